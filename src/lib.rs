@@ -1,0 +1,1 @@
+//! Upload recordings to pyannoteAI and cielo24.
