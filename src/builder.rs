@@ -1,0 +1,48 @@
+//! How a client is configured; the same for every provider.
+
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::http::{Base, Timeouts};
+
+/// What a client is built from: a credential of type `C`, and what may be changed before `build`.
+///
+/// Use it as [`pyannote::ClientBuilder`](crate::pyannote::ClientBuilder) or
+/// [`cielo24::ClientBuilder`](crate::cielo24::ClientBuilder).
+#[derive(Clone, Debug)]
+#[must_use = "a client is made by `build`"]
+pub struct ClientBuilder<C> {
+    pub(crate) credential: C,
+    pub(crate) timeouts: Timeouts,
+    base_url: String,
+}
+
+impl<C> ClientBuilder<C> {
+    pub(crate) fn new(credential: C, base_url: &str) -> Self {
+        let timeouts = Timeouts { connect: Duration::from_secs(10), call: Duration::from_secs(30) };
+        Self { credential, timeouts, base_url: base_url.to_owned() }
+    }
+
+    /// Another place for the API, such as a server for tests. It must be https, or http on a loopback address, and may have a
+    /// path; `build` refuses anything else. Default: the vendor's own.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// How long a connection, to the API or to storage, may take to be made. Default: 10 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.timeouts.connect = limit;
+        self
+    }
+
+    /// How long a whole call of the API may take. It is no limit on the transfer of media to storage. Default: 30 s.
+    pub fn call_timeout(mut self, limit: Duration) -> Self {
+        self.timeouts.call = limit;
+        self
+    }
+
+    pub(crate) fn base(&self) -> Result<Base, Error> {
+        Base::parse(&self.base_url)
+    }
+}

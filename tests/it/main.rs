@@ -1,0 +1,9 @@
+//! The client crate from outside: one module for each thing that is promised.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod cielo24;
+mod generation;
+mod pyannote;
+mod secrets;
+mod server;
+mod upload;

@@ -1,0 +1,81 @@
+//! The servers the tests talk to: an API and storage, on this machine.
+
+use media_upload::{cielo24, pyannote};
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+pub(crate) const KEY: &str = "sentinel-key-8d1f";
+pub(crate) const TOKEN: &str = "5e471e15e471e15e471e15e471e15e47";
+pub(crate) const SIGNATURE: &str = "516e471e516e471e";
+pub(crate) const JOB: &str = "64bea283eff6475ea6596027a6ba0929";
+
+/// Where both APIs are asked for an upload URL.
+pub(crate) const PYANNOTE: (&str, &str) = ("POST", "/v1/media/input");
+pub(crate) const CIELO24: (&str, &str) = ("GET", "/api/job/request_upload_url");
+
+pub(crate) fn pyannote(server: &MockServer) -> pyannote::Client {
+    pyannote::Client::builder(pyannote::ApiKey::new(KEY).unwrap()).base_url(server.uri()).build().unwrap()
+}
+
+pub(crate) fn cielo24(server: &MockServer) -> cielo24::Client {
+    cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap()).base_url(server.uri()).build().unwrap()
+}
+
+pub(crate) fn media_url() -> pyannote::MediaUrl {
+    pyannote::MediaUrl::from_key("interview.wav").unwrap()
+}
+
+pub(crate) fn job() -> cielo24::JobId {
+    cielo24::JobId::new(JOB).unwrap()
+}
+
+/// A URL of `server`'s own storage, signed.
+pub(crate) fn presigned(server: &MockServer) -> String {
+    format!("{}/bucket/object?X-Amz-Credential=AKIASENTINEL%2Fs3&X-Amz-Signature={SIGNATURE}", server.uri())
+}
+
+/// A server that answers `operation` with `answer`.
+pub(crate) async fn answering(operation: (&str, &str), answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    serve(&server, operation, answer).await;
+    server
+}
+
+/// A server that gives out upload URLs for both APIs, and whose storage answers with `answer`.
+pub(crate) async fn storing(answer: ResponseTemplate) -> MockServer {
+    let server = MockServer::start().await;
+    store(&server, answer).await;
+    server
+}
+
+pub(crate) async fn store(server: &MockServer, answer: ResponseTemplate) {
+    let url = presigned(server);
+    let [created, ok] = [201, 200].map(ResponseTemplate::new);
+    serve(server, PYANNOTE, created.set_body_json(json!({ "url": url }))).await;
+    serve(server, CIELO24, ok.set_body_json(json!({ "upload_url": url }))).await;
+    serve(server, ("PUT", "/bucket/object"), answer).await;
+}
+
+pub(crate) async fn serve(server: &MockServer, (verb, place): (&str, &str), answer: ResponseTemplate) {
+    Mock::given(method(verb)).and(path(place)).respond_with(answer).mount(server).await;
+}
+
+/// The requests that `server` got, in order.
+pub(crate) async fn requests(server: &MockServer) -> Vec<Request> {
+    server.received_requests().await.unwrap()
+}
+
+/// Names of all headers of a request, sorted.
+pub(crate) fn header_names(request: &Request) -> Vec<&str> {
+    let mut names: Vec<&str> = request.headers.keys().map(|name| name.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// `error` as the document describes it, as JSON.
+pub(crate) fn documented<E: std::error::Error + serde::Serialize + 'static>(
+    error: &media_upload::Error,
+) -> Value {
+    serde_json::to_value(error.documented::<E>().expect("a documented error")).unwrap()
+}
