@@ -59,9 +59,13 @@ impl Base {
     /// The pre-signed URL that an API answered with, if it may be used: https, unless both the API and storage are on this machine.
     pub(crate) fn trust(&self, presigned: &str) -> Result<PresignedUrl, &'static str> {
         let url = Url::parse(presigned).map_err(|_| "the upload url in the answer is not a url")?;
+        if !url.username().is_empty() || url.password().is_some() {
+            // It would go out as an `Authorization` header.
+            return Err("the upload url in the answer has a user name or password in it");
+        }
         match url.scheme() {
-            "https" => Ok(PresignedUrl::new(&url)),
-            "http" if self.is_loopback && is_loopback(&url) => Ok(PresignedUrl::new(&url)),
+            "https" => Ok(PresignedUrl::new(presigned)),
+            "http" if self.is_loopback && is_loopback(&url) => Ok(PresignedUrl::new(presigned)),
             _ => Err("the upload url in the answer is not https"),
         }
     }
@@ -355,7 +359,9 @@ mod tests {
             (Base::parse("http://127.0.0.1:1").unwrap(), Base::parse("https://api.example.com").unwrap());
         assert!(local.trust("http://localhost:2/a?signature=1").is_ok());
         assert!(local.trust("https://storage.example.com/a").is_ok());
+        assert_eq!(remote.trust("https://some-url").unwrap().expose(), "https://some-url");
         assert!(local.trust("http://storage.example.com/a").is_err());
+        assert!(remote.trust("https://user:password@storage.example.com/a").is_err());
         assert!(remote.trust("http://127.0.0.1/a").is_err());
         assert!(remote.trust("file:///etc/passwd").is_err());
         assert!(remote.trust("https://").is_err());

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use reqwest::header::HeaderValue;
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::error::{Documented, Error, ErrorKind, FieldError, Provider};
 use crate::http::{self, Base, Call, Reply, Said};
@@ -240,14 +241,13 @@ impl Client {
 
 /// What the API says in the body of an error: the fields that its documented errors have, wherever they appear.
 fn said<E: Documented>(reply: &Reply) -> Said {
-    #[derive(Default, Deserialize)]
-    #[serde(default, rename_all = "camelCase")]
-    struct Body {
-        message: Option<String>,
-        request_id: Option<String>,
-        errors: Vec<FieldError>,
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
+    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
+    Said {
+        message: text("message"),
+        request_id: text("requestId"),
+        field_errors: errors.filter_map(|error| FieldError::deserialize(error).ok()).collect(),
+        documented: E::decode(reply.status.as_u16(), &reply.body).map(Into::into),
     }
-    let documented = E::decode(reply.status.as_u16(), &reply.body).map(|error| error.into());
-    let Body { message, request_id, errors } = serde_json::from_slice(&reply.body).unwrap_or_default();
-    Said { message, request_id, field_errors: errors, documented }
 }

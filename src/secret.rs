@@ -1,6 +1,7 @@
 //! Credentials and pre-signed URLs: held so that they cannot be printed, and taken out of what others print.
 
 use std::fmt;
+use std::sync::Arc;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
@@ -38,11 +39,11 @@ pub struct PresignedUrl(Secret);
 
 impl PresignedUrl {
     /// Whether the URL may be used is checked by [`http::Base::trust`](crate::http::Base::trust), which makes them.
-    pub(crate) fn new(url: &Url) -> Self {
-        Self(Secret::new(url.as_str()))
+    pub(crate) fn new(url: &str) -> Self {
+        Self(Secret::new(url))
     }
 
-    /// The URL itself, signature included. It must not be printed or logged.
+    /// The URL itself as the server gave it, signature included. It must not be printed or logged.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
@@ -87,7 +88,7 @@ impl fmt::Display for PresignedUrl {
 
 /// Secrets in all the spellings in which a server may send them back.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Secrets(Vec<Secret>);
+pub(crate) struct Secrets(Arc<[Secret]>);
 
 impl Secrets {
     pub(crate) fn new(secrets: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -153,7 +154,7 @@ mod tests {
     const SIGNED: &str = "https://storage.test/bucket/key?X-Amz-Credential=AKIASENTINEL%2F20250101%2Fs3&X-Amz-Date=20250101T000000Z&X-Amz-Signature=5e471e1";
 
     fn presigned() -> PresignedUrl {
-        PresignedUrl::new(&Url::parse(SIGNED).unwrap())
+        PresignedUrl::new(SIGNED)
     }
 
     #[test]

@@ -114,6 +114,14 @@ async fn an_undocumented_error_keeps_status_message_and_body() {
 }
 
 #[tokio::test]
+async fn fields_of_another_type_do_not_hide_the_others() {
+    let body = json!({ "message": ["url must match"], "requestId": "1", "errors": [7, { "field": "url", "message": "no" }] });
+    let error = refusal(ResponseTemplate::new(400).set_body_json(body)).await;
+    assert_eq!((error.message(), error.request_id(), error.field_errors().len()), (None, Some("1"), 1));
+    assert!(error.documented::<GetMediaUploadUrlError>().is_none());
+}
+
+#[tokio::test]
 async fn a_documented_status_with_a_gateways_page_keeps_the_status() {
     let error = refusal(ResponseTemplate::new(402).set_body_string("<html>Bad gateway</html>")).await;
 
@@ -159,12 +167,8 @@ async fn a_redirect_is_not_followed() {
 
 #[tokio::test]
 async fn nobody_listening_is_a_connection_error() {
-    // Bound and dropped: nothing else gets this port while the test runs.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let client = Client::builder(ApiKey::new(KEY).unwrap())
-        .base_url(format!("http://127.0.0.1:{port}"))
-        .build()
-        .unwrap();
+    let (_socket, url) = server::nobody();
+    let client = Client::builder(ApiKey::new(KEY).unwrap()).base_url(url).build().unwrap();
     let error = client.media_upload_url(&media_url()).await.unwrap_err();
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Connection, None, true));
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::server::{
-    CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, job, media_url, presigned, serve, store, storing,
+    CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, grant, job, media_url, nobody, presigned, serve, store, storing,
 };
 
 const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
@@ -109,20 +109,16 @@ async fn every_error() -> Vec<Error> {
     }
     errors.extend(clients.upload(Path::new("/nonexistent")).await);
 
-    // Nobody listens where the pre-signed URL leads.
+    let (_socket, nowhere) = nobody();
     server.reset().await;
-    let url = presigned(&server).replace("127.0.0.1", "127.0.0.2");
-    serve(&server, PYANNOTE, ResponseTemplate::new(201).set_body_json(json!({ "url": url }))).await;
-    serve(&server, CIELO24, ResponseTemplate::new(200).set_body_json(json!({ "upload_url": url }))).await;
+    grant(&server, &presigned(&nowhere)).await;
     errors.extend(clients.upload(vec![1]).await);
+    errors.extend(Clients::of(&nowhere, Duration::from_secs(30)).ask().await);
 
-    // The listener's backlog takes connections, and nothing reads from them; then it is gone.
+    // The listener's backlog takes connections, and nothing reads from them.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let clients =
-        Clients::of(&format!("http://{}", listener.local_addr().unwrap()), Duration::from_millis(1));
-    errors.extend(clients.ask().await);
-    drop(listener);
-    errors.extend(clients.ask().await);
+    let silent = format!("http://{}", listener.local_addr().unwrap());
+    errors.extend(Clients::of(&silent, Duration::from_millis(1)).ask().await);
     errors
 }
 

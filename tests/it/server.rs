@@ -2,6 +2,7 @@
 
 use media_upload::{cielo24, pyannote};
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -30,9 +31,9 @@ pub(crate) fn job() -> cielo24::JobId {
     cielo24::JobId::new(JOB).unwrap()
 }
 
-/// A URL of `server`'s own storage, signed.
-pub(crate) fn presigned(server: &MockServer) -> String {
-    format!("{}/bucket/object?X-Amz-Credential=AKIASENTINEL%2Fs3&X-Amz-Signature={SIGNATURE}", server.uri())
+/// A URL of storage at `origin`, signed.
+pub(crate) fn presigned(origin: &str) -> String {
+    format!("{origin}/bucket/object?X-Amz-Credential=AKIASENTINEL%2Fs3&X-Amz-Signature={SIGNATURE}")
 }
 
 /// A server that answers `operation` with `answer`.
@@ -50,15 +51,27 @@ pub(crate) async fn storing(answer: ResponseTemplate) -> MockServer {
 }
 
 pub(crate) async fn store(server: &MockServer, answer: ResponseTemplate) {
-    let url = presigned(server);
+    grant(server, &presigned(&server.uri())).await;
+    serve(server, ("PUT", "/bucket/object"), answer).await;
+}
+
+/// Both APIs give out `url` to upload to.
+pub(crate) async fn grant(server: &MockServer, url: &str) {
     let [created, ok] = [201, 200].map(ResponseTemplate::new);
     serve(server, PYANNOTE, created.set_body_json(json!({ "url": url }))).await;
     serve(server, CIELO24, ok.set_body_json(json!({ "upload_url": url }))).await;
-    serve(server, ("PUT", "/bucket/object"), answer).await;
 }
 
 pub(crate) async fn serve(server: &MockServer, (verb, place): (&str, &str), answer: ResponseTemplate) {
     Mock::given(method(verb)).and(path(place)).respond_with(answer).mount(server).await;
+}
+
+/// A place that refuses connections as long as the socket is held: bound, so that no one else gets it, and not listening.
+pub(crate) fn nobody() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    (socket, url)
 }
 
 /// The requests that `server` got, in order.
