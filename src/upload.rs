@@ -95,8 +95,8 @@ async fn put(
     let secrets = url.secrets();
     let call = Call { provider, operation: OPERATION, secrets: &secrets };
     let bytes = media.length;
-    // A stream goes out chunked, which S3 refuses, unless its length is set; an empty body has no length of its own at all.
-    let body = if bytes == 0 { reqwest::Body::default() } else { reqwest::Body::wrap_stream(media.chunks) };
+    // S3 refuses chunked bodies, which is how a stream goes out unless its length is set; an empty one too wants its 0.
+    let body = reqwest::Body::wrap_stream(media.chunks);
     let request = storage.put(url.expose()).header(CONTENT_LENGTH, bytes).body(body);
     let response = request.send().await.map_err(|error| call.broken(error))?;
     let reply = Reply::read(response, &secrets).await.map_err(|error| call.broken(error))?;

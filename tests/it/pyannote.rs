@@ -137,6 +137,14 @@ async fn a_large_error_is_read_to_64_kib() {
 }
 
 #[tokio::test]
+async fn a_secret_that_the_limit_would_cut_in_two_is_taken_out_whole() {
+    let body = format!("{}{KEY} and more", "x".repeat((64 << 10) - KEY.len() / 2));
+    let error = refusal(ResponseTemplate::new(500).set_body_string(body)).await;
+    let end = &error.body().unwrap()[(64 << 10) - KEY.len() / 2..];
+    assert!("[secret]".as_bytes().starts_with(end), "{}", String::from_utf8_lossy(end));
+}
+
+#[tokio::test]
 async fn a_success_that_is_not_the_documented_one_keeps_its_status_and_no_body() {
     let url = json!({ "url": "https://storage.test/a" });
     for (answer, status) in [

@@ -2,7 +2,9 @@ use std::io::Write;
 use std::path::Path;
 
 use media_upload::{Error, ErrorKind, Media, Provider, Uploaded};
-use wiremock::{MockServer, ResponseTemplate};
+use serde_json::json;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::server::{self, KEY, SIGNATURE, TOKEN, header_names, job, media_url, requests, storing};
 
@@ -85,6 +87,32 @@ async fn media_that_cannot_be_read_is_refused_before_anything_is_sent() {
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Media, Some("upload")));
         assert!(error.to_string().contains("/nonexistent/interview.wav"), "{error}");
         assert!(requests(&server).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_once_it_is_opened_is_never_reported_as_stored() {
+    const LENGTH: u64 = 3_000_000;
+    for changed in [LENGTH + 1, LENGTH - 1, 0] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(LENGTH).unwrap();
+        let (server, handle) = (MockServer::start().await, file.reopen().unwrap());
+        let url = server::presigned(&server.uri());
+        // The URL is asked for when the file is already open.
+        let change = move |_: &Request| {
+            handle.set_len(changed).unwrap();
+            ResponseTemplate::new(201).set_body_json(json!({ "url": url }))
+        };
+        Mock::given(method("POST")).respond_with(change).mount(&server).await;
+        Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+
+        let error = server::pyannote(&server).upload(file.path(), &media_url()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.operation(), error.status()),
+            (ErrorKind::Media, Some("upload"), None),
+            "{error}"
+        );
+        assert!(requests(&server).await.iter().all(|request| request.method != "PUT"), "a whole PUT arrived");
     }
 }
 
