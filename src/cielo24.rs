@@ -109,8 +109,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let base = self.base()?;
         Ok(Client {
-            api: http::api_client(&base, self.timeouts, None)?,
-            storage: http::storage_client(&base, self.timeouts)?,
+            api: http::api_client(&base, &self.settings, None)?,
+            storage: http::storage_client(&base, &self.settings)?,
             secrets: Secrets::new([self.credential.0.expose()]),
             token: self.credential,
             base,

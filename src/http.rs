@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{ClientBuilder, StatusCode, redirect, retry};
+use reqwest::{Certificate, ClientBuilder, StatusCode, redirect, retry};
 use url::{Host, Url};
 
 use crate::error::{Answer, Error, ErrorKind, FieldError, Provider, Source};
@@ -88,19 +88,21 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// How long to wait for what.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timeouts {
+/// What both HTTP clients are built with.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
     /// For a connection, to the API or to storage.
     pub(crate) connect: Duration,
     /// For a whole call of the API, which is small. A transfer to storage has no such limit.
     pub(crate) call: Duration,
+    /// The only root certificates to trust, in PEM; `None`: the system's.
+    pub(crate) roots: Option<Vec<u8>>,
 }
 
 /// The client for calls of the API, which sends `credential` with each.
 pub(crate) fn api_client(
     base: &Base,
-    timeouts: Timeouts,
+    settings: &Settings,
     credential: Option<HeaderValue>,
 ) -> Result<reqwest::Client, Error> {
     let mut headers = HeaderMap::new();
@@ -108,22 +110,35 @@ pub(crate) fn api_client(
         credential.set_sensitive(true);
         headers.insert(reqwest::header::AUTHORIZATION, credential);
     }
-    build(plain_client(base, timeouts).default_headers(headers).timeout(timeouts.call))
+    build(plain_client(base, settings)?.default_headers(headers).timeout(settings.call))
 }
 
 /// The client for transfers to storage, which sends nothing of its own.
-pub(crate) fn storage_client(base: &Base, timeouts: Timeouts) -> Result<reqwest::Client, Error> {
-    build(plain_client(base, timeouts).http1_only())
+pub(crate) fn storage_client(base: &Base, settings: &Settings) -> Result<reqwest::Client, Error> {
+    build(plain_client(base, settings)?.http1_only())
 }
 
-fn plain_client(base: &Base, timeouts: Timeouts) -> ClientBuilder {
-    let builder = reqwest::Client::builder()
+fn plain_client(base: &Base, settings: &Settings) -> Result<ClientBuilder, Error> {
+    let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .referer(false)
         .retry(retry::never())
-        .connect_timeout(timeouts.connect);
-    if base.is_loopback { builder.no_proxy() } else { builder }
+        .connect_timeout(settings.connect);
+    if base.is_loopback {
+        builder = builder.no_proxy();
+    }
+    if let Some(pem) = &settings.roots {
+        builder = builder.tls_certs_only(certificates(pem)?);
+    }
+    Ok(builder)
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
+    Certificate::from_pem_bundle(pem).map_err(|error| {
+        Error::new(ErrorKind::Configuration, "the root certificates cannot be read: give them in pem")
+            .because(error)
+    })
 }
 
 fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {

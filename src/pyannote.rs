@@ -126,8 +126,8 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         let base = self.base()?;
         Ok(Client {
-            api: http::api_client(&base, self.timeouts, Some(self.credential.header()?))?,
-            storage: http::storage_client(&base, self.timeouts)?,
+            api: http::api_client(&base, &self.settings, Some(self.credential.header()?))?,
+            storage: http::storage_client(&base, &self.settings)?,
             secrets: Secrets::new([self.credential.0.expose()]),
             base,
         })
