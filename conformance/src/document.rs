@@ -272,17 +272,12 @@ impl Parameter {
 
 /// The names in a path's braces, in order.
 fn template_names(path: &str) -> Vec<&str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-        .collect()
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
 }
 
 /// An id for an operation that has none: the path's last segment that is not a parameter.
 fn id_of_path(path: &str, method: &str) -> String {
-    let segment = path
-        .split('/')
-        .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    let segment = path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
     segment.unwrap_or(method).to_owned()
 }
 
@@ -368,10 +363,7 @@ pub(crate) struct Fault {
 
 impl Fault {
     fn new(line: usize, message: impl Into<String>) -> Self {
-        Self {
-            line,
-            message: message.into(),
-        }
+        Self { line, message: message.into() }
     }
 
     /// The same, in a text that begins after `offset` lines of its file.
@@ -396,11 +388,7 @@ impl Document {
                 text::Format::Yaml => openapi::read(&name, &text, tree(&text, 0)?),
             }
         };
-        read().map_err(|fault| ReadError {
-            document: name.clone(),
-            line: fault.line,
-            message: fault.message,
-        })
+        read().map_err(|fault| ReadError { document: name.clone(), line: fault.line, message: fault.message })
     }
 
     /// The place a pointer names: its own line, or that of the nearest ancestor that has one.

@@ -12,21 +12,13 @@ use super::{Fault, push_token};
 
 /// Reads a text that begins after `offset` lines of its file.
 pub(crate) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        line: offset + 1,
-        lines: BTreeMap::new(),
-    };
+    let mut parser = Parser { text, at: 0, line: offset + 1, lines: BTreeMap::new() };
     parser.skip_blanks();
     let line = parser.line;
     let value = parser.value(&mut String::new(), line, 0)?;
     parser.skip_blanks();
     match parser.next() {
-        None => Ok(Tree {
-            value,
-            lines: parser.lines,
-        }),
+        None => Ok(Tree { value, lines: parser.lines }),
         Some(_) => Err(parser.fault("something stands after the end of the document; remove it")),
     }
 }
@@ -41,14 +33,11 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn value(&mut self, pointer: &mut String, line: usize, depth: usize) -> Result<Value, Fault> {
         if depth > MAX_DEPTH {
-            return Err(self.fault(&format!(
-                "nested deeper than {MAX_DEPTH} levels, the most that is read"
-            )));
+            return Err(self.fault(&format!("nested deeper than {MAX_DEPTH} levels, the most that is read")));
         }
         if self.lines.len() >= MAX_NODES {
-            return Err(self.fault(&format!(
-                "more than {MAX_NODES} values, the most that is read; split the document"
-            )));
+            return Err(self
+                .fault(&format!("more than {MAX_NODES} values, the most that is read; split the document")));
         }
         self.lines.insert(pointer.clone(), line);
         match self.next() {
@@ -79,9 +68,7 @@ impl<'a> Parser<'a> {
                 let first = super::nearest_line(&self.lines, pointer);
                 return Err(Fault::new(
                     line,
-                    format!(
-                        "the key `{key}` stands here and at line {first} already; keep one of them"
-                    ),
+                    format!("the key `{key}` stands here and at line {first} already; keep one of them"),
                 ));
             }
             self.skip_blanks();
@@ -123,23 +110,17 @@ impl<'a> Parser<'a> {
     /// A string, found by its end and read by serde_json, which knows the escapes.
     fn string(&mut self) -> Result<String, Fault> {
         let mut escaped = false;
-        let end = self
-            .text
-            .bytes()
-            .enumerate()
-            .skip(self.at + 1)
-            .find_map(|(at, byte)| {
-                let ends = byte == b'"' && !escaped;
-                escaped = byte == b'\\' && !escaped;
-                ends.then_some(at)
-            });
+        let end = self.text.bytes().enumerate().skip(self.at + 1).find_map(|(at, byte)| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends.then_some(at)
+        });
         let Some(end) = end else {
             return Err(self.fault("a string begins here and does not end"));
         };
         let written = &self.text[self.at..=end];
-        let text = serde_json::from_str(written).map_err(|error| {
-            self.fault(&format!("not a JSON string: {}", without_place(&error)))
-        })?;
+        let text = serde_json::from_str(written)
+            .map_err(|error| self.fault(&format!("not a JSON string: {}", without_place(&error))))?;
         self.at = end + 1;
         Ok(text)
     }
@@ -147,13 +128,11 @@ impl<'a> Parser<'a> {
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Result<Value, Fault> {
         let rest = &self.text[self.at..];
-        let end = rest
-            .find(|c: char| c.is_whitespace() || ",:]}[{\"".contains(c))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_whitespace() || ",:]}[{\"".contains(c)).unwrap_or(rest.len());
         let word = &rest[..end];
         let shown: String = rest.chars().take(end.clamp(1, 20)).collect();
-        let value = serde_json::from_str(word)
-            .map_err(|_| self.fault(&format!("`{shown}` is not a JSON value")))?;
+        let value =
+            serde_json::from_str(word).map_err(|_| self.fault(&format!("`{shown}` is not a JSON value")))?;
         self.advance(end);
         Ok(value)
     }
@@ -176,9 +155,7 @@ impl<'a> Parser<'a> {
         if self.takes(mark) {
             return Ok(());
         }
-        let found = self
-            .next()
-            .map_or("the text ends".to_owned(), |c| format!("`{c}` stands"));
+        let found = self.next().map_or("the text ends".to_owned(), |c| format!("`{c}` stands"));
         Err(self.fault(&format!("{found} where `{mark}` should stand")))
     }
 

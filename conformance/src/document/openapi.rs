@@ -13,14 +13,10 @@ use serde_json::{Value, json};
 
 use self::node::Node;
 use super::yaml::Tree;
-use super::{
-    CredentialKind, Document, Fault, Kind, Location, Note, Operation, Prose, Server, prose,
-};
+use super::{CredentialKind, Document, Fault, Kind, Location, Note, Operation, Prose, Server, prose};
 
 /// The methods a path may have, as OpenAPI 3.0 lists them.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 pub(super) fn read(name: &Arc<str>, text: &Arc<str>, tree: Tree) -> Result<Document, Fault> {
     let mut reader = Reader::new(name, text, &tree);
@@ -28,14 +24,7 @@ pub(super) fn read(name: &Arc<str>, text: &Arc<str>, tree: Tree) -> Result<Docum
     check_version(&root)?;
     reader.check_keys(
         &root,
-        &[
-            "openapi",
-            "info",
-            "servers",
-            "security",
-            "paths",
-            "components",
-        ],
+        &["openapi", "info", "servers", "security", "paths", "components"],
         &["tags", "externalDocs", "webhooks"],
     )?;
     let servers = reader.servers(&root)?;
@@ -84,9 +73,7 @@ fn check_version(root: &Node<'_>) -> Result<(), Fault> {
     if text == "3.0" || text.starts_with("3.0.") {
         return Ok(());
     }
-    Err(version.fault(format!(
-        "this is OpenAPI {text}; only 3.0 is read, convert the document"
-    )))
+    Err(version.fault(format!("this is OpenAPI {text}; only 3.0 is read, convert the document")))
 }
 
 impl<'a> Reader<'a> {
@@ -102,34 +89,19 @@ impl<'a> Reader<'a> {
     }
 
     fn location(&self, node: &Node<'_>) -> Location {
-        Location {
-            document: self.name.clone(),
-            line: node.line(),
-            pointer: node.pointer.clone(),
-        }
+        Location { document: self.name.clone(), line: node.line(), pointer: node.pointer.clone() }
     }
 
     fn note(&mut self, node: &Node<'_>, text: impl Into<String>) {
         let location = self.location(node);
-        self.notes.push(Note {
-            text: text.into(),
-            location,
-        });
+        self.notes.push(Note { text: text.into(), location });
     }
 
     /// Notes every key of a mapping that is neither read nor passed over deliberately.
-    fn check_keys(
-        &mut self,
-        node: &Node<'_>,
-        read: &[&str],
-        passed_over: &[&str],
-    ) -> Result<(), Fault> {
+    fn check_keys(&mut self, node: &Node<'_>, read: &[&str], passed_over: &[&str]) -> Result<(), Fault> {
         for (key, entry) in node.entries()? {
             if !key.starts_with("x-") && !read.contains(&key) && !passed_over.contains(&key) {
-                self.note(
-                    &entry,
-                    format!("`{key}` is not a key that OpenAPI 3.0 has here; it is not read"),
-                );
+                self.note(&entry, format!("`{key}` is not a key that OpenAPI 3.0 has here; it is not read"));
             }
         }
         Ok(())
@@ -145,10 +117,7 @@ impl<'a> Reader<'a> {
     }
 
     fn servers(&mut self, node: &Node<'a>) -> Result<Vec<Server>, Fault> {
-        node.items_of("servers")?
-            .iter()
-            .map(|server| self.server(server))
-            .collect()
+        node.items_of("servers")?.iter().map(|server| self.server(server)).collect()
     }
 
     /// A server's URL, its variables replaced by their defaults.
@@ -160,12 +129,12 @@ impl<'a> Reader<'a> {
             url = url.replace(&format!("{{{name}}}"), variable.required_text("default")?);
         }
         if url.contains('{') {
-            self.note(node, format!("the URL `{url}` has a variable without a default; it cannot be called as it stands"));
+            self.note(
+                node,
+                format!("the URL `{url}` has a variable without a default; it cannot be called as it stands"),
+            );
         }
-        Ok(Server {
-            url,
-            location: self.location(node),
-        })
+        Ok(Server { url, location: self.location(node) })
     }
 
     /// Prose that belongs to no operation.
@@ -195,13 +164,7 @@ impl<'a> Reader<'a> {
         let lines = prose::first_lines(&self.source, node.line(), text);
         let located = prose::paragraphs(text).into_iter().zip(lines);
         Ok(located
-            .map(|(text, line)| Prose {
-                text,
-                location: Location {
-                    line,
-                    ..self.location(&node)
-                },
-            })
+            .map(|(text, line)| Prose { text, location: Location { line, ..self.location(&node) } })
             .collect())
     }
 
@@ -216,18 +179,10 @@ impl<'a> Reader<'a> {
                 return Err(item.fault(format!("the path `{path}` does not begin with `/`")));
             }
             let item = item.resolve()?;
-            self.check_keys(
-                &item,
-                &METHODS,
-                &["summary", "description", "servers", "parameters"],
-            )?;
+            self.check_keys(&item, &METHODS, &["summary", "description", "servers", "parameters"])?;
             let shared = self.parameters(&item)?;
             let servers = self.servers(&item)?;
-            for method in item
-                .mapping()?
-                .keys()
-                .filter(|key| METHODS.contains(&key.as_str()))
-            {
+            for method in item.mapping()?.keys().filter(|key| METHODS.contains(&key.as_str())) {
                 let Some(node) = item.get(method) else {
                     continue;
                 };
@@ -293,14 +248,16 @@ impl<'a> Reader<'a> {
                 break;
             }
             let method = node.name();
-            distinct = if attempt == 1 {
-                format!("{method}_{id}")
-            } else {
-                format!("{method}_{id}_{attempt}")
-            };
+            distinct =
+                if attempt == 1 { format!("{method}_{id}") } else { format!("{method}_{id}_{attempt}") };
         }
         if distinct != id && node.get("operationId").is_some() {
-            self.note(node, format!("the operationId `{id}` is taken by an earlier operation; this one is called `{distinct}`"));
+            self.note(
+                node,
+                format!(
+                    "the operationId `{id}` is taken by an earlier operation; this one is called `{distinct}`"
+                ),
+            );
         }
         distinct
     }
@@ -312,15 +269,7 @@ impl<'a> Reader<'a> {
             self.check_keys(
                 &components,
                 &["schemas", "securitySchemes"],
-                &[
-                    "responses",
-                    "parameters",
-                    "examples",
-                    "requestBodies",
-                    "headers",
-                    "links",
-                    "callbacks",
-                ],
+                &["responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"],
             )?;
             for (name, node) in components.entries_of("schemas")? {
                 definitions["components"]["schemas"][name] = self.schema(&node)?.value;

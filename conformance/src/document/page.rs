@@ -35,10 +35,7 @@ pub(crate) fn openapi_block(page: &str) -> Result<Block, Fault> {
         found = Some(block);
     }
     match found {
-        Some(block) => Ok(Block {
-            text: block.lines.join("\n"),
-            offset: block.line,
-        }),
+        Some(block) => Ok(Block { text: block.lines.join("\n"), offset: block.line }),
         None => Err(Fault::new(
             0,
             "no fenced block that begins with ```yaml or ```json and holds an `openapi:` key; \
@@ -60,19 +57,12 @@ fn fenced_blocks(page: &str) -> Result<Vec<Fenced<'_>>, Fault> {
                 Some((_, line)) if fence.is_closed_by(line) => break,
                 Some((_, line)) => content.push(fence.strip_indent(line)),
                 None => {
-                    let message = format!(
-                        "the block that `{}` opens here is never closed",
-                        fence.marks()
-                    );
+                    let message = format!("the block that `{}` opens here is never closed", fence.marks());
                     return Err(Fault::new(index + 1, message));
                 }
             }
         }
-        blocks.push(Fenced {
-            info: fence.info,
-            line: index + 1,
-            lines: content,
-        });
+        blocks.push(Fenced { info: fence.info, line: index + 1, lines: content });
     }
     Ok(blocks)
 }
@@ -93,18 +83,12 @@ impl<'a> Fence<'a> {
         let info = text.trim_start_matches(mark);
         let count = text.len() - info.len();
         let is_fence = count >= 3 && indent <= 3 && !(mark == '`' && info.contains('`'));
-        is_fence.then(|| Fence {
-            mark,
-            count,
-            indent,
-            info: info.trim(),
-        })
+        is_fence.then(|| Fence { mark, count, indent, info: info.trim() })
     }
 
     fn is_closed_by(&self, line: &str) -> bool {
-        Fence::opening(line).is_some_and(|end| {
-            end.mark == self.mark && end.count >= self.count && end.info.is_empty()
-        })
+        Fence::opening(line)
+            .is_some_and(|end| end.mark == self.mark && end.count >= self.count && end.info.is_empty())
     }
 
     /// The content of an indented fence is indented with it.
@@ -119,17 +103,10 @@ impl<'a> Fence<'a> {
 }
 
 fn holds_openapi(block: &Fenced<'_>) -> bool {
-    let language = block
-        .info
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .next()
-        .unwrap_or_default();
+    let language = block.info.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     match language.to_ascii_lowercase().as_str() {
         "yaml" | "yml" => block.lines.iter().any(|line| is_version_key(line)),
-        "json" => block
-            .lines
-            .iter()
-            .any(|line| is_version_key(line.trim_start_matches(['{', ' ', '\t']))),
+        "json" => block.lines.iter().any(|line| is_version_key(line.trim_start_matches(['{', ' ', '\t']))),
         _ => false,
     }
 }
@@ -137,11 +114,7 @@ fn holds_openapi(block: &Fenced<'_>) -> bool {
 /// `openapi:` or `"openapi":`, or the key older documents have in its place.
 fn is_version_key(line: &str) -> bool {
     ["openapi", "swagger"].iter().any(|key| {
-        let quoted = line
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_prefix(key)?.strip_prefix('"'));
-        quoted
-            .or_else(|| line.strip_prefix(key))
-            .is_some_and(|rest| rest.trim_start().starts_with(':'))
+        let quoted = line.strip_prefix('"').and_then(|rest| rest.strip_prefix(key)?.strip_prefix('"'));
+        quoted.or_else(|| line.strip_prefix(key)).is_some_and(|rest| rest.trim_start().starts_with(':'))
     })
 }

@@ -17,11 +17,7 @@ pub(crate) fn paragraphs(text: &str) -> Vec<String> {
             _ => paragraphs.push(String::new()),
         }
     }
-    paragraphs
-        .iter()
-        .map(|text| collapse(text))
-        .filter(|text| !text.is_empty())
-        .collect()
+    paragraphs.iter().map(|text| collapse(text)).filter(|text| !text.is_empty()).collect()
 }
 
 /// The line of the file on which each paragraph of a text begins, the text being the value that
@@ -45,7 +41,5 @@ pub(crate) fn first_lines(source: &[&str], line: usize, text: &str) -> Vec<usize
 
 /// Whether a paragraph begins with these whole words.
 fn begins_with(paragraph: &str, words: &str) -> bool {
-    paragraph
-        .strip_prefix(words)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    paragraph.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }

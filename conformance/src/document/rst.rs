@@ -20,8 +20,8 @@ use self::line::{Line, numbered};
 use self::message::message;
 use self::section::{Group, Method, Section, Topic, groups};
 use super::{
-    Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, RequestExample,
-    Server, push_token,
+    Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, RequestExample, Server,
+    push_token,
 };
 
 /// What pages write where a section has nothing to say.
@@ -29,27 +29,19 @@ const NOTHING: [&str; 3] = ["not applicable", "none", "n/a"];
 
 pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> {
     let expanded = text.replace('\t', "        ");
-    let mut reader = Reader {
-        name: name.clone(),
-        lines: BTreeMap::new(),
-        notes: Vec::new(),
-        servers: Vec::new(),
-    };
+    let mut reader =
+        Reader { name: name.clone(), lines: BTreeMap::new(), notes: Vec::new(), servers: Vec::new() };
     let blocks = blocks(&numbered(&expanded));
     reader.note_defects(&blocks);
-    let (described, unclaimed): (Vec<_>, Vec<_>) = groups(blocks)
-        .into_iter()
-        .partition(|group| !group.methods.is_empty());
+    let (described, unclaimed): (Vec<_>, Vec<_>) =
+        groups(blocks).into_iter().partition(|group| !group.methods.is_empty());
     if described.is_empty() {
         return Err(Fault::new(
             1,
             "no `.. http:get:: /path` (or other method) on this page; is it a page about a call?",
         ));
     }
-    let prose = unclaimed
-        .iter()
-        .flat_map(|group| reader.prose("/prose", group))
-        .collect();
+    let prose = unclaimed.iter().flat_map(|group| reader.prose("/prose", group)).collect();
     let mut taken = HashSet::new();
     let mut operations = Vec::new();
     for group in &described {
@@ -58,9 +50,7 @@ pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> 
         }
     }
     reader.notes.sort_by_key(|note| note.location.line);
-    reader
-        .notes
-        .dedup_by(|one, other| one.text == other.text && one.location == other.location);
+    reader.notes.dedup_by(|one, other| one.text == other.text && one.location == other.location);
     Ok(Document {
         name: name.clone(),
         text: text.clone(),
@@ -86,23 +76,12 @@ impl Reader {
     /// A place, remembered under its pointer.
     fn location(&mut self, pointer: &str, line: usize) -> Location {
         self.lines.entry(pointer.to_owned()).or_insert(line);
-        Location {
-            document: self.name.clone(),
-            line,
-            pointer: pointer.to_owned(),
-        }
+        Location { document: self.name.clone(), line, pointer: pointer.to_owned() }
     }
 
     fn note(&mut self, pointer: &str, line: usize, text: impl Into<String>) {
-        let location = Location {
-            document: self.name.clone(),
-            line,
-            pointer: pointer.to_owned(),
-        };
-        self.notes.push(Note {
-            text: text.into(),
-            location,
-        });
+        let location = Location { document: self.name.clone(), line, pointer: pointer.to_owned() };
+        self.notes.push(Note { text: text.into(), location });
     }
 
     fn note_oddities(&mut self, pointer: &str, grid: &Grid<'_>) {
@@ -115,22 +94,17 @@ impl Reader {
     fn note_defects(&mut self, blocks: &[Block<'_>]) {
         for block in blocks {
             match &block.kind {
-                BlockKind::Title {
-                    text,
-                    is_underlined: false,
-                } => {
+                BlockKind::Title { text, is_underlined: false } => {
+                    self.note("", block.line, format!("the title `{text}` is longer than its underline"));
+                }
+                BlockKind::Heading { name, is_apart: false, .. } => {
                     self.note(
                         "",
                         block.line,
-                        format!("the title `{text}` is longer than its underline"),
+                        format!(
+                            "no blank line before the heading `{name}`, which makes it part of the text above"
+                        ),
                     );
-                }
-                BlockKind::Heading {
-                    name,
-                    is_apart: false,
-                    ..
-                } => {
-                    self.note("", block.line, format!("no blank line before the heading `{name}`, which makes it part of the text above"));
                 }
                 BlockKind::Unknown(what) => self.note(
                     "",
@@ -154,21 +128,12 @@ impl Reader {
         push_token(&mut pointer, &id);
         let location = self.location(&pointer, method.line);
         if let Some(line) = method.content.first() {
-            self.note(
-                &pointer,
-                line.number,
-                "text under the http directive; it is not read",
-            );
+            self.note(&pointer, line.number, "text under the http directive; it is not read");
         }
         let prose = self.prose(&pointer, group);
         self.note_strangers(&pointer, group);
-        let of = |topic| {
-            group
-                .sections
-                .iter()
-                .filter(move |section| section.topic == topic)
-                .collect::<Vec<_>>()
-        };
+        let of =
+            |topic| group.sections.iter().filter(move |section| section.topic == topic).collect::<Vec<_>>();
         let mut parameters = Vec::new();
         for place in [Place::Path, Place::Query, Place::Header] {
             parameters.extend(self.parameters(&pointer, &of(Topic::Parameters(place)), place));
@@ -203,22 +168,15 @@ impl Reader {
 
     /// Title and paragraphs, wherever on the page they stand.
     fn prose(&mut self, operation: &str, group: &Group<'_>) -> Vec<Prose> {
-        let blocks = group
-            .preamble
-            .iter()
-            .chain(group.sections.iter().flat_map(|section| &section.blocks));
+        let blocks = group.preamble.iter().chain(group.sections.iter().flat_map(|section| &section.blocks));
         let mut prose = Vec::new();
         for block in blocks {
             let (BlockKind::Title { text, .. } | BlockKind::Paragraph(text)) = &block.kind else {
                 continue;
             };
             if !NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.')) {
-                let location =
-                    self.location(&format!("{operation}/prose/{}", prose.len()), block.line);
-                prose.push(Prose {
-                    text: text.clone(),
-                    location,
-                });
+                let location = self.location(&format!("{operation}/prose/{}", prose.len()), block.line);
+                prose.push(Prose { text: text.clone(), location });
             }
         }
         prose
@@ -226,12 +184,15 @@ impl Reader {
 
     /// Blocks that stand where this reader does not look for them.
     fn note_strangers(&mut self, operation: &str, group: &Group<'_>) {
-        for section in group
-            .sections
-            .iter()
-            .filter(|section| section.topic == Topic::Unknown)
-        {
-            self.note(operation, section.line, format!("the heading `{}` is not one that this reader knows; only text is read under it", section.name));
+        for section in group.sections.iter().filter(|section| section.topic == Topic::Unknown) {
+            self.note(
+                operation,
+                section.line,
+                format!(
+                    "the heading `{}` is not one that this reader knows; only text is read under it",
+                    section.name
+                ),
+            );
         }
         for block in &group.preamble {
             self.note_stranger(operation, block, None);
@@ -246,17 +207,14 @@ impl Reader {
     fn note_stranger(&mut self, operation: &str, block: &Block<'_>, section: Option<&Section<'_>>) {
         let topic = section.map_or(Topic::Unknown, |section| section.topic);
         let text = match &block.kind {
-            BlockKind::Table(_)
-                if matches!(topic, Topic::Parameters(_) | Topic::Body | Topic::Responses) =>
-            {
+            BlockKind::Table(_) if matches!(topic, Topic::Parameters(_) | Topic::Body | Topic::Responses) => {
                 return;
             }
             BlockKind::Table(_) => {
                 "a table in a place where this reader expects none; it is not read".to_owned()
             }
             BlockKind::Directive { name, .. }
-                if is_code(name)
-                    && matches!(topic, Topic::ExampleRequests | Topic::ExampleResponses) =>
+                if is_code(name) && matches!(topic, Topic::ExampleRequests | Topic::ExampleResponses) =>
             {
                 return;
             }
@@ -269,20 +227,15 @@ impl Reader {
     }
 
     /// Holds the path's parameters to its template.
-    fn match_path(
-        &mut self,
-        pointer: &str,
-        path: &str,
-        line: usize,
-        parameters: &mut Vec<Parameter>,
-    ) {
+    fn match_path(&mut self, pointer: &str, path: &str, line: usize, parameters: &mut Vec<Parameter>) {
         let names = super::template_names(path);
         for name in &names {
-            if !parameters
-                .iter()
-                .any(|parameter| parameter.place == Place::Path && parameter.name == *name)
-            {
-                self.note(pointer, line, format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"));
+            if !parameters.iter().any(|parameter| parameter.place == Place::Path && parameter.name == *name) {
+                self.note(
+                    pointer,
+                    line,
+                    format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"),
+                );
                 let location = self.location(&format!("{pointer}/path/{name}"), line);
                 parameters.push(Parameter::undescribed(name, location));
             }
@@ -302,10 +255,7 @@ impl Reader {
             self.note(
                 operation,
                 line,
-                format!(
-                    "`{}` is not the first line of a request; the example is not read",
-                    example.start
-                ),
+                format!("`{}` is not the first line of a request; the example is not read", example.start),
             );
             return None;
         };
@@ -313,19 +263,14 @@ impl Reader {
         if let Some(host) = example.header("host") {
             let url = format!("https://{host}");
             if !self.servers.iter().any(|server| server.url == url) {
-                self.servers.push(Server {
-                    url,
-                    location: location.clone(),
-                });
+                self.servers.push(Server { url, location: location.clone() });
             }
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Some(RequestExample {
             method: method.to_owned(),
             path: path.to_owned(),
-            query: url::form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             body: example.body_text(),
             headers: example.headers,
             location,
@@ -352,10 +297,7 @@ fn is_code(directive: &str) -> bool {
 
 /// The path with its parameters in braces: `(int:id)` and `<id>` become `{id}`.
 fn path_template(method: &Method<'_>) -> Result<String, Fault> {
-    let path = method
-        .path
-        .replace(['(', '<'], "{")
-        .replace([')', '>'], "}");
+    let path = method.path.replace(['(', '<'], "{").replace([')', '>'], "}");
     if !path.starts_with('/') || path.contains(char::is_whitespace) {
         return Err(Fault::new(
             method.line,

@@ -16,10 +16,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, Fault> {
         return Err(Fault::new(1, message));
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(Fault::new(
-            1,
-            "UTF-16, by its first two bytes; save the file as UTF-8",
-        ));
+        return Err(Fault::new(1, "UTF-16, by its first two bytes; save the file as UTF-8"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
@@ -30,10 +27,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<String, Fault> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if let Some(at) = text.find(is_forbidden) {
         let found = text[at..].chars().next().unwrap_or_default();
-        let message = format!(
-            "a control character (U+{:04X}); remove it",
-            u32::from(found)
-        );
+        let message = format!("a control character (U+{:04X}); remove it", u32::from(found));
         return Err(Fault::new(line_of(&text.as_bytes()[..at]), message));
     }
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
@@ -62,25 +56,13 @@ pub(crate) enum Format {
 
 /// By the name's ending, or by the text if the ending says nothing.
 pub(crate) fn format(name: &str, text: &str) -> Format {
-    let ending = name
-        .rsplit_once('.')
-        .map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         Some("yaml" | "yml" | "json") => Format::Yaml,
         Some("md" | "mdx" | "markdown") => Format::Page,
         Some("rst") => Format::Rst,
-        _ if text
-            .lines()
-            .any(|line| line.trim_start().starts_with(".. http:")) =>
-        {
-            Format::Rst
-        }
-        _ if text
-            .lines()
-            .any(|line| line.starts_with("```") || line.starts_with("~~~")) =>
-        {
-            Format::Page
-        }
+        _ if text.lines().any(|line| line.trim_start().starts_with(".. http:")) => Format::Rst,
+        _ if text.lines().any(|line| line.starts_with("```") || line.starts_with("~~~")) => Format::Page,
         _ => Format::Yaml,
     }
 }

@@ -36,9 +36,7 @@ impl Tree {
 /// Reads a text that begins after `offset` lines of its file.
 pub(crate) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
     let graph = compose(text).map_err(|fault| fault.moved(offset))?;
-    construct(&graph)
-        .map_err(|fault| fault.moved(offset))
-        .map(|tree| tree.moved(offset))
+    construct(&graph).map_err(|fault| fault.moved(offset)).map(|tree| tree.moved(offset))
 }
 
 impl Tree {
@@ -93,26 +91,14 @@ fn compose(text: &str) -> Result<Graph, Fault> {
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let line = error.marker().line().max(1);
-            Fault::new(
-                line,
-                format!(
-                    "not YAML: {}; mend the text here or just above",
-                    error.info()
-                ),
-            )
+            Fault::new(line, format!("not YAML: {}; mend the text here or just above", error.info()))
         })?;
         last = span.start.line().max(1);
         composer.take(event, last)?;
     }
     match composer.root {
-        Some(root) => Ok(Graph {
-            nodes: composer.nodes,
-            root,
-        }),
-        None => Err(Fault::new(
-            last,
-            "the document is empty; it should hold an API description",
-        )),
+        Some(root) => Ok(Graph { nodes: composer.nodes, root }),
+        None => Err(Fault::new(last, "the document is empty; it should hold an API description")),
     }
 }
 
@@ -127,25 +113,16 @@ impl Composer {
                 if self.awaits_key() {
                     return self.set_key(text.into_owned(), line);
                 }
-                let value =
-                    scalar(&text, style, tag.as_deref()).map_err(|why| Fault::new(line, why))?;
+                let value = scalar(&text, style, tag.as_deref()).map_err(|why| Fault::new(line, why))?;
                 let node = self.add(Node::Scalar(value), anchor, line)?;
                 self.attach(node, line, false)
             }
-            Event::SequenceStart(anchor, tag) => self.begin(
-                Node::Sequence(Vec::new()),
-                anchor,
-                tag.as_deref(),
-                "seq",
-                line,
-            ),
-            Event::MappingStart(anchor, tag) => self.begin(
-                Node::Mapping(Vec::new()),
-                anchor,
-                tag.as_deref(),
-                "map",
-                line,
-            ),
+            Event::SequenceStart(anchor, tag) => {
+                self.begin(Node::Sequence(Vec::new()), anchor, tag.as_deref(), "seq", line)
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.begin(Node::Mapping(Vec::new()), anchor, tag.as_deref(), "map", line)
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(),
             Event::Alias(anchor) => self.alias(anchor, line),
             _ => Ok(()),
@@ -161,10 +138,7 @@ impl Composer {
         line: usize,
     ) -> Result<(), Fault> {
         if self.awaits_key() {
-            return Err(Fault::new(
-                line,
-                "a key that is a mapping or a list; keys must be plain texts",
-            ));
+            return Err(Fault::new(line, "a key that is a mapping or a list; keys must be plain texts"));
         }
         if let Some(tag) = tag.filter(|tag| !(tag.is_yaml_core_schema() && tag.suffix == suffix)) {
             return Err(Fault::new(line, unknown_tag(tag)));
@@ -176,11 +150,7 @@ impl Composer {
             ));
         }
         let node = self.add(node, anchor, line)?;
-        self.open.push(Open {
-            node,
-            line,
-            key: None,
-        });
+        self.open.push(Open { node, line, key: None });
         Ok(())
     }
 
@@ -193,24 +163,15 @@ impl Composer {
 
     fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Fault> {
         let Some(&node) = self.anchors.get(&anchor) else {
-            return Err(Fault::new(
-                line,
-                "an alias (`*name`) to an anchor (`&name`) that is not there",
-            ));
+            return Err(Fault::new(line, "an alias (`*name`) to an anchor (`&name`) that is not there"));
         };
         if self.open.iter().any(|open| open.node == node) {
-            return Err(Fault::new(
-                line,
-                "an alias (`*name`) that contains itself; write its content out",
-            ));
+            return Err(Fault::new(line, "an alias (`*name`) that contains itself; write its content out"));
         }
         if self.awaits_key() {
             return match &self.nodes[node] {
                 Node::Scalar(Value::String(text)) => self.set_key(text.clone(), line),
-                _ => Err(Fault::new(
-                    line,
-                    "an alias (`*name`) as a key; write the key out",
-                )),
+                _ => Err(Fault::new(line, "an alias (`*name`) as a key; write the key out")),
             };
         }
         self.attach(node, line, true)
@@ -230,9 +191,9 @@ impl Composer {
 
     /// Whether the next node is a key of the innermost mapping.
     fn awaits_key(&self) -> bool {
-        self.open.last().is_some_and(|open| {
-            open.key.is_none() && matches!(self.nodes[open.node], Node::Mapping(_))
-        })
+        self.open
+            .last()
+            .is_some_and(|open| open.key.is_none() && matches!(self.nodes[open.node], Node::Mapping(_)))
     }
 
     fn set_key(&mut self, key: String, line: usize) -> Result<(), Fault> {
@@ -249,9 +210,7 @@ impl Composer {
             return Ok(());
         };
         match (&mut self.nodes[parent.node], parent.key.take()) {
-            (Node::Mapping(entries), Some((key, line))) => {
-                entries.push((key, Edge { node, line, alias }))
-            }
+            (Node::Mapping(entries), Some((key, line))) => entries.push((key, Edge { node, line, alias })),
             (Node::Sequence(items), _) => items.push(Edge { node, line, alias }),
             _ => {}
         }
@@ -267,32 +226,14 @@ struct Constructor<'a> {
 }
 
 fn construct(graph: &Graph) -> Result<Tree, Fault> {
-    let mut constructor = Constructor {
-        nodes: &graph.nodes,
-        lines: BTreeMap::new(),
-        count: 0,
-        aliased: 0,
-    };
-    let root = Edge {
-        node: graph.root,
-        line: 1,
-        alias: false,
-    };
+    let mut constructor = Constructor { nodes: &graph.nodes, lines: BTreeMap::new(), count: 0, aliased: 0 };
+    let root = Edge { node: graph.root, line: 1, alias: false };
     let value = constructor.value(root, &mut String::new(), false, 0)?;
-    Ok(Tree {
-        value,
-        lines: constructor.lines,
-    })
+    Ok(Tree { value, lines: constructor.lines })
 }
 
 impl Constructor<'_> {
-    fn value(
-        &mut self,
-        edge: Edge,
-        at: &mut String,
-        aliased: bool,
-        depth: usize,
-    ) -> Result<Value, Fault> {
+    fn value(&mut self, edge: Edge, at: &mut String, aliased: bool, depth: usize) -> Result<Value, Fault> {
         let aliased = aliased || edge.alias;
         self.count(edge.line, aliased, depth)?;
         self.lines.insert(at.clone(), edge.line);
@@ -358,9 +299,7 @@ impl Constructor<'_> {
                 }
                 Ok(())
             }
-            Node::Sequence(items) => items
-                .iter()
-                .try_for_each(|item| self.merge(*item, into, at, depth + 1)),
+            Node::Sequence(items) => items.iter().try_for_each(|item| self.merge(*item, into, at, depth + 1)),
             Node::Scalar(_) => Err(Fault::new(
                 edge.line,
                 "a merge key (`<<`) with neither a mapping nor a list of mappings to merge",
@@ -395,10 +334,7 @@ impl Constructor<'_> {
         let mut pointer = at.to_owned();
         super::push_token(&mut pointer, key);
         let first = super::nearest_line(&self.lines, &pointer);
-        Fault::new(
-            line,
-            format!("the key `{key}` stands here and at line {first} already; keep one of them"),
-        )
+        Fault::new(line, format!("the key `{key}` stands here and at line {first} already; keep one of them"))
     }
 }
 
@@ -410,10 +346,7 @@ fn too_many_nodes() -> String {
 }
 
 fn unknown_tag(tag: &Tag) -> String {
-    format!(
-        "the tag `{}{}` is not one that API descriptions use; remove it",
-        tag.handle, tag.suffix
-    )
+    format!("the tag `{}{}` is not one that API descriptions use; remove it", tag.handle, tag.suffix)
 }
 
 /// A scalar by YAML's core schema: only plain ones are anything but text.
@@ -421,9 +354,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, St
     match tag {
         None if style == ScalarStyle::Plain => plain(text),
         None => Ok(Value::String(text.to_owned())),
-        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => {
-            Ok(Value::String(text.to_owned()))
-        }
+        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => Ok(Value::String(text.to_owned())),
         Some(tag) if !tag.is_yaml_core_schema() => Err(unknown_tag(tag)),
         Some(tag) => match tag.suffix.as_str() {
             "str" => Ok(Value::String(text.to_owned())),
@@ -449,13 +380,8 @@ fn number(text: &str) -> Result<Value, String> {
     if text.len() - unsigned.len() > 1 {
         return Ok(Value::String(text.to_owned()));
     }
-    if matches!(
-        unsigned,
-        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN"
-    ) {
-        return Err(format!(
-            "`{text}` is a number that JSON does not have; write a text or a finite number"
-        ));
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
+        return Err(format!("`{text}` is a number that JSON does not have; write a text or a finite number"));
     }
     if let Some(integer) = integer(text, unsigned) {
         return Ok(Value::Number(integer));
@@ -473,18 +399,13 @@ fn number(text: &str) -> Result<Value, String> {
 fn integer(text: &str, unsigned: &str) -> Option<Number> {
     let radix = |prefix, radix| {
         let digits = text.strip_prefix(prefix)?;
-        u64::from_str_radix(digits, radix)
-            .ok()
-            .filter(|_| !digits.starts_with('+'))
-            .map(Number::from)
+        u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+')).map(Number::from)
     };
     if !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return radix("0x", 16).or_else(|| radix("0o", 8));
     }
     let parsed = text.parse::<i64>().map(Number::from);
-    parsed
-        .or_else(|_| text.parse::<u64>().map(Number::from))
-        .ok()
+    parsed.or_else(|_| text.parse::<u64>().map(Number::from)).ok()
 }
 
 /// `[0-9]*(\.[0-9]*)?([eE][-+]?[0-9]+)?` with a digit before the exponent.

@@ -15,10 +15,7 @@ impl<'a> Reader<'a> {
             if parameter.place == Place::Header && is_described_elsewhere(&parameter.name) {
                 self.note(
                     &node,
-                    format!(
-                        "OpenAPI ignores a parameter called `{}`; so does this reader",
-                        parameter.name
-                    ),
+                    format!("OpenAPI ignores a parameter called `{}`; so does this reader", parameter.name),
                 );
             } else if parameters.iter().any(|other| is_same(other, &parameter)) {
                 self.note(
@@ -43,9 +40,7 @@ impl<'a> Reader<'a> {
         shared: &[Parameter],
     ) -> Result<Vec<Parameter>, Fault> {
         let own = self.parameters(node)?;
-        let inherited = shared
-            .iter()
-            .filter(|shared| !own.iter().any(|own| is_same(own, shared)));
+        let inherited = shared.iter().filter(|shared| !own.iter().any(|own| is_same(own, shared)));
         let mut parameters: Vec<_> = inherited.cloned().collect();
         parameters.extend(own);
         self.match_path(node, path, &mut parameters);
@@ -55,21 +50,26 @@ impl<'a> Reader<'a> {
     /// Holds the path's parameters to its template.
     fn match_path(&mut self, node: &Node<'a>, path: &str, parameters: &mut Vec<Parameter>) {
         let names = crate::document::template_names(path);
-        for parameter in parameters
-            .iter()
-            .filter(|parameter| parameter.place == Place::Path)
-        {
+        for parameter in parameters.iter().filter(|parameter| parameter.place == Place::Path) {
             if !names.contains(&parameter.name.as_str()) {
-                self.note(node, format!("the path has no `{{{}}}`, though a parameter says so; nothing is sent for it", parameter.name));
+                self.note(
+                    node,
+                    format!(
+                        "the path has no `{{{}}}`, though a parameter says so; nothing is sent for it",
+                        parameter.name
+                    ),
+                );
             }
         }
-        parameters.retain(|parameter| {
-            parameter.place != Place::Path || names.contains(&parameter.name.as_str())
-        });
+        parameters
+            .retain(|parameter| parameter.place != Place::Path || names.contains(&parameter.name.as_str()));
         for name in names {
             let is_described = |other: &Parameter| other.place == Place::Path && other.name == name;
             if !parameters.iter().any(is_described) {
-                self.note(node, format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"));
+                self.note(
+                    node,
+                    format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"),
+                );
                 parameters.push(Parameter::undescribed(name, self.location(node)));
             }
         }
@@ -82,9 +82,7 @@ impl<'a> Reader<'a> {
         if place == Place::Path && !parameter.required {
             self.note(
                 node,
-                format!(
-                    "`{name}` stands in the path without `required: true`; it is read as required"
-                ),
+                format!("`{name}` stands in the path without `required: true`; it is read as required"),
             );
             parameter.required = true;
         }
@@ -96,12 +94,7 @@ impl<'a> Reader<'a> {
         self.parameter_or_header(&node.resolve()?, name, Place::Header)
     }
 
-    fn parameter_or_header(
-        &mut self,
-        node: &Node<'a>,
-        name: &str,
-        place: Place,
-    ) -> Result<Parameter, Fault> {
+    fn parameter_or_header(&mut self, node: &Node<'a>, name: &str, place: Place) -> Result<Parameter, Fault> {
         self.check_keys(
             node,
             &[
@@ -141,14 +134,9 @@ impl<'a> Reader<'a> {
     }
 
     /// A parameter's schema; the media type in which it is written, if it has `content`; its examples.
-    fn parameter_value(
-        &mut self,
-        node: &Node<'a>,
-    ) -> Result<(Schema, Option<String>, Vec<Example>), Fault> {
-        let unstated = |node: &Node<'_>| Schema {
-            value: serde_json::json!({}),
-            pointer: node.pointer.clone(),
-        };
+    fn parameter_value(&mut self, node: &Node<'a>) -> Result<(Schema, Option<String>, Vec<Example>), Fault> {
+        let unstated =
+            |node: &Node<'_>| Schema { value: serde_json::json!({}), pointer: node.pointer.clone() };
         if let Some(schema) = node.get("schema") {
             let example = self.schema_example(&schema)?;
             return Ok((self.schema(&schema)?, None, example.into_iter().collect()));
@@ -167,9 +155,7 @@ impl<'a> Reader<'a> {
             "query" => Ok(Place::Query),
             "header" => Ok(Place::Header),
             "cookie" => Ok(Place::Cookie),
-            other => Err(node.fault(format!(
-                "`in: {other}`; it must be path, query, header or cookie"
-            ))),
+            other => Err(node.fault(format!("`in: {other}`; it must be path, query, header or cookie"))),
         }
     }
 }

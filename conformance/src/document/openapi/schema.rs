@@ -53,19 +53,13 @@ const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "ob
 
 impl<'a> Reader<'a> {
     pub(super) fn schema(&mut self, node: &Node<'a>) -> Result<Schema, Fault> {
-        Ok(Schema {
-            value: self.converted(node)?,
-            pointer: node.pointer.clone(),
-        })
+        Ok(Schema { value: self.converted(node)?, pointer: node.pointer.clone() })
     }
 
     /// The example a schema itself carries, where its `$ref` leads if it is one.
     pub(super) fn schema_example(&self, node: &Node<'a>) -> Result<Option<Example>, Fault> {
         let example = node.resolve()?.any("example");
-        Ok(example.map(|node| Example {
-            value: node.value.clone(),
-            location: self.location(&node),
-        }))
+        Ok(example.map(|node| Example { value: node.value.clone(), location: self.location(&node) }))
     }
 
     /// Goes as deep as the schema is nested, which the YAML reader has limited.
@@ -73,11 +67,7 @@ impl<'a> Reader<'a> {
         if let Some(reference) = node.get("$ref") {
             return self.reference(node, &reference);
         }
-        self.check_keys(
-            node,
-            &[LIMITS.as_slice(), &ANNOTATIONS, &CONVERTED].concat(),
-            &PASSED_OVER,
-        )?;
+        self.check_keys(node, &[LIMITS.as_slice(), &ANNOTATIONS, &CONVERTED].concat(), &PASSED_OVER)?;
         let mut schema = Map::new();
         for (key, entry) in node.entries()? {
             if let Some(value) = self.keyword(key, &entry)? {
@@ -85,11 +75,7 @@ impl<'a> Reader<'a> {
             }
         }
         let nullable = node.flag_of("nullable", false)?;
-        Ok(if nullable {
-            with_null(schema)
-        } else {
-            Value::Object(schema)
-        })
+        Ok(if nullable { with_null(schema) } else { Value::Object(schema) })
     }
 
     fn keyword(&mut self, key: &str, node: &Node<'a>) -> Result<Option<Value>, Fault> {
@@ -111,12 +97,7 @@ impl<'a> Reader<'a> {
             "additionalProperties" | "items" | "not" => self.converted(node)?,
             "allOf" | "oneOf" | "anyOf" => {
                 let parts = node.items()?;
-                Value::Array(
-                    parts
-                        .iter()
-                        .map(|part| self.converted(part))
-                        .collect::<Result<_, _>>()?,
-                )
+                Value::Array(parts.iter().map(|part| self.converted(part)).collect::<Result<_, _>>()?)
             }
             _ if LIMITS.contains(&key) => limit(key, node)?,
             _ if ANNOTATIONS.contains(&key) => node.value.clone(),
@@ -128,16 +109,14 @@ impl<'a> Reader<'a> {
         let target = reference.target()?;
         target.mapping()?;
         node.resolve()?;
-        for (key, entry) in node
-            .entries()?
-            .filter(|(key, _)| *key != "$ref" && !key.starts_with("x-"))
-        {
-            self.note(&entry, format!("`{key}` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"));
+        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
+            self.note(
+                &entry,
+                format!("`{key}` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"),
+            );
         }
-        let is_component = target
-            .pointer
-            .strip_prefix("/components/schemas/")
-            .is_some_and(|name| !name.contains('/'));
+        let is_component =
+            target.pointer.strip_prefix("/components/schemas/").is_some_and(|name| !name.contains('/'));
         if !is_component {
             self.referenced.push(target.pointer.clone());
         }
@@ -151,10 +130,7 @@ impl<'a> Reader<'a> {
         }
         self.note(
             node,
-            format!(
-                "`{name}` is not a type; any value is taken (the types are {})",
-                TYPES.join(", ")
-            ),
+            format!("`{name}` is not a type; any value is taken (the types are {})", TYPES.join(", ")),
         );
         Ok(None)
     }
@@ -196,10 +172,7 @@ fn with_null(mut schema: Map<String, Value>) -> Value {
 /// A keyword's value, if it is of the keyword's type.
 fn limit(key: &str, node: &Node<'_>) -> Result<Value, Fault> {
     match key {
-        "required" => node
-            .items()?
-            .iter()
-            .try_for_each(|name| name.text().map(|_| ()))?,
+        "required" => node.items()?.iter().try_for_each(|name| name.text().map(|_| ()))?,
         "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" => node.flag().map(|_| ())?,
         "multipleOf" | "maximum" | "minimum" if node.value.is_number() => {}
         "multipleOf" | "maximum" | "minimum" => return Err(node.expected("a number")),
@@ -224,7 +197,6 @@ fn javascript_literal(text: &str) -> Option<(&str, &str)> {
             _ => {}
         }
     }
-    let is_literal =
-        !pattern.is_empty() && !escaped && flags.chars().all(|c| "dgimsuvy".contains(c));
+    let is_literal = !pattern.is_empty() && !escaped && flags.chars().all(|c| "dgimsuvy".contains(c));
     is_literal.then_some((pattern, flags))
 }

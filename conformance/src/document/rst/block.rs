@@ -15,19 +15,11 @@ pub(super) enum BlockKind<'a> {
     /// A title, and whether its underline is as long as it must be.
     Title { text: String, is_underlined: bool },
     /// `**Name** — remark`, and whether a blank line stands before it.
-    Heading {
-        name: String,
-        remark: String,
-        is_apart: bool,
-    },
+    Heading { name: String, remark: String, is_apart: bool },
     /// Text, white space collapsed.
     Paragraph(String),
     /// `.. name:: argument` and the lines indented under it.
-    Directive {
-        name: &'a str,
-        argument: &'a str,
-        content: Vec<Line<'a>>,
-    },
+    Directive { name: &'a str, argument: &'a str, content: Vec<Line<'a>> },
     /// A grid table's lines.
     Table(Vec<Line<'a>>),
     /// Something else, named for people.
@@ -40,15 +32,8 @@ pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     let mut rest = lines;
     let mut is_apart = true;
     while let Some(first) = rest.first() {
-        let (taken, kind) = if first.is_blank() {
-            (1, None)
-        } else {
-            block(rest, is_apart)
-        };
-        blocks.extend(kind.map(|kind| Block {
-            line: first.number,
-            kind,
-        }));
+        let (taken, kind) = if first.is_blank() { (1, None) } else { block(rest, is_apart) };
+        blocks.extend(kind.map(|kind| Block { line: first.number, kind }));
         let (block, after) = rest.split_at(taken);
         is_apart = block.last().is_none_or(Line::is_blank);
         rest = after;
@@ -71,32 +56,19 @@ fn block<'a>(lines: &[Line<'a>], is_apart: bool) -> (usize, Option<BlockKind<'a>
     }
     if is_simple_table_border(first.text) {
         let taken = count(lines, |line| !line.is_blank());
-        return (
-            taken,
-            Some(BlockKind::Unknown("a simple table (`====  ====`)")),
-        );
+        return (taken, Some(BlockKind::Unknown("a simple table (`====  ====`)")));
     }
     if is_adornment(first.text) {
         return (1, None);
     }
     if let Some((name, remark)) = heading(first.text) {
-        return (
-            1,
-            Some(BlockKind::Heading {
-                name,
-                remark,
-                is_apart,
-            }),
-        );
+        return (1, Some(BlockKind::Heading { name, remark, is_apart }));
     }
     paragraph(lines)
 }
 
 fn count(lines: &[Line<'_>], belongs: impl Fn(&Line<'_>) -> bool) -> usize {
-    lines
-        .iter()
-        .position(|line| !belongs(line))
-        .unwrap_or(lines.len())
+    lines.iter().position(|line| !belongs(line)).unwrap_or(lines.len())
 }
 
 /// A line and its underline, or an overline, a line, and its underline.
@@ -118,10 +90,7 @@ fn title<'a>(lines: &[Line<'a>]) -> Option<(usize, Option<BlockKind<'a>>)> {
         return None;
     }
     let is_underlined = under.chars().count() >= length;
-    let kind = BlockKind::Title {
-        text: collapse(text.text),
-        is_underlined,
-    };
+    let kind = BlockKind::Title { text: collapse(text.text), is_underlined };
     Some((usize::from(overlined) + 2, Some(kind)))
 }
 
@@ -130,9 +99,7 @@ fn is_adornment(text: &str) -> bool {
     let text = text.trim_end();
     let mut chars = text.chars();
     let first = chars.next();
-    first.is_some_and(|c| c.is_ascii_punctuation())
-        && text.len() >= 2
-        && chars.all(|c| Some(c) == first)
+    first.is_some_and(|c| c.is_ascii_punctuation()) && text.len() >= 2 && chars.all(|c| Some(c) == first)
 }
 
 fn is_simple_table_border(text: &str) -> bool {
@@ -161,15 +128,9 @@ fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     let text = first.get(3..).unwrap_or_default().trim();
     let kind = match text.split_once("::") {
         _ if text.starts_with(['_', '[']) => None,
-        Some(_) if text.starts_with('|') => {
-            Some(BlockKind::Unknown("a substitution (`.. |name|`)"))
-        }
+        Some(_) if text.starts_with('|') => Some(BlockKind::Unknown("a substitution (`.. |name|`)")),
         Some((name, argument)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-            Some(BlockKind::Directive {
-                name,
-                argument: argument.trim(),
-                content,
-            })
+            Some(BlockKind::Directive { name, argument: argument.trim(), content })
         }
         _ => None,
     };
@@ -198,16 +159,11 @@ fn paragraph<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
             || heading(line.text).is_some()
     };
     let taken = 1 + count(&lines[1..], |line| !ends(line));
-    (
-        taken,
-        Some(BlockKind::Paragraph(collapse(&joined(&lines[..taken])))),
-    )
+    (taken, Some(BlockKind::Paragraph(collapse(&joined(&lines[..taken])))))
 }
 
 /// Whether a line begins an item of a list.
 fn is_item(text: &str) -> bool {
     let text = text.trim_start();
-    ["- ", "* ", "+ ", "#. "]
-        .iter()
-        .any(|mark| text.starts_with(mark))
+    ["- ", "* ", "+ ", "#. "].iter().any(|mark| text.starts_with(mark))
 }

@@ -39,26 +39,14 @@ pub(super) fn grid<'a>(lines: &[Line<'a>]) -> Grid<'a> {
     let body = without_right_border(lines, &mut grid.oddities);
     if lines.last().is_some_and(|line| !is_border(line.text)) {
         let line = lines.last().map_or(0, |line| line.number);
-        grid.oddities
-            .push((line, "the table does not end with a border"));
+        grid.oddities.push((line, "the table does not end with a border"));
     }
-    let below_header = body
-        .iter()
-        .position(is_header_border)
-        .map_or(0, |border| border + 1);
-    grid.rows = rows(
-        &body[below_header..],
-        &borders(&body),
-        1,
-        &mut grid.oddities,
-    );
+    let below_header = body.iter().position(is_header_border).map_or(0, |border| border + 1);
+    grid.rows = rows(&body[below_header..], &borders(&body), 1, &mut grid.oddities);
     grid
 }
 
-fn without_right_border<'a>(
-    lines: &[Line<'a>],
-    oddities: &mut Vec<(usize, &'static str)>,
-) -> Vec<Line<'a>> {
+fn without_right_border<'a>(lines: &[Line<'a>], oddities: &mut Vec<(usize, &'static str)>) -> Vec<Line<'a>> {
     let strip = |line: &Line<'a>| {
         let text = line.text.trim_end();
         match text.strip_suffix(['|', '+']) {
@@ -85,15 +73,8 @@ fn is_border(text: &str) -> bool {
 /// The columns in which borders cross, from the left, the leftmost excepted.
 fn borders(lines: &[Line<'_>]) -> Vec<usize> {
     let mut columns = Vec::new();
-    for line in lines
-        .iter()
-        .filter(|line| line.text.contains("+-") || line.text.contains("+="))
-    {
-        let crossings = line
-            .text
-            .chars()
-            .enumerate()
-            .filter(|(column, c)| *column > 0 && *c == '+');
+    for line in lines.iter().filter(|line| line.text.contains("+-") || line.text.contains("+=")) {
+        let crossings = line.text.chars().enumerate().filter(|(column, c)| *column > 0 && *c == '+');
         for (column, _) in crossings.take(MAX_BORDERS) {
             if let Err(place) = columns.binary_search(&column) {
                 columns.insert(place, column);
@@ -125,55 +106,29 @@ fn row<'a>(
     oddities: &mut Vec<(usize, &'static str)>,
 ) -> Row<'a> {
     let line = band[0].number;
-    let Some((column, cuts)) = borders
-        .iter()
-        .find_map(|column| Some((*column, cuts(band, *column)?)))
-    else {
+    let Some((column, cuts)) = borders.iter().find_map(|column| Some((*column, cuts(band, *column)?))) else {
         return Row {
             line,
             name: cell(band.iter().map(|line| line.with_text(inside(line.text)))),
             details: Details::Text(Vec::new()),
         };
     };
-    let halves = band
-        .iter()
-        .zip(&cuts)
-        .map(|(line, cut)| (line, line.text.split_at(*cut)));
-    let name = cell(
-        halves
-            .clone()
-            .map(|(line, (left, _))| line.with_text(inside(left))),
-    );
-    let right: Vec<_> = halves
-        .map(|(line, (_, right))| line.with_text(right))
-        .collect();
-    if band
-        .iter()
-        .zip(&cuts)
-        .any(|(line, cut)| byte_of(line.text, column) != Some(*cut))
-    {
+    let halves = band.iter().zip(&cuts).map(|(line, cut)| (line, line.text.split_at(*cut)));
+    let name = cell(halves.clone().map(|(line, (left, _))| line.with_text(inside(left))));
+    let right: Vec<_> = halves.map(|(line, (_, right))| line.with_text(right)).collect();
+    if band.iter().zip(&cuts).any(|(line, cut)| byte_of(line.text, column) != Some(*cut)) {
         oddities.push((line, "a border of this row is out of its column"));
     }
-    let inner: Vec<_> = borders
-        .iter()
-        .filter_map(|border| border.checked_sub(column))
-        .filter(|column| *column > 0)
-        .collect();
+    let inner: Vec<_> =
+        borders.iter().filter_map(|border| border.checked_sub(column)).filter(|column| *column > 0).collect();
     let is_grid = depth < MAX_DEPTH && right.iter().any(|line| is_border(line.text));
-    let details = if is_grid
-        || (depth < MAX_DEPTH && inner.iter().any(|column| cuts_exist(&right, *column)))
+    let details = if is_grid || (depth < MAX_DEPTH && inner.iter().any(|column| cuts_exist(&right, *column)))
     {
         Details::Rows(rows(&right, &inner, depth + 1, oddities))
     } else {
-        Details::Text(cell(
-            right.iter().map(|line| line.with_text(inside(line.text))),
-        ))
+        Details::Text(cell(right.iter().map(|line| line.with_text(inside(line.text)))))
     };
-    Row {
-        line,
-        name,
-        details,
-    }
+    Row { line, name, details }
 }
 
 fn cuts_exist(lines: &[Line<'_>], column: usize) -> bool {
@@ -186,9 +141,7 @@ fn cuts(lines: &[Line<'_>], column: usize) -> Option<Vec<usize>> {
 }
 
 fn cut(text: &str, column: usize) -> Option<usize> {
-    let near = (0..=TOLERANCE)
-        .flat_map(|off| [column.checked_sub(off), Some(column + off)])
-        .flatten();
+    let near = (0..=TOLERANCE).flat_map(|off| [column.checked_sub(off), Some(column + off)]).flatten();
     near.filter(|column| *column > 0)
         .filter_map(|column| byte_of(text, column))
         .find(|byte| text[*byte..].starts_with(['|', '+']))

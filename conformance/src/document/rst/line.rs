@@ -18,22 +18,13 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn with_text(&self, text: &'a str) -> Self {
-        Self {
-            number: self.number,
-            text,
-        }
+        Self { number: self.number, text }
     }
 }
 
 /// A text's lines. Tabs must have been expanded.
 pub(super) fn numbered(text: &str) -> Vec<Line<'_>> {
-    text.lines()
-        .enumerate()
-        .map(|(index, text)| Line {
-            number: index + 1,
-            text,
-        })
-        .collect()
+    text.lines().enumerate().map(|(index, text)| Line { number: index + 1, text }).collect()
 }
 
 /// Without the indentation all lines share, the blanks they end with, and blank lines around them.
@@ -43,12 +34,7 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         return Vec::new();
     };
     let last = lines.iter().rposition(written).unwrap_or(first);
-    let indent = lines
-        .iter()
-        .filter(|line| written(line))
-        .map(Line::indent)
-        .min()
-        .unwrap_or(0);
+    let indent = lines.iter().filter(|line| written(line)).map(Line::indent).min().unwrap_or(0);
     lines[first..=last]
         .iter()
         .map(|line| line.with_text(line.text.get(indent..).unwrap_or_default().trim_end()))
@@ -57,9 +43,5 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
 
 /// The lines as one text.
 pub(super) fn joined(lines: &[Line<'_>]) -> String {
-    lines
-        .iter()
-        .map(|line| line.text)
-        .collect::<Vec<_>>()
-        .join("\n")
+    lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
 }

@@ -16,18 +16,11 @@ pub(super) struct Message<'a> {
 
 /// Takes a message apart: start line, headers, body.
 pub(super) fn message<'a>(lines: &[Line<'a>]) -> Message<'a> {
-    let start_lines = 1 + lines
-        .iter()
-        .skip(1)
-        .take_while(|line| continues_start(line.text))
-        .count();
+    let start_lines = 1 + lines.iter().skip(1).take_while(|line| continues_start(line.text)).count();
     let (start, rest) = lines.split_at(start_lines.min(lines.len()));
     let headers: Vec<_> = rest.iter().map_while(|line| header(line.text)).collect();
     let rest = &rest[headers.len()..];
-    let first = rest
-        .iter()
-        .position(|line| !line.is_blank())
-        .unwrap_or(rest.len());
+    let first = rest.iter().position(|line| !line.is_blank()).unwrap_or(rest.len());
     let body = rest[first..].to_vec();
     Message {
         start: start.iter().map(|line| line.text.trim()).collect(),
@@ -53,10 +46,7 @@ impl Message<'_> {
     /// A request's method, and its target without the HTTP version.
     pub(super) fn request_line(&self) -> Option<(&str, &str)> {
         let (method, rest) = self.start.split_once(' ')?;
-        let target = rest
-            .rsplit_once(" HTTP/")
-            .map_or(rest, |(target, _)| target)
-            .trim();
+        let target = rest.rsplit_once(" HTTP/").map_or(rest, |(target, _)| target).trim();
         let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
         (is_method && !target.is_empty() && !target.contains(' ')).then_some((method, target))
     }
@@ -64,11 +54,7 @@ impl Message<'_> {
     /// A response's status.
     pub(super) fn status(&self) -> Option<u16> {
         let (_, rest) = self.start.strip_prefix("HTTP/")?.split_once(' ')?;
-        rest.split_whitespace()
-            .next()?
-            .parse()
-            .ok()
-            .filter(|status| (100..=599).contains(status))
+        rest.split_whitespace().next()?.parse().ok().filter(|status| (100..=599).contains(status))
     }
 }
 
@@ -79,9 +65,6 @@ fn continues_start(text: &str) -> bool {
 
 fn header(text: &str) -> Option<(String, String)> {
     let (name, value) = text.split_once(':')?;
-    let is_name = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_name.then(|| (name.to_owned(), collapse(value)))
 }

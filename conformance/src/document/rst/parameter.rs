@@ -33,26 +33,14 @@ impl Reader {
         sections: &[&Section<'_>],
         place: Place,
     ) -> Vec<Parameter> {
-        let named = self.named(
-            &format!("{operation}/{}", place_name(place)),
-            sections,
-            place == Place::Path,
-        );
+        let named = self.named(&format!("{operation}/{}", place_name(place)), sections, place == Place::Path);
         let parameters = named.into_iter().map(|named| Parameter {
             location: self.location(&named.pointer, named.line),
-            schema: Schema {
-                value: named.schema,
-                pointer: format!("{}/schema", named.pointer),
-            },
+            schema: Schema { value: named.schema, pointer: format!("{}/schema", named.pointer) },
             name: named.name,
             place,
             required: named.required || place == Place::Path,
-            style: if place == Place::Query {
-                "form"
-            } else {
-                "simple"
-            }
-            .to_owned(),
+            style: if place == Place::Query { "form" } else { "simple" }.to_owned(),
             explode: place == Place::Query,
             allow_reserved: false,
             description: named.description,
@@ -66,11 +54,8 @@ impl Reader {
         let pointer = format!("{operation}/body");
         let named = self.named(&format!("{pointer}/schema/properties"), sections, false);
         let line = named.first()?.line;
-        let required: Vec<_> = named
-            .iter()
-            .filter(|named| named.required)
-            .map(|named| named.name.clone())
-            .collect();
+        let required: Vec<_> =
+            named.iter().filter(|named| named.required).map(|named| named.name.clone()).collect();
         let mut properties = Map::new();
         for named in named {
             let mut schema = named.schema;
@@ -85,33 +70,18 @@ impl Reader {
         if is_required {
             schema["required"] = json!(required);
         }
-        let location = self.location(
-            &pointer,
-            sections.first().map_or(line, |section| section.line),
-        );
+        let location = self.location(&pointer, sections.first().map_or(line, |section| section.line));
         let content = Content {
             media_type: FORM.to_owned(),
-            schema: Some(Schema {
-                value: schema,
-                pointer: format!("{pointer}/schema"),
-            }),
+            schema: Some(Schema { value: schema, pointer: format!("{pointer}/schema") }),
             examples: Vec::new(),
             location: location.clone(),
         };
-        Some(Body {
-            required: is_required,
-            contents: vec![content],
-            location,
-        })
+        Some(Body { required: is_required, contents: vec![content], location })
     }
 
     /// The rows of the tables in these sections; each name once.
-    fn named(
-        &mut self,
-        pointer: &str,
-        sections: &[&Section<'_>],
-        always_required: bool,
-    ) -> Vec<Named> {
+    fn named(&mut self, pointer: &str, sections: &[&Section<'_>], always_required: bool) -> Vec<Named> {
         let mut all: Vec<Named> = Vec::new();
         for section in sections {
             let tables = section.blocks.iter().filter_map(|block| match &block.kind {
@@ -130,10 +100,7 @@ impl Reader {
                         self.note(
                             &named.pointer,
                             named.line,
-                            format!(
-                                "`{}` is described a second time; only the first is read",
-                                named.name
-                            ),
+                            format!("`{}` is described a second time; only the first is read", named.name),
                         );
                     } else {
                         all.push(named);
@@ -147,11 +114,7 @@ impl Reader {
     fn named_row(&mut self, pointer: &str, row: &Row<'_>, required: bool) -> Option<Named> {
         let name = unmarked(&joined(&row.name));
         if name.is_empty() || name.contains(char::is_whitespace) {
-            self.note(
-                pointer,
-                row.line,
-                format!("`{name}` is not a parameter's name; the row is not read"),
-            );
+            self.note(pointer, row.line, format!("`{name}` is not a parameter's name; the row is not read"));
             return None;
         }
         let mut pointer = pointer.to_owned();
@@ -187,11 +150,7 @@ impl Reader {
             }
         }
         if !is_constrained {
-            self.note(
-                &named.pointer,
-                named.line,
-                "no allowed values are stated; any text is taken",
-            );
+            self.note(&named.pointer, named.line, "no allowed values are stated; any text is taken");
         }
         Some(named)
     }
@@ -204,8 +163,7 @@ impl Reader {
         if let Some(unread) = meaning.unread {
             self.note(&pointer, line, unread);
         }
-        if let (Value::Object(schema), Value::Object(stated)) = (&mut named.schema, meaning.schema)
-        {
+        if let (Value::Object(schema), Value::Object(stated)) = (&mut named.schema, meaning.schema) {
             schema.extend(stated);
         }
     }
@@ -218,17 +176,14 @@ impl Reader {
                 .strip_prefix(named.name.as_str())
                 .and_then(|rest| rest.trim_start().strip_prefix(['=', ':']));
             let value = match after_name {
-                Some(rest) => percent_encoding::percent_decode_str(rest.trim())
-                    .decode_utf8_lossy()
-                    .into_owned(),
+                Some(rest) => {
+                    percent_encoding::percent_decode_str(rest.trim()).decode_utf8_lossy().into_owned()
+                }
                 None => text,
             };
             let pointer = format!("{}/examples/{}", named.pointer, named.examples.len());
             let location = self.location(&pointer, line.number);
-            named.examples.push(Example {
-                value: Value::String(value),
-                location,
-            });
+            named.examples.push(Example { value: Value::String(value), location });
         }
     }
 
@@ -236,14 +191,18 @@ impl Reader {
     /// is optional to whoever does not know when.
     fn is_required(&mut self, pointer: &str, section: &Section<'_>) -> bool {
         let remark = section.remark.to_ascii_lowercase();
-        let condition = remark
-            .split_once('(')
-            .map(|(_, rest)| rest.trim_end_matches(')').trim());
+        let condition = remark.split_once('(').map(|(_, rest)| rest.trim_end_matches(')').trim());
         match (remark.contains("required"), condition) {
             _ if remark.contains("optional") => false,
             (true, None | Some("always")) => true,
             (true, Some(condition)) => {
-                self.note(pointer, section.line, format!("required only `{condition}`, which this reader does not understand; read as optional"));
+                self.note(
+                    pointer,
+                    section.line,
+                    format!(
+                        "required only `{condition}`, which this reader does not understand; read as optional"
+                    ),
+                );
                 false
             }
             (false, _) => {
@@ -261,11 +220,9 @@ impl Reader {
 /// A row's details by key, with the line of each; a text without keys is a description.
 pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line<'a>])> {
     match &row.details {
-        Details::Text(lines) => vec![(
-            "".to_owned(),
-            lines.first().map_or(row.line, |line| line.number),
-            lines.as_slice(),
-        )],
+        Details::Text(lines) => {
+            vec![("".to_owned(), lines.first().map_or(row.line, |line| line.number), lines.as_slice())]
+        }
         Details::Rows(rows) => rows
             .iter()
             .map(|row| match &row.details {

@@ -14,16 +14,10 @@ use crate::document::{Code, Content, Example, Response, Schema, json as json_tex
 
 impl Reader {
     /// The responses in the tables of these sections.
-    pub(super) fn responses(
-        &mut self,
-        operation: &str,
-        sections: &[&Section<'_>],
-    ) -> Vec<Response> {
+    pub(super) fn responses(&mut self, operation: &str, sections: &[&Section<'_>]) -> Vec<Response> {
         let mut responses: Vec<Response> = Vec::new();
-        let tables = sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .filter_map(|block| match &block.kind {
+        let tables =
+            sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match &block.kind {
                 BlockKind::Table(lines) => Some(lines),
                 _ => None,
             });
@@ -35,10 +29,8 @@ impl Reader {
                     continue;
                 };
                 if responses.iter().any(|other| other.code == response.code) {
-                    let text = format!(
-                        "{} is described a second time; only the first is read",
-                        response.code
-                    );
+                    let text =
+                        format!("{} is described a second time; only the first is read", response.code);
                     self.note(&response.location.pointer, row.line, text);
                 } else {
                     responses.push(response);
@@ -51,11 +43,7 @@ impl Reader {
     fn response(&mut self, operation: &str, row: &Row<'_>) -> Option<Response> {
         let written = unmarked(&joined(&row.name));
         let Some(code) = written.split_whitespace().next().and_then(Code::parse) else {
-            self.note(
-                operation,
-                row.line,
-                format!("`{written}` is not a status; the row is not read"),
-            );
+            self.note(operation, row.line, format!("`{written}` is not a status; the row is not read"));
             return None;
         };
         let pointer = format!("{operation}/responses/{code}");
@@ -86,11 +74,7 @@ impl Reader {
         for Block { line, kind } in blocks(lines) {
             match kind {
                 BlockKind::Paragraph(text) => describe(response, &text),
-                BlockKind::Directive {
-                    name: "code-block" | "sourcecode" | "code",
-                    argument,
-                    content,
-                } => {
+                BlockKind::Directive { name: "code-block" | "sourcecode" | "code", argument, content } => {
                     self.add_example(response, media_type(argument), &content);
                 }
                 _ => {
@@ -118,29 +102,16 @@ impl Reader {
             self.note(
                 operation,
                 line,
-                format!(
-                    "`{}` is not the first line of a response; the example is not read",
-                    example.start
-                ),
+                format!("`{}` is not the first line of a response; the example is not read", example.start),
             );
             return;
         };
         if let Some(line) = example.runs_on {
-            self.note(
-                operation,
-                line,
-                "no blank line between the headers and the body",
-            );
+            self.note(operation, line, "no blank line between the headers and the body");
         }
-        let Some(response) = responses
-            .iter_mut()
-            .find(|response| response.code == Code::Exact(status))
+        let Some(response) = responses.iter_mut().find(|response| response.code == Code::Exact(status))
         else {
-            self.note(
-                operation,
-                line,
-                format!("an example of a {status}, which the page does not document"),
-            );
+            self.note(operation, line, format!("an example of a {status}, which the page does not document"));
             return;
         };
         if !example.body.is_empty() {
@@ -151,11 +122,7 @@ impl Reader {
     fn add_example(&mut self, response: &mut Response, media_type: &str, lines: &[Line<'_>]) {
         let Some(first) = lines.first() else { return };
         let pointer = response.location.pointer.clone();
-        let index: usize = response
-            .contents
-            .iter()
-            .map(|content| content.examples.len())
-            .sum();
+        let index: usize = response.contents.iter().map(|content| content.examples.len()).sum();
         let location = self.location(&format!("{pointer}/examples/{index}"), first.number);
         let text = joined(lines);
         let schema_pointer = format!("{pointer}/schema");
@@ -165,10 +132,7 @@ impl Reader {
         } else {
             match json_text::read(&text, first.number - 1) {
                 Ok(tree) => {
-                    schema = Some(Schema {
-                        value: derived(&tree.value),
-                        pointer: schema_pointer.clone(),
-                    });
+                    schema = Some(Schema { value: derived(&tree.value), pointer: schema_pointer.clone() });
                     self.locate_parts(
                         &tree.value,
                         &mut String::new(),
@@ -178,27 +142,14 @@ impl Reader {
                     Some(tree.value)
                 }
                 Err(fault) => {
-                    self.note(
-                        &pointer,
-                        fault.line,
-                        format!("{}; the example is not read", fault.message),
-                    );
+                    self.note(&pointer, fault.line, format!("{}; the example is not read", fault.message));
                     None
                 }
             }
         };
-        let examples: Vec<_> = value
-            .into_iter()
-            .map(|value| Example {
-                value,
-                location: location.clone(),
-            })
-            .collect();
-        match response
-            .contents
-            .iter_mut()
-            .find(|content| content.media_type == media_type)
-        {
+        let examples: Vec<_> =
+            value.into_iter().map(|value| Example { value, location: location.clone() }).collect();
+        match response.contents.iter_mut().find(|content| content.media_type == media_type) {
             Some(content) => {
                 content.examples.extend(examples);
                 content.schema = content.schema.take().or(schema);
@@ -236,13 +187,8 @@ impl Reader {
             schema.truncate(schema_length);
         };
         match value {
-            Value::Object(map) => map
-                .iter()
-                .for_each(|(name, part)| step(self, name, part, "/properties")),
-            Value::Array(items) => items
-                .first()
-                .into_iter()
-                .for_each(|part| step(self, "0", part, "/items")),
+            Value::Object(map) => map.iter().for_each(|(name, part)| step(self, name, part, "/properties")),
+            Value::Array(items) => items.first().into_iter().for_each(|part| step(self, "0", part, "/items")),
             _ => {}
         }
     }
@@ -261,10 +207,8 @@ fn derived(example: &Value) -> Value {
             None => json!({ "type": "array" }),
         },
         Value::Object(map) => {
-            let properties: Map<_, _> = map
-                .iter()
-                .map(|(name, value)| (name.clone(), derived(value)))
-                .collect();
+            let properties: Map<_, _> =
+                map.iter().map(|(name, value)| (name.clone(), derived(value))).collect();
             let mut schema = json!({ "type": "object", "properties": properties });
             if !map.is_empty() {
                 schema["required"] = map.keys().map(String::as_str).collect();
@@ -293,12 +237,7 @@ fn media_type(language: &str) -> &'static str {
 
 fn content_type(message: &Message<'_>) -> String {
     let stated = message.header("content-type").unwrap_or("application/json");
-    stated
-        .split(';')
-        .next()
-        .unwrap_or(stated)
-        .trim()
-        .to_ascii_lowercase()
+    stated.split(';').next().unwrap_or(stated).trim().to_ascii_lowercase()
 }
 
 fn is_json(media_type: &str) -> bool {

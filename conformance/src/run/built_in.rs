@@ -1,0 +1,156 @@
+//! The driver of our own clients, in process.
+
+use std::path::PathBuf;
+
+use media_upload::{Error, ErrorKind, cielo24, pyannote};
+use serde_json::{Map, Value, json};
+
+use super::driver::{Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request};
+
+/// How many cases run at once: they wait for each other's sockets more than for the processor.
+const CONCURRENCY: usize = 8;
+
+/// No root certificates: no case leaves this machine, not even by mistake.
+const NO_ROOTS: &[u8] = b"";
+
+/// Our pyannoteAI and cielo24 clients.
+#[derive(Debug)]
+pub struct BuiltIn {
+    hello: Hello,
+}
+
+impl Default for BuiltIn {
+    fn default() -> Self {
+        let operations =
+            ["pyannote/getMediaUploadURL", "pyannote/upload", "cielo24/request_upload_url", "cielo24/upload"];
+        Self {
+            hello: Hello {
+                protocol: 1,
+                client: ClientName {
+                    name: "media-upload".to_owned(),
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                    language: "rust".to_owned(),
+                },
+                operations: operations.map(str::to_owned).to_vec(),
+                concurrency: CONCURRENCY,
+            },
+        }
+    }
+}
+
+impl Driver for BuiltIn {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn call(&self, request: Request) -> Calling<'_> {
+        Box::pin(async move { Ok(call(&request).await.unwrap_or_else(answer_of_error)) })
+    }
+}
+
+async fn call(request: &Request) -> Result<Answer, Error> {
+    let given = |name: &str| request.arguments.get(name).and_then(Value::as_str);
+    let file = given("file").map(PathBuf::from);
+    match (request.provider.as_str(), request.operation.as_str(), file) {
+        ("pyannote", "getMediaUploadURL", _) => {
+            let Some(url) = given("url") else { return Ok(untyped("url")) };
+            let presigned =
+                pyannote_client(request)?.media_upload_url(&pyannote::MediaUrl::new(url)?).await?;
+            Ok(Answer::Result(json!({ "url": presigned.expose() })))
+        }
+        ("pyannote", "upload", Some(file)) => {
+            let Some(url) = given("url") else { return Ok(untyped("url")) };
+            pyannote_client(request)?.upload(file, &pyannote::MediaUrl::new(url)?).await?;
+            Ok(Answer::Result(json!({})))
+        }
+        ("cielo24", "request_upload_url", _) => {
+            let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
+            let presigned =
+                cielo24_client(request)?.request_upload_url(&cielo24::JobId::new(job_id)?).await?;
+            Ok(Answer::Result(json!({ "upload_url": presigned.expose() })))
+        }
+        ("cielo24", "upload", Some(file)) => {
+            let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
+            cielo24_client(request)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
+            Ok(Answer::Result(json!({})))
+        }
+        _ => Ok(Answer::Unsupported(true)),
+    }
+}
+
+/// In Rust an argument that is missing or has another type does not compile: nothing can be sent.
+fn untyped(name: &str) -> Answer {
+    Answer::Refused(Refusal {
+        message: format!("{name} is a required, typed argument: such a call does not compile"),
+    })
+}
+
+fn pyannote_client(request: &Request) -> Result<pyannote::Client, Error> {
+    let key = pyannote::ApiKey::new(credential(request, "api_key"))?;
+    pyannote::Client::builder(key).base_url(&request.base_url).root_certificates(NO_ROOTS).build()
+}
+
+fn cielo24_client(request: &Request) -> Result<cielo24::Client, Error> {
+    let token = cielo24::ApiToken::new(credential(request, "api_token"))?;
+    cielo24::Client::builder(token).base_url(&request.base_url).root_certificates(NO_ROOTS).build()
+}
+
+fn credential(request: &Request, name: &str) -> String {
+    request.credentials.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn answer_of_error(error: Error) -> Answer {
+    if error.kind() == ErrorKind::InvalidArgument {
+        return Answer::Refused(Refusal { message: chain(&error) });
+    }
+    Answer::Error(ErrorReport {
+        status: error.status(),
+        body: body(&error),
+        message: chain(&error),
+        retryable: Some(error.is_retryable()),
+        retry_after_s: error.retry_after().map(|wait| wait.as_secs_f64()),
+    })
+}
+
+/// The error and its sources, as a caller logs them.
+fn chain(error: &Error) -> String {
+    let sources = std::iter::successors(std::error::Error::source(error), |source| source.source());
+    sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
+}
+
+/// What a caller sees of the body: the typed error where there is one, else the raw body. What the
+/// accessors say wins, so that an accessor that loses a field is a finding.
+fn body(error: &Error) -> Value {
+    let Some(Value::Object(mut typed)) = typed(error) else {
+        return raw(error);
+    };
+    if typed.contains_key("requestId") {
+        typed.insert("requestId".to_owned(), json!(error.request_id()));
+    }
+    if typed.contains_key("message") {
+        typed.insert("message".to_owned(), json!(error.message()));
+    }
+    if typed.contains_key("errors") {
+        let fields = error
+            .field_errors()
+            .iter()
+            .map(|field| json!({ "field": field.field, "message": field.message }));
+        typed.insert("errors".to_owned(), fields.collect());
+    }
+    Value::Object(typed)
+}
+
+fn typed(error: &Error) -> Option<Value> {
+    if let Some(documented) = error.documented::<pyannote::api::GetMediaUploadUrlError>() {
+        return serde_json::to_value(documented).ok();
+    }
+    let refused = error.documented::<cielo24::ApiError>()?;
+    let fields =
+        [("ErrorType", refused.error_type.to_string()), ("ErrorComment", refused.error_comment.clone())];
+    Some(Value::Object(Map::from_iter(fields.map(|(name, value)| (name.to_owned(), value.into())))))
+}
+
+fn raw(error: &Error) -> Value {
+    let Some(body) = error.body() else { return Value::Null };
+    serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
+}

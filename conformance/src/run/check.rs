@@ -1,0 +1,117 @@
+//! Checks: what a transcript breaks of what its case asks for. All of it, not the first.
+
+use serde::Serialize;
+
+use super::redact::Redactor;
+use super::rule::{self, Rule};
+use super::transcript::Transcript;
+use crate::document::Location;
+use crate::plan::Source;
+use crate::plan::case::{self, Case, Outcome};
+
+pub mod outcome;
+pub mod request;
+pub mod secret;
+pub mod upload;
+
+/// One broken rule in one case.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What the rule says.
+    pub says: &'static str,
+    /// Must or should.
+    pub level: Level,
+    /// Who has to mend it.
+    pub blame: Blame,
+    /// Where the document states it.
+    #[serde(serialize_with = "crate::plan::location_text")]
+    pub location: Location,
+    /// The document's sentence, or the practice, it rests on.
+    pub because: String,
+    /// What should have come.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+}
+
+/// How binding a rule is in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// It rests on a document.
+    Must,
+    /// It rests on good practice.
+    Should,
+}
+
+/// Who has to mend a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blame {
+    /// The client under test.
+    Client,
+}
+
+/// A rule that does not hold.
+#[derive(Debug, PartialEq)]
+pub struct Broken {
+    rule: &'static Rule,
+    /// A closer place than the case's own.
+    location: Option<Location>,
+    expected: String,
+    actual: String,
+}
+
+impl Broken {
+    fn new(rule: &'static Rule, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self { rule, location: None, expected: expected.into(), actual: actual.into() }
+    }
+
+    fn at(mut self, location: Option<Location>) -> Self {
+        self.location = location;
+        self
+    }
+}
+
+/// Everything a transcript breaks.
+pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &Redactor) -> Vec<Finding> {
+    let mut broken = match case.outcome {
+        Outcome::Refused => outcome::refused(transcript),
+        _ => {
+            let mut broken = request::check(source, case, transcript);
+            broken.extend(outcome::check(case, transcript));
+            broken
+        }
+    };
+    broken.extend(upload::check(case, transcript));
+    broken.extend(secret::check(source, transcript));
+    broken.into_iter().map(|broken| finding(source, case, broken, redactor)).collect()
+}
+
+fn finding(source: &Source, case: &Case, broken: Broken, redactor: &Redactor) -> Finding {
+    let sentence = source.provider.rules.iter().find(|rule| rule.rule == broken.rule.id);
+    let quoted = sentence.and_then(|rule| crate::plan::fact::prose(&source.document, rule));
+    let (level, because) = match (broken.rule.basis, &quoted) {
+        (rule::Basis::Prose(_), Some(fact)) => (Level::Must, format!("\"{}\"", fact.says)),
+        (rule::Basis::Document, _) if case.basis == case::Basis::Document => {
+            (Level::Must, case.purpose.clone())
+        }
+        (rule::Basis::Document, _) => (Level::Should, case.purpose.clone()),
+        (rule::Basis::Prose(practice) | rule::Basis::Practice(practice), _) => {
+            (Level::Should, practice.to_owned())
+        }
+    };
+    let stated = quoted.map(|fact| fact.location).or(broken.location);
+    Finding {
+        rule: broken.rule.id,
+        says: broken.rule.says,
+        level,
+        blame: Blame::Client,
+        location: stated.unwrap_or_else(|| case.location.clone()),
+        because,
+        expected: redactor.text(&broken.expected),
+        actual: redactor.text(&broken.actual),
+    }
+}

@@ -1,0 +1,106 @@
+//! A transcript as text, in the manner of `curl -v`: `>` went out, `<` came back, `=` was told.
+
+use std::fmt::Write;
+
+use super::driver::Answer;
+use super::transcript::{Put, Recorded, Transcript};
+use crate::plan::case::{Serve, ServedResponse};
+
+/// The most of one body that is shown, in characters.
+const SHOWN: usize = 2_000;
+
+/// Headers that differ between machines and releases and say nothing about conformance.
+const NOISE: &[&str] = &["host", "user-agent", "content-length"];
+
+/// The whole exchange.
+pub fn text(transcript: &Transcript) -> String {
+    let mut out = String::new();
+    for (turn, request) in transcript.api.iter().enumerate() {
+        put_request(&mut out, request);
+        if let Some(served) = transcript.served.get(turn).or(transcript.served.last()) {
+            put_served(&mut out, served);
+        }
+    }
+    transcript.storage.iter().for_each(|put| put_storage(&mut out, put));
+    put_outcome(&mut out, transcript);
+    out
+}
+
+/// One request.
+pub fn put_request(out: &mut String, request: &Recorded) {
+    let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+    let _ = writeln!(out, "> {} {}{query}", request.method, request.path);
+    put_headers(out, '>', &request.headers);
+    put_body(out, '>', &request.body);
+}
+
+/// One answer of the API.
+pub fn put_served(out: &mut String, served: &Serve) {
+    match served {
+        Serve::Response(ServedResponse { code, headers, body }) => {
+            let _ = writeln!(out, "< {code}");
+            put_headers(out, '<', headers);
+            put_body(out, '<', body);
+        }
+        Serve::Fault(fault) => {
+            let _ = writeln!(out, "< (fault: {})", fault.word());
+        }
+    }
+}
+
+fn put_storage(out: &mut String, put: &Put) {
+    let _ = writeln!(out, "> {} [storage]{}", put.method, put.target);
+    put_headers(out, '>', &put.headers);
+    let altered = if put.same { "the media's" } else { "not the media's" };
+    let _ = writeln!(out, "> ({} bytes, {altered})\n< {}", put.bytes, put.answered);
+}
+
+fn put_headers(out: &mut String, mark: char, headers: &[(String, String)]) {
+    for (name, value) in headers.iter().filter(|(name, _)| !NOISE.contains(&name.as_str())) {
+        let _ = writeln!(out, "{mark} {name}: {value}");
+    }
+}
+
+fn put_body(out: &mut String, mark: char, body: &str) {
+    if body.is_empty() {
+        return;
+    }
+    match body.char_indices().nth(SHOWN) {
+        Some(_) => {
+            let _ = writeln!(out, "{mark} ({} bytes)", body.len());
+        }
+        None => body.lines().for_each(|line| {
+            let _ = writeln!(out, "{mark} {line}");
+        }),
+    }
+}
+
+fn put_outcome(out: &mut String, transcript: &Transcript) {
+    let _ = match (&transcript.answer, &transcript.trouble) {
+        (Some(Answer::Result(value)), _) => writeln!(out, "= success {value}"),
+        (Some(Answer::Error(error)), _) => {
+            let status =
+                error.status.map_or_else(|| "without a status".to_owned(), |status| status.to_string());
+            let retry =
+                error.retry_after_s.map_or_else(String::new, |seconds| format!(", retry after {seconds} s"));
+            let retryable = match error.retryable {
+                Some(true) => ", worth another try",
+                _ => "",
+            };
+            writeln!(out, "= error {status}{retryable}{retry}: {}", error.message).and_then(|()| {
+                let mut body = String::new();
+                put_body(
+                    &mut body,
+                    '=',
+                    &if error.body.is_null() { String::new() } else { error.body.to_string() },
+                );
+                out.write_str(&body)
+            })
+        }
+        (Some(Answer::Refused(refusal)), _) => writeln!(out, "= refused: {}", refusal.message),
+        (Some(Answer::Unsupported(_)), _) => writeln!(out, "= unsupported"),
+        (None, Some(trouble)) => writeln!(out, "= the driver failed: {trouble}"),
+        (None, None) => Ok(()),
+    };
+}
