@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::case::{Basis, Case, ExpectedRequest, Outcome, Serve};
 use super::fact::{self, entries, escape};
@@ -367,9 +367,4 @@ fn encode_segment(value: &str) -> String {
         .bytes()
         .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
-}
-
-/// An empty JSON object.
-pub(crate) fn empty() -> Value {
-    json!({})
 }

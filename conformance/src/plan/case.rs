@@ -133,6 +133,13 @@ pub struct ServedResponse {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+    /// How many blanks follow the body: a body too large to be kept is never kept here either.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub padding: usize,
+}
+
+fn is_zero(padding: &usize) -> bool {
+    *padding == 0
 }
 
 /// What a transport can do to an exchange.
@@ -184,7 +191,7 @@ pub enum Storage {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Success, with these documented fields.
+    /// Success, with these documented fields; null when none is documented.
     Success(Value),
     /// The upload succeeded, and the storage holds the media.
     Stored,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::call::{Call, JSON, empty};
+use super::call::{Call, JSON};
 use super::case::{Basis, Case, Outcome, Serve, ServedResponse};
 use super::fact::{self, branches, entries, escape};
 use super::sample;
@@ -93,7 +93,7 @@ impl<'a> Answer<'a> {
     /// What the caller must see of a body.
     fn outcome(&self, body: Option<Value>) -> Outcome {
         match self.is_success() {
-            true => Outcome::Success(body.unwrap_or_else(empty)),
+            true => Outcome::Success(body.unwrap_or_default()),
             false => Outcome::Failure { status: Some(self.code), body },
         }
     }
@@ -130,7 +130,14 @@ fn concrete(call: &Call<'_>, code: Code) -> u16 {
 }
 
 fn respond(code: u16, headers: Vec<(String, String)>, body: String) -> Serve {
-    Serve::Response(ServedResponse { code, headers, body })
+    Serve::Response(ServedResponse { code, headers, body, padding: 0 })
+}
+
+fn padded(mut serve: Serve) -> Serve {
+    if let Serve::Response(response) = &mut serve {
+        response.padding = LARGE;
+    }
+    serve
 }
 
 /// Puts a pre-signed URL where the answer of an upload's first step holds it.
@@ -145,7 +152,7 @@ pub(super) fn place_upload_url(call: &Call<'_>, body: &mut Value) {
 pub(super) fn success(call: &Call<'_>) -> (Serve, Outcome) {
     let answers = call.operation.responses.iter().map(|response| Answer::new(call, response));
     let Some(mut answer) = answers.into_iter().find(Answer::is_success) else {
-        return (respond(204, Vec::new(), String::new()), Outcome::Success(empty()));
+        return (respond(204, Vec::new(), String::new()), Outcome::Success(Value::Null));
     };
     if let Some(body) = &mut answer.body {
         place_upload_url(call, body);
@@ -299,7 +306,7 @@ fn malformed_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
         broken("empty", "without the documented body", json(String::new())),
     ];
     if !answer.is_success() {
-        cases.push(broken("large", "with 10 MiB of body", json(" ".repeat(LARGE))));
+        cases.push(broken("large", "with 10 MiB of body", padded(json(String::new()))));
     }
     for broken_part in broken_parts(call, answer, body) {
         let mut case = broken(&broken_part.variation, &broken_part.what, json(broken_part.body.to_string()));

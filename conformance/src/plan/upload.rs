@@ -25,7 +25,7 @@ pub fn cases(source: &Source) -> Vec<Case> {
         stored(&call, "small", 1_000, "a file of 1,000 bytes"),
         stored(&call, "empty", 0, "an empty file"),
         stored(&call, "one-byte", 1, "a file of one byte"),
-        stored(&call, "large", 8 * 1024 * 1024 + 1, "a file larger than any buffer"),
+        stored(&call, "large", 3 * 1024 * 1024 + 1, "a file larger than any buffer"),
     ]
 }
 

@@ -60,10 +60,11 @@ impl Api {
 }
 
 fn template(serve: &Serve) -> Option<ResponseTemplate> {
-    let Serve::Response(ServedResponse { code, headers, body }) = serve else {
+    let Serve::Response(ServedResponse { code, headers, body, padding }) = serve else {
         return None;
     };
-    let mut template = ResponseTemplate::new(*code).set_body_bytes(body.as_bytes());
+    let blanks = " ".repeat(*padding);
+    let mut template = ResponseTemplate::new(*code).set_body_bytes(format!("{body}{blanks}"));
     for (name, value) in headers {
         template = template.insert_header(name.as_str(), value.as_str());
     }

@@ -77,16 +77,17 @@ impl Broken {
 
 /// Everything a transcript breaks.
 pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &Redactor) -> Vec<Finding> {
-    let mut broken = match case.outcome {
-        Outcome::Refused => outcome::refused(transcript),
-        _ => {
-            let mut broken = request::check(source, case, transcript);
+    let mut broken = secret::check(source, transcript);
+    match (&case.outcome, request::unsent(case, transcript)) {
+        (Outcome::Refused, _) => broken.extend(outcome::refused(transcript)),
+        // What never went out has no answer either: one finding tells it all.
+        (_, Some(unsent)) => broken.push(unsent),
+        (_, None) => {
+            broken.extend(request::check(source, case, transcript));
             broken.extend(outcome::check(case, transcript));
-            broken
+            broken.extend(upload::check(case, transcript));
         }
-    };
-    broken.extend(upload::check(case, transcript));
-    broken.extend(secret::check(source, transcript));
+    }
     broken.into_iter().map(|broken| finding(source, case, broken, redactor)).collect()
 }
 

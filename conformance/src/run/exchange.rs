@@ -38,10 +38,13 @@ pub fn put_request(out: &mut String, request: &Recorded) {
 /// One answer of the API.
 pub fn put_served(out: &mut String, served: &Serve) {
     match served {
-        Serve::Response(ServedResponse { code, headers, body }) => {
+        Serve::Response(ServedResponse { code, headers, body, padding }) => {
             let _ = writeln!(out, "< {code}");
             put_headers(out, '<', headers);
             put_body(out, '<', body);
+            if *padding > 0 {
+                let _ = writeln!(out, "< ({padding} blanks)");
+            }
         }
         Serve::Fault(fault) => {
             let _ = writeln!(out, "< (fault: {})", fault.word());

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::Broken;
 use crate::document::{Location, Operation};
-use crate::plan::case::{Case, ExpectedRequest, Outcome};
+use crate::plan::case::{Case, ExpectedRequest, Fault, Outcome, Serve};
 use crate::plan::{Source, operation};
 use crate::run::driver::Answer;
 use crate::run::rule::{
@@ -40,23 +40,25 @@ const STANDARD_HEADERS: &[&str] = &[
     "user-agent",
 ];
 
+/// The finding about a call that the document allows and the client never made.
+pub fn unsent(case: &Case, transcript: &Transcript) -> Option<Broken> {
+    let expected = case.request.as_ref()?;
+    if !transcript.api.is_empty() {
+        return None;
+    }
+    let call = format!("{} {}", expected.method, expected.uri);
+    match &transcript.answer {
+        Some(Answer::Refused(refusal)) => {
+            Some(Broken::new(&REFUSAL_UNNEEDED, call, format!("refused: {}", refusal.message)))
+        }
+        _ if is_unreachable(case) => None,
+        _ => Some(Broken::new(&REQUEST_SENT, call, "nothing was sent")),
+    }
+}
+
 /// Checks every request of a case that is to be sent.
 pub fn check(source: &Source, case: &Case, transcript: &Transcript) -> Vec<Broken> {
     let Some(expected) = &case.request else { return Vec::new() };
-    if let (Some(Answer::Refused(refusal)), []) = (&transcript.answer, transcript.api.as_slice()) {
-        return vec![Broken::new(
-            &REFUSAL_UNNEEDED,
-            "the call goes out",
-            format!("refused: {}", refusal.message),
-        )];
-    }
-    if transcript.api.is_empty() && !is_unreachable(case) {
-        return vec![Broken::new(
-            &REQUEST_SENT,
-            format!("{} {}", expected.method, expected.uri),
-            "nothing was sent",
-        )];
-    }
     let checked = Checked { source, operation: planned_operation(source, case), expected };
     // A client that tries again repeats its mistakes: each is told once.
     let mut broken: Vec<Broken> = Vec::new();
@@ -73,7 +75,6 @@ pub fn check(source: &Source, case: &Case, transcript: &Transcript) -> Vec<Broke
 }
 
 fn is_unreachable(case: &Case) -> bool {
-    use crate::plan::case::{Fault, Serve};
     matches!(case.serve.first(), Some(Serve::Fault(Fault::Refused)))
 }
 
