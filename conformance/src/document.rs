@@ -10,8 +10,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-pub mod openapi;
-pub mod rst;
+mod json;
+mod openapi;
+mod page;
+mod prose;
+mod rst;
+mod schema;
+mod text;
+mod yaml;
 
 /// A document: what one vendor states about its API in one file.
 #[derive(Clone, Debug)]
@@ -67,7 +73,7 @@ impl fmt::Display for Location {
 /// A base URL.
 #[derive(Clone, Debug)]
 pub struct Server {
-    /// The URL as written.
+    /// The URL, its variables replaced by their defaults.
     pub url: String,
     /// Where it is stated.
     pub location: Location,
@@ -103,6 +109,8 @@ pub struct Operation {
     pub path: String,
     /// Where the operation is stated.
     pub location: Location,
+    /// The base URLs that hold for this operation instead of the document's; mostly empty.
+    pub servers: Vec<Server>,
     /// Summary, description and other prose about the operation as a whole.
     pub prose: Vec<Prose>,
     /// Parameters of every place, path-level ones included.
@@ -128,10 +136,13 @@ pub struct Parameter {
     pub required: bool,
     /// The value's schema (JSON Schema).
     pub schema: Schema,
-    /// How arrays and objects are written (`form`, `simple`, ...), the place's default if unsaid.
+    /// How arrays and objects are written (`form`, `simple`, ...), the place's default if unsaid;
+    /// the media type for a value that is written in one (OpenAPI's `content`).
     pub style: String,
     /// Whether each element of an array or object is written as a parameter of its own.
     pub explode: bool,
+    /// Whether reserved characters (`:/?#[]@!$&'()*+,;=`) are sent unencoded.
+    pub allow_reserved: bool,
     /// What the document says about it.
     pub description: String,
     /// The documented example values.
@@ -208,7 +219,7 @@ pub struct Response {
     pub contents: Vec<Content>,
     /// The documented headers.
     pub headers: Vec<Parameter>,
-    /// Where it is stated.
+    /// Where the operation states its status, even if the rest stands elsewhere by `$ref`.
     pub location: Location,
 }
 
@@ -221,6 +232,58 @@ pub enum Code {
     Range(u16),
     /// `default`: whatever no other entry names.
     Default,
+}
+
+impl Code {
+    /// A status as documents write it: `201`, `4XX`, `default`.
+    fn parse(text: &str) -> Option<Self> {
+        if text.eq_ignore_ascii_case("default") {
+            return Some(Self::Default);
+        }
+        let hundred = text.strip_suffix("XX").or_else(|| text.strip_suffix("xx"));
+        match hundred.unwrap_or(text).parse().ok()? {
+            digit @ 1..=5 if hundred.is_some() => Some(Self::Range(digit)),
+            status @ 100..=599 if hundred.is_none() && text.len() == 3 => Some(Self::Exact(status)),
+            _ => None,
+        }
+    }
+}
+
+impl Parameter {
+    /// A path parameter that the path's template names and nothing describes.
+    fn undescribed(name: &str, location: Location) -> Self {
+        Self {
+            name: name.to_owned(),
+            place: Place::Path,
+            required: true,
+            schema: Schema {
+                value: serde_json::json!({ "type": "string" }),
+                pointer: location.pointer.clone(),
+            },
+            style: "simple".to_owned(),
+            explode: false,
+            allow_reserved: false,
+            description: String::new(),
+            examples: Vec::new(),
+            location,
+        }
+    }
+}
+
+/// The names in a path's braces, in order.
+fn template_names(path: &str) -> Vec<&str> {
+    path.split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+        .collect()
+}
+
+/// An id for an operation that has none: the path's last segment that is not a parameter.
+fn id_of_path(path: &str, method: &str) -> String {
+    let segment = path
+        .split('/')
+        .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    segment.unwrap_or(method).to_owned()
 }
 
 impl fmt::Display for Code {
@@ -296,16 +359,90 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
+/// What is wrong with a text, and at which line of it.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    line: usize,
+    message: String,
+}
+
+impl Fault {
+    fn new(line: usize, message: impl Into<String>) -> Self {
+        Self {
+            line,
+            message: message.into(),
+        }
+    }
+
+    /// The same, in a text that begins after `offset` lines of its file.
+    fn moved(mut self, offset: usize) -> Self {
+        self.line += offset;
+        self
+    }
+}
+
 impl Document {
     /// Reads a document from its bytes; the name's ending and the text decide which reader.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, ReadError> {
-        let _ = (name, bytes);
-        todo!("helper B")
+        let name: Arc<str> = name.into();
+        let read = || {
+            let text: Arc<str> = text::decode(bytes)?.into();
+            match text::format(&name, &text) {
+                text::Format::Rst => rst::read(&name, &text),
+                text::Format::Page => {
+                    let block = page::openapi_block(&text)?;
+                    openapi::read(&name, &text, tree(&block.text, block.offset)?)
+                }
+                text::Format::Yaml => openapi::read(&name, &text, tree(&text, 0)?),
+            }
+        };
+        read().map_err(|fault| ReadError {
+            document: name.clone(),
+            line: fault.line,
+            message: fault.message,
+        })
     }
 
     /// The place a pointer names: its own line, or that of the nearest ancestor that has one.
     pub fn locate(&self, pointer: &str) -> Location {
-        let _ = pointer;
-        todo!("helper B")
+        Location {
+            document: self.name.clone(),
+            line: nearest_line(&self.lines, pointer),
+            pointer: pointer.to_owned(),
+        }
+    }
+}
+
+/// YAML or JSON: what begins with a brace or bracket and can be read as JSON is JSON.
+fn tree(text: &str, offset: usize) -> Result<yaml::Tree, Fault> {
+    if text.trim_start().starts_with(['{', '[']) {
+        return json::read(text, offset);
+    }
+    yaml::read(text, offset)
+}
+
+/// Adds a reference token to a JSON pointer.
+fn push_token(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
+/// The line of a pointer, or of the nearest place around it that has one; 1 if none has.
+fn nearest_line(lines: &BTreeMap<String, usize>, pointer: &str) -> usize {
+    let mut pointer = pointer;
+    loop {
+        if let Some(line) = lines.get(pointer) {
+            return *line;
+        }
+        match pointer.rfind('/') {
+            Some(end) => pointer = &pointer[..end],
+            None => return 1,
+        }
     }
 }

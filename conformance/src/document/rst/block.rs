@@ -1,0 +1,213 @@
+//! A page, or a table's cell, as blocks: titles, bold headings, paragraphs, directives, tables.
+
+use super::line::{Line, dedented, joined};
+use crate::document::prose::collapse;
+
+/// A block and the line on which it begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Block<'a> {
+    pub(super) line: usize,
+    pub(super) kind: BlockKind<'a>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum BlockKind<'a> {
+    /// A title, and whether its underline is as long as it must be.
+    Title { text: String, is_underlined: bool },
+    /// `**Name** — remark`, and whether a blank line stands before it.
+    Heading {
+        name: String,
+        remark: String,
+        is_apart: bool,
+    },
+    /// Text, white space collapsed.
+    Paragraph(String),
+    /// `.. name:: argument` and the lines indented under it.
+    Directive {
+        name: &'a str,
+        argument: &'a str,
+        content: Vec<Line<'a>>,
+    },
+    /// A grid table's lines.
+    Table(Vec<Line<'a>>),
+    /// Something else, named for people.
+    Unknown(&'static str),
+}
+
+/// Cuts lines into blocks. Comments, labels and transitions are passed over deliberately.
+pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
+    let mut blocks = Vec::new();
+    let mut rest = lines;
+    let mut is_apart = true;
+    while let Some(first) = rest.first() {
+        let (taken, kind) = if first.is_blank() {
+            (1, None)
+        } else {
+            block(rest, is_apart)
+        };
+        blocks.extend(kind.map(|kind| Block {
+            line: first.number,
+            kind,
+        }));
+        let (block, after) = rest.split_at(taken);
+        is_apart = block.last().is_none_or(Line::is_blank);
+        rest = after;
+    }
+    blocks
+}
+
+/// The block with which these lines begin, and how many of them it takes.
+fn block<'a>(lines: &[Line<'a>], is_apart: bool) -> (usize, Option<BlockKind<'a>>) {
+    if let Some(found) = title(lines) {
+        return found;
+    }
+    let first = lines[0];
+    if is_table_border(first.text) {
+        let taken = count(lines, |line| line.text.trim_start().starts_with(['+', '|']));
+        return (taken, Some(BlockKind::Table(dedented(&lines[..taken]))));
+    }
+    if is_markup(first.text) {
+        return markup(lines);
+    }
+    if is_simple_table_border(first.text) {
+        let taken = count(lines, |line| !line.is_blank());
+        return (
+            taken,
+            Some(BlockKind::Unknown("a simple table (`====  ====`)")),
+        );
+    }
+    if is_adornment(first.text) {
+        return (1, None);
+    }
+    if let Some((name, remark)) = heading(first.text) {
+        return (
+            1,
+            Some(BlockKind::Heading {
+                name,
+                remark,
+                is_apart,
+            }),
+        );
+    }
+    paragraph(lines)
+}
+
+fn count(lines: &[Line<'_>], belongs: impl Fn(&Line<'_>) -> bool) -> usize {
+    lines
+        .iter()
+        .position(|line| !belongs(line))
+        .unwrap_or(lines.len())
+}
+
+/// A line and its underline, or an overline, a line, and its underline.
+fn title<'a>(lines: &[Line<'a>]) -> Option<(usize, Option<BlockKind<'a>>)> {
+    let overlined = is_adornment(lines[0].text);
+    let text = lines.get(usize::from(overlined))?;
+    let under = lines.get(usize::from(overlined) + 1)?.text.trim_end();
+    let length = text.text.trim_end().chars().count();
+    let is_long_enough = under.chars().count() >= length.min(4);
+    let is_text = !text.is_blank() && !is_adornment(text.text) && (overlined || text.indent() == 0);
+    let matches = !overlined || lines[0].text.trim_end() == under;
+    if !is_adornment(under)
+        || !is_long_enough
+        || !is_text
+        || !matches
+        || is_markup(text.text)
+        || is_table_row(text.text)
+    {
+        return None;
+    }
+    let is_underlined = under.chars().count() >= length;
+    let kind = BlockKind::Title {
+        text: collapse(text.text),
+        is_underlined,
+    };
+    Some((usize::from(overlined) + 2, Some(kind)))
+}
+
+/// A line of one repeated punctuation mark.
+fn is_adornment(text: &str) -> bool {
+    let text = text.trim_end();
+    let mut chars = text.chars();
+    let first = chars.next();
+    first.is_some_and(|c| c.is_ascii_punctuation())
+        && text.len() >= 2
+        && chars.all(|c| Some(c) == first)
+}
+
+fn is_simple_table_border(text: &str) -> bool {
+    let groups: Vec<_> = text.split_whitespace().collect();
+    groups.len() > 1 && groups.iter().all(|group| group.chars().all(|c| c == '='))
+}
+
+fn is_table_border(text: &str) -> bool {
+    let text = text.trim_start();
+    text.starts_with("+-") || text.starts_with("+=")
+}
+
+fn is_table_row(text: &str) -> bool {
+    text.trim_start().starts_with(['+', '|'])
+}
+
+fn is_markup(text: &str) -> bool {
+    text == ".." || text.starts_with(".. ")
+}
+
+/// A directive with the lines under it; or a comment or label, which is no block.
+fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
+    let first = lines[0].text;
+    let body = count(&lines[1..], |line| line.is_blank() || line.indent() > 0);
+    let content = dedented(&lines[1..=body]);
+    let text = first.get(3..).unwrap_or_default().trim();
+    let kind = match text.split_once("::") {
+        _ if text.starts_with(['_', '[']) => None,
+        Some(_) if text.starts_with('|') => {
+            Some(BlockKind::Unknown("a substitution (`.. |name|`)"))
+        }
+        Some((name, argument)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
+            Some(BlockKind::Directive {
+                name,
+                argument: argument.trim(),
+                content,
+            })
+        }
+        _ => None,
+    };
+    (body + 1, kind)
+}
+
+/// `**Name**`, alone or followed by a remark after a dash, in emphasis or in parentheses.
+fn heading(text: &str) -> Option<(String, String)> {
+    let (name, rest) = text.strip_prefix("**")?.split_once("**")?;
+    let rest = rest.trim();
+    if !rest.is_empty() && !rest.starts_with(['\u{2014}', '\u{2013}', '-', ':', '`', '*', '(']) {
+        return None;
+    }
+    let remark = rest.trim_start_matches(['\u{2014}', '\u{2013}', '-', ':', ' ']);
+    let name = name.trim().trim_end_matches(':');
+    (!name.is_empty()).then(|| (collapse(name), collapse(&remark.replace(['`', '*'], ""))))
+}
+
+/// Lines up to a blank one, or to one that can only begin something else.
+fn paragraph<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
+    let ends = |line: &Line<'_>| {
+        line.is_blank()
+            || is_table_border(line.text)
+            || is_markup(line.text)
+            || is_item(line.text)
+            || heading(line.text).is_some()
+    };
+    let taken = 1 + count(&lines[1..], |line| !ends(line));
+    (
+        taken,
+        Some(BlockKind::Paragraph(collapse(&joined(&lines[..taken])))),
+    )
+}
+
+/// Whether a line begins an item of a list.
+fn is_item(text: &str) -> bool {
+    let text = text.trim_start();
+    ["- ", "* ", "+ ", "#. "]
+        .iter()
+        .any(|mark| text.starts_with(mark))
+}

@@ -1,0 +1,87 @@
+//! HTTP messages written out in a code block.
+
+use super::line::{Line, joined};
+use crate::document::prose::collapse;
+
+/// A request or response as its page writes it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Message<'a> {
+    /// The first line: a request's may go on over several.
+    pub(super) start: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<Line<'a>>,
+    /// The line of a body that no blank line sets apart from the headers.
+    pub(super) runs_on: Option<usize>,
+}
+
+/// Takes a message apart: start line, headers, body.
+pub(super) fn message<'a>(lines: &[Line<'a>]) -> Message<'a> {
+    let start_lines = 1 + lines
+        .iter()
+        .skip(1)
+        .take_while(|line| continues_start(line.text))
+        .count();
+    let (start, rest) = lines.split_at(start_lines.min(lines.len()));
+    let headers: Vec<_> = rest.iter().map_while(|line| header(line.text)).collect();
+    let rest = &rest[headers.len()..];
+    let first = rest
+        .iter()
+        .position(|line| !line.is_blank())
+        .unwrap_or(rest.len());
+    let body = rest[first..].to_vec();
+    Message {
+        start: start.iter().map(|line| line.text.trim()).collect(),
+        headers,
+        runs_on: body.first().filter(|_| first == 0).map(|line| line.number),
+        body,
+    }
+}
+
+impl Message<'_> {
+    pub(super) fn body_text(&self) -> String {
+        joined(&self.body)
+    }
+
+    /// The value of a header, whatever the case of its name.
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A request's method, and its target without the HTTP version.
+    pub(super) fn request_line(&self) -> Option<(&str, &str)> {
+        let (method, rest) = self.start.split_once(' ')?;
+        let target = rest
+            .rsplit_once(" HTTP/")
+            .map_or(rest, |(target, _)| target)
+            .trim();
+        let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
+        (is_method && !target.is_empty() && !target.contains(' ')).then_some((method, target))
+    }
+
+    /// A response's status.
+    pub(super) fn status(&self) -> Option<u16> {
+        let (_, rest) = self.start.strip_prefix("HTTP/")?.split_once(' ')?;
+        rest.split_whitespace()
+            .next()?
+            .parse()
+            .ok()
+            .filter(|status| (100..=599).contains(status))
+    }
+}
+
+/// A query that is continued on the next line begins it with `&` or `?`; the version may follow alone.
+fn continues_start(text: &str) -> bool {
+    text.trim_start().starts_with(['&', '?', '/']) || text.trim_start().starts_with("HTTP/")
+}
+
+fn header(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once(':')?;
+    let is_name = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_name.then(|| (name.to_owned(), collapse(value)))
+}

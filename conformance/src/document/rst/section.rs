@@ -1,0 +1,136 @@
+//! A page's blocks as sections, and the sections that belong to the same operations.
+
+use super::block::{Block, BlockKind};
+use super::line::Line;
+use crate::document::Place;
+
+/// What a section is about, by its bold heading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Topic {
+    Method,
+    Parameters(Place),
+    Body,
+    Responses,
+    ExampleRequests,
+    ExampleResponses,
+    /// A heading that this reader does not know.
+    Unknown,
+}
+
+impl Topic {
+    fn of(name: &str) -> Self {
+        match name.to_ascii_lowercase().trim_end_matches('s') {
+            "http method" | "method" => Self::Method,
+            "query string parameter" | "query parameter" => Self::Parameters(Place::Query),
+            "path parameter" | "url parameter" | "url path parameter" => {
+                Self::Parameters(Place::Path)
+            }
+            "http header" | "header" | "request header" => Self::Parameters(Place::Header),
+            "request body" | "request bodie" | "form parameter" => Self::Body,
+            "response" | "http response" => Self::Responses,
+            "example request" => Self::ExampleRequests,
+            "example response" => Self::ExampleResponses,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// A bold heading and the blocks under it.
+#[derive(Debug)]
+pub(super) struct Section<'a> {
+    pub(super) line: usize,
+    pub(super) topic: Topic,
+    pub(super) name: String,
+    pub(super) remark: String,
+    pub(super) blocks: Vec<Block<'a>>,
+}
+
+/// `.. http:get:: /path` and what is indented under it.
+#[derive(Debug)]
+pub(super) struct Method<'a> {
+    pub(super) line: usize,
+    pub(super) method: String,
+    pub(super) path: &'a str,
+    pub(super) content: Vec<Line<'a>>,
+}
+
+/// One or several methods, and everything that is said about them together.
+#[derive(Debug, Default)]
+pub(super) struct Group<'a> {
+    pub(super) methods: Vec<Method<'a>>,
+    /// Title and paragraphs before the first section.
+    pub(super) preamble: Vec<Block<'a>>,
+    pub(super) sections: Vec<Section<'a>>,
+}
+
+/// Divides a page. A title, or a method after other sections, begins a new group.
+pub(super) fn groups<'a>(blocks: Vec<Block<'a>>) -> Vec<Group<'a>> {
+    let mut groups = vec![Group::default()];
+    for block in blocks {
+        if begins_group(&block, groups.last()) {
+            groups.push(Group::default());
+        }
+        if let Some(group) = groups.last_mut() {
+            group.take(block);
+        }
+    }
+    groups
+}
+
+fn begins_group(block: &Block<'_>, group: Option<&Group<'_>>) -> bool {
+    let Some(group) = group.filter(|group| !group.methods.is_empty()) else {
+        return false;
+    };
+    let is_described = group
+        .sections
+        .iter()
+        .any(|section| section.topic != Topic::Method);
+    match &block.kind {
+        BlockKind::Title { .. } => true,
+        BlockKind::Heading { name, .. } => is_described && Topic::of(name) == Topic::Method,
+        BlockKind::Directive { name, .. } => is_described && method(name).is_some(),
+        _ => false,
+    }
+}
+
+impl<'a> Group<'a> {
+    fn take(&mut self, block: Block<'a>) {
+        let line = block.line;
+        match block.kind {
+            BlockKind::Directive {
+                name,
+                argument,
+                content,
+            } if method(name).is_some() => {
+                let method = method(name).unwrap_or_default().to_ascii_uppercase();
+                self.methods.push(Method {
+                    line,
+                    method,
+                    path: argument,
+                    content,
+                });
+            }
+            BlockKind::Heading { name, remark, .. } => {
+                let topic = Topic::of(&name);
+                self.sections.push(Section {
+                    line,
+                    topic,
+                    name,
+                    remark,
+                    blocks: Vec::new(),
+                });
+            }
+            _ => match self.sections.last_mut() {
+                Some(section) => section.blocks.push(block),
+                None => self.preamble.push(block),
+            },
+        }
+    }
+}
+
+/// The method of a directive of the sphinx http domain.
+fn method(directive: &str) -> Option<&str> {
+    directive
+        .strip_prefix("http:")
+        .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic()))
+}

@@ -1,0 +1,163 @@
+//! What the words under "Allowed Values" mean, as JSON Schema.
+
+use serde_json::{Value, json};
+
+/// A schema, and what of the words it does not say.
+pub(super) struct Meaning {
+    pub(super) schema: Value,
+    pub(super) unread: Option<String>,
+}
+
+/// Reads the words of an "Allowed Values" cell, line by line.
+pub(super) fn meaning(lines: &[&str]) -> Meaning {
+    let text = lines.join(" ");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some(schema) = vocabulary(&text) {
+        return Meaning {
+            schema,
+            unread: None,
+        };
+    }
+    if let Some(schema) = range(&text) {
+        return Meaning {
+            schema,
+            unread: None,
+        };
+    }
+    let items = items(lines);
+    if let Some(schema) = literals(&items) {
+        return Meaning {
+            schema,
+            unread: None,
+        };
+    }
+    if let Some((words, remark)) = text.split_once('(')
+        && let Some(schema) = vocabulary(words).or_else(|| range(words.trim()))
+    {
+        let unread = format!("of the allowed values `{text}`, `({remark}` is not read");
+        return Meaning {
+            schema,
+            unread: Some(unread),
+        };
+    }
+    let unread = match text.as_str() {
+        "" => "no allowed values are stated; any text is taken".to_owned(),
+        text => format!("the allowed values `{text}` are not understood; any text is taken"),
+    };
+    Meaning {
+        schema: json!({ "type": "string" }),
+        unread: Some(unread),
+    }
+}
+
+/// Words for a type.
+fn vocabulary(text: &str) -> Option<Value> {
+    let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    let words = ["any ", "a ", "an ", "valid "]
+        .iter()
+        .fold(text.as_str(), |text, word| {
+            text.strip_prefix(word).unwrap_or(text)
+        });
+    Some(match words {
+        "hex string" | "hexadecimal string" | "hex" => {
+            json!({ "type": "string", "pattern": "^[0-9A-Fa-f]+$" })
+        }
+        "string" | "strings" | "text" | "free text" | "free form text" => {
+            json!({ "type": "string" })
+        }
+        "integer" | "int" | "whole number" => json!({ "type": "integer" }),
+        "positive integer" => json!({ "type": "integer", "minimum": 1 }),
+        "non-negative integer" | "unsigned integer" => json!({ "type": "integer", "minimum": 0 }),
+        "number" | "float" | "decimal" | "double" => json!({ "type": "number" }),
+        "boolean" | "bool" => json!({ "type": "boolean" }),
+        "url" | "uri" | "url string" | "url encoded string" => {
+            json!({ "type": "string", "format": "uri" })
+        }
+        "email" | "email address" | "e-mail address" => {
+            json!({ "type": "string", "format": "email" })
+        }
+        "uuid" => json!({ "type": "string", "format": "uuid" }),
+        "date" | "iso 8601 date" | "yyyy-mm-dd" => json!({ "type": "string", "format": "date" }),
+        "datetime" | "date-time" | "date time" | "date/time" | "timestamp"
+        | "iso 8601 date/time" | "iso 8601 datetime" | "iso 8601 timestamp" => {
+            json!({ "type": "string", "format": "date-time" })
+        }
+        _ => return None,
+    })
+}
+
+/// `1 - 100`, `1 to 100`, `between 1 and 100`, with or without a word for a type before it.
+fn range(text: &str) -> Option<Value> {
+    let lower = text
+        .to_ascii_lowercase()
+        .replace(['\u{2013}', '\u{2014}'], "-")
+        .replace("..", " .. ");
+    let words: Vec<_> = lower
+        .split_whitespace()
+        .filter(|word| !matches!(*word, "between" | "from"))
+        .collect();
+    let (kind, numbers) = match words.as_slice() {
+        [kind, numbers @ ..] if vocabulary(kind).is_some() => (vocabulary(kind)?, numbers),
+        numbers => (json!({ "type": "integer" }), numbers),
+    };
+    let [low, "-" | "to" | "and" | ".." | "through", high] = numbers else {
+        return None;
+    };
+    let (low, high): (i64, i64) = (low.parse().ok()?, high.parse().ok()?);
+    let is_numeric = kind["type"] == "integer" || kind["type"] == "number";
+    (low <= high && is_numeric)
+        .then(|| json!({ "type": kind["type"], "minimum": low, "maximum": high }))
+}
+
+/// The items of a list: separated by lines, commas, bars, or "or".
+fn items<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    lines
+        .iter()
+        .flat_map(|line| line.split([',', '|']))
+        .flat_map(|part| part.split(" or "))
+        .map(|item| item.trim().trim_start_matches(['-', '*', '+']).trim())
+        .map(|item| {
+            item.strip_prefix("or ")
+                .unwrap_or(item)
+                .trim_end_matches('.')
+        })
+        .filter(|item| !item.is_empty())
+        .collect()
+}
+
+/// The items as an enumeration, if all of them are written as values are.
+fn literals(items: &[&str]) -> Option<Value> {
+    let is_alone = items.len() == 1;
+    let values: Vec<_> = items
+        .iter()
+        .map(|item| literal(item, is_alone))
+        .collect::<Option<_>>()?;
+    let is = |value: &&str, word: &str| value.eq_ignore_ascii_case(word);
+    if values.len() == 2
+        && values.iter().any(|value| is(value, "true"))
+        && values.iter().any(|value| is(value, "false"))
+    {
+        return Some(json!({ "type": "boolean" }));
+    }
+    (!values.is_empty()).then(|| json!({ "type": "string", "enum": values }))
+}
+
+/// A value: in quotes or backticks, or one word that names no type. A word that stands alone is
+/// one only if it does not look like the beginning of a sentence.
+fn literal(item: &str, is_alone: bool) -> Option<&str> {
+    for mark in ["``", "`", "\"", "'"] {
+        if let Some(quoted) = item
+            .strip_prefix(mark)
+            .and_then(|rest| rest.strip_suffix(mark))
+        {
+            return (!quoted.is_empty() && !quoted.contains(mark)).then_some(quoted);
+        }
+    }
+    let is_word = !item.contains(char::is_whitespace)
+        && vocabulary(item).is_none()
+        && !item.contains(['`', '(', ')']);
+    let mut chars = item.chars();
+    let is_capitalised =
+        chars.next().is_some_and(char::is_uppercase) && chars.any(char::is_lowercase);
+    (is_word && !(is_alone && is_capitalised)).then_some(item)
+}

@@ -1,0 +1,86 @@
+//! A file's bytes as text, and what kind of text it is.
+
+use super::Fault;
+
+/// The largest file that is read. The largest published OpenAPI documents have about 12 MiB.
+pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// The text of a file: UTF-8 without byte order mark, its lines ended by `\n` alone.
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, Fault> {
+    if bytes.len() > MAX_BYTES {
+        let message = format!(
+            "{} MiB, more than the {} MiB that are read; is this an API description?",
+            bytes.len() / (1024 * 1024),
+            MAX_BYTES / (1024 * 1024),
+        );
+        return Err(Fault::new(1, message));
+    }
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(Fault::new(
+            1,
+            "UTF-16, by its first two bytes; save the file as UTF-8",
+        ));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let at = error.valid_up_to();
+        let bad = bytes.get(at).copied().unwrap_or_default();
+        let message = format!("not UTF-8 (the byte 0x{bad:02X}); save the file as UTF-8");
+        Fault::new(line_of(&bytes[..at]), message)
+    })?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if let Some(at) = text.find(is_forbidden) {
+        let found = text[at..].chars().next().unwrap_or_default();
+        let message = format!(
+            "a control character (U+{:04X}); remove it",
+            u32::from(found)
+        );
+        return Err(Fault::new(line_of(&text.as_bytes()[..at]), message));
+    }
+    Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// Control characters that no text has; YAML forbids them, and a NUL would end it unnoticed.
+fn is_forbidden(c: char) -> bool {
+    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')
+}
+
+/// The line, from 1, on which the byte after these stands.
+fn line_of(before: &[u8]) -> usize {
+    1 + before.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// What a text is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// YAML or JSON.
+    Yaml,
+    /// Markdown with a fenced block.
+    Page,
+    /// reStructuredText.
+    Rst,
+}
+
+/// By the name's ending, or by the text if the ending says nothing.
+pub(crate) fn format(name: &str, text: &str) -> Format {
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    match ending.as_deref() {
+        Some("yaml" | "yml" | "json") => Format::Yaml,
+        Some("md" | "mdx" | "markdown") => Format::Page,
+        Some("rst") => Format::Rst,
+        _ if text
+            .lines()
+            .any(|line| line.trim_start().starts_with(".. http:")) =>
+        {
+            Format::Rst
+        }
+        _ if text
+            .lines()
+            .any(|line| line.starts_with("```") || line.starts_with("~~~")) =>
+        {
+            Format::Page
+        }
+        _ => Format::Yaml,
+    }
+}
