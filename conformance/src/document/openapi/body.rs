@@ -8,7 +8,7 @@ impl<'a> Reader<'a> {
         let Some(node) = operation.get("requestBody") else {
             return Ok(None);
         };
-        let node = node.resolve()?;
+        let node = self.resolve(&node)?;
         self.check_keys(&node, &["required", "content"], &["description"])?;
         Ok(Some(Body {
             required: node.flag_of("required", false)?,
@@ -34,7 +34,7 @@ impl<'a> Reader<'a> {
 
     /// A response, located where the operation states its status, its parts where they stand.
     fn response(&mut self, code: Code, stated: &Node<'a>) -> Result<Response, Fault> {
-        let node = stated.resolve()?;
+        let node = self.resolve(stated)?;
         self.check_keys(&node, &["description", "content", "headers"], &["links"])?;
         Ok(Response {
             code,
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
             .map(|node| self.example(node))
             .collect();
         for (_, node) in node.entries_of("examples")? {
-            let node = node.resolve()?;
+            let node = self.resolve(&node)?;
             self.check_keys(
                 &node,
                 &["value", "externalValue"],
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
         Ok(examples)
     }
 
-    fn example(&self, node: &Node<'a>) -> Example {
+    pub(super) fn example(&self, node: &Node<'a>) -> Example {
         Example {
             value: node.value.clone(),
             location: self.location(node),

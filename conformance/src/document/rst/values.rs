@@ -116,8 +116,9 @@ fn items<'a>(lines: &[&'a str]) -> Vec<&'a str> {
         .flat_map(|line| line.split([',', '|']))
         .flat_map(|part| part.split(" or "))
         .map(|item| item.trim().trim_start_matches(['-', '*', '+']).trim())
+        .map(|item| item.strip_prefix("or ").unwrap_or(item))
         .map(|item| {
-            item.strip_prefix("or ")
+            item.strip_suffix(" or")
                 .unwrap_or(item)
                 .trim_end_matches('.')
         })
