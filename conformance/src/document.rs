@@ -10,13 +10,20 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use self::fault::Fault;
+use self::text::Format;
+use self::tree::Tree;
+
+mod fault;
 mod json;
 mod openapi;
 mod page;
+mod path;
 mod prose;
 mod rst;
 mod schema;
 mod text;
+mod tree;
 mod yaml;
 
 /// A document: what one vendor states about its API in one file.
@@ -249,38 +256,6 @@ impl Code {
     }
 }
 
-impl Parameter {
-    /// A path parameter that the path's template names and nothing describes.
-    fn undescribed(name: &str, location: Location) -> Self {
-        Self {
-            name: name.to_owned(),
-            place: Place::Path,
-            required: true,
-            schema: Schema {
-                value: serde_json::json!({ "type": "string" }),
-                pointer: location.pointer.clone(),
-            },
-            style: "simple".to_owned(),
-            explode: false,
-            allow_reserved: false,
-            description: String::new(),
-            examples: Vec::new(),
-            location,
-        }
-    }
-}
-
-/// The names in a path's braces, in order.
-fn template_names(path: &str) -> Vec<&str> {
-    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect()
-}
-
-/// An id for an operation that has none: the path's last segment that is not a parameter.
-fn id_of_path(path: &str, method: &str) -> String {
-    let segment = path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
-    segment.unwrap_or(method).to_owned()
-}
-
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -354,83 +329,39 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// What is wrong with a text, and at which line of it.
-#[derive(Debug)]
-pub(crate) struct Fault {
-    line: usize,
-    message: String,
-}
-
-impl Fault {
-    fn new(line: usize, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
-    }
-
-    /// The same, in a text that begins after `offset` lines of its file.
-    fn moved(mut self, offset: usize) -> Self {
-        self.line += offset;
-        self
-    }
-}
-
 impl Document {
-    /// Reads a document from its bytes; the name's ending and the text decide which reader.
+    /// Reads a document from its bytes. The name's ending says how it is written (`.yaml`, `.yml`,
+    /// `.json`, `.md`, `.rst`), the text itself if the name ends in nothing known.
+    ///
+    /// # Errors
+    ///
+    /// A [`ReadError`] names the line and what to do there: for what is not UTF-8, larger than 32 MiB,
+    /// nested deeper than 100 levels or holding more than a million values, for what is not YAML,
+    /// JSON, or a page that a reader knows, and for what states something that has no meaning.
+    /// What can be read past becomes a [`Note`] instead.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, ReadError> {
         let name: Arc<str> = name.into();
-        let read = || {
-            let text: Arc<str> = text::decode(bytes)?.into();
-            match text::format(&name, &text) {
-                text::Format::Rst => rst::read(&name, &text),
-                text::Format::Page => {
-                    let block = page::openapi_block(&text)?;
-                    openapi::read(&name, &text, tree(&block.text, block.offset)?)
-                }
-                text::Format::Yaml => openapi::read(&name, &text, tree(&text, 0)?),
+        Self::read_text(&name, bytes).map_err(|fault| fault.of(&name))
+    }
+
+    fn read_text(name: &Arc<str>, bytes: &[u8]) -> Result<Self, Fault> {
+        let text: Arc<str> = text::decode(bytes)?.into();
+        match Format::of(name, &text) {
+            Format::Rst => rst::read(name, &text),
+            Format::OpenApi => openapi::read(name, &text, Tree::read(&text, 0)?),
+            Format::Page => {
+                let block = page::openapi_block(&text)?;
+                openapi::read(name, &text, Tree::read(&block.text, block.offset)?)
             }
-        };
-        read().map_err(|fault| ReadError { document: name.clone(), line: fault.line, message: fault.message })
+        }
     }
 
     /// The place a pointer names: its own line, or that of the nearest ancestor that has one.
     pub fn locate(&self, pointer: &str) -> Location {
         Location {
             document: self.name.clone(),
-            line: nearest_line(&self.lines, pointer),
+            line: tree::nearest_line(&self.lines, pointer),
             pointer: pointer.to_owned(),
-        }
-    }
-}
-
-/// YAML or JSON: what begins with a brace or bracket and can be read as JSON is JSON.
-fn tree(text: &str, offset: usize) -> Result<yaml::Tree, Fault> {
-    if text.trim_start().starts_with(['{', '[']) {
-        return json::read(text, offset);
-    }
-    yaml::read(text, offset)
-}
-
-/// Adds a reference token to a JSON pointer.
-fn push_token(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    for c in token.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c => pointer.push(c),
-        }
-    }
-}
-
-/// The line of a pointer, or of the nearest place around it that has one; 1 if none has.
-fn nearest_line(lines: &BTreeMap<String, usize>, pointer: &str) -> usize {
-    let mut pointer = pointer;
-    loop {
-        if let Some(line) = lines.get(pointer) {
-            return *line;
-        }
-        match pointer.rfind('/') {
-            Some(end) => pointer = &pointer[..end],
-            None => return 1,
         }
     }
 }

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::yaml::{MAX_DEPTH, MAX_NODES, Tree};
-use super::{Fault, push_token};
+use super::Fault;
+use super::tree::{MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many};
 
 /// Reads a text that begins after `offset` lines of its file.
-pub(crate) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
+pub(super) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
     let mut parser = Parser { text, at: 0, line: offset + 1, lines: BTreeMap::new() };
     parser.skip_blanks();
     let line = parser.line;
@@ -33,11 +33,10 @@ struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn value(&mut self, pointer: &mut String, line: usize, depth: usize) -> Result<Value, Fault> {
         if depth > MAX_DEPTH {
-            return Err(self.fault(&format!("nested deeper than {MAX_DEPTH} levels, the most that is read")));
+            return Err(too_deep(line));
         }
-        if self.lines.len() >= MAX_NODES {
-            return Err(self
-                .fault(&format!("more than {MAX_NODES} values, the most that is read; split the document")));
+        if self.lines.len() >= MAX_VALUES {
+            return Err(too_many(line));
         }
         self.lines.insert(pointer.clone(), line);
         match self.next() {
@@ -65,11 +64,7 @@ impl<'a> Parser<'a> {
             let length = pointer.len();
             push_token(pointer, &key);
             if map.contains_key(&key) {
-                let first = super::nearest_line(&self.lines, pointer);
-                return Err(Fault::new(
-                    line,
-                    format!("the key `{key}` stands here and at line {first} already; keep one of them"),
-                ));
+                return Err(duplicate(&key, line, nearest_line(&self.lines, pointer)));
             }
             self.skip_blanks();
             self.expect(':')?;

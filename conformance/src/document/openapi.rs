@@ -2,21 +2,23 @@
 
 mod body;
 mod node;
+mod operation;
 mod parameter;
 mod schema;
 mod security;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use self::node::Node;
-use super::yaml::Tree;
-use super::{CredentialKind, Document, Fault, Kind, Location, Note, Operation, Prose, Server, prose};
+use super::schema::{definition_of, put};
+use super::tree::Tree;
+use super::{CredentialKind, Document, Fault, Kind, Location, Note, Prose, Server, prose};
 
-/// The methods a path may have, as OpenAPI 3.0 lists them.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// How much may be read because something refers to it, in bytes. Real documents stay below 16 MiB.
+const MAX_REPEATED: usize = 256 * 1024 * 1024;
 
 pub(super) fn read(name: &Arc<str>, text: &Arc<str>, tree: Tree) -> Result<Document, Fault> {
     let mut reader = Reader::new(name, text, &tree);
@@ -55,6 +57,10 @@ struct Reader<'a> {
     schemes: BTreeMap<String, CredentialKind>,
     /// Pointers of schemas outside `components/schemas` that some `$ref` names.
     referenced: Vec<String>,
+    /// The weight of each place that some `$ref` names.
+    weights: HashMap<String, usize>,
+    /// The weight of all that has been read because something refers to it.
+    repeated: usize,
     notes: Vec<Note>,
 }
 
@@ -84,6 +90,8 @@ impl<'a> Reader<'a> {
             source: text.lines().collect(),
             schemes: BTreeMap::new(),
             referenced: Vec::new(),
+            weights: HashMap::new(),
+            repeated: 0,
             notes: Vec::new(),
         }
     }
@@ -99,10 +107,49 @@ impl<'a> Reader<'a> {
 
     /// Notes every key of a mapping that is neither read nor passed over deliberately.
     fn check_keys(&mut self, node: &Node<'_>, read: &[&str], passed_over: &[&str]) -> Result<(), Fault> {
-        for (key, entry) in node.entries()? {
-            if !key.starts_with("x-") && !read.contains(&key) && !passed_over.contains(&key) {
-                self.note(&entry, format!("`{key}` is not a key that OpenAPI 3.0 has here; it is not read"));
-            }
+        for (key, entry) in node.entries()?.filter(|(key, _)| !read.contains(key)) {
+            self.note_unknown_key(key, &entry, passed_over);
+        }
+        Ok(())
+    }
+
+    /// Notes a key that is not read, unless it is passed over deliberately, as extensions are.
+    fn note_unknown_key(&mut self, key: &str, node: &Node<'_>, passed_over: &[&str]) {
+        if !key.starts_with("x-") && !passed_over.contains(&key) {
+            self.note(node, format!("`{key}` is not a key that OpenAPI 3.0 has here; it is not read"));
+        }
+    }
+
+    /// The place that is meant: the node itself, or where its `$ref` leads.
+    fn resolve(&mut self, node: &Node<'a>) -> Result<Node<'a>, Fault> {
+        if node.get("$ref").is_none() {
+            return Ok(node.clone());
+        }
+        self.note_siblings(node)?;
+        let target = node.resolve()?;
+        let weight = *self.weights.entry(target.pointer.clone()).or_insert_with(|| weight(target.value));
+        self.spend(node, weight)?;
+        Ok(target)
+    }
+
+    /// Counts what is read more than once, so that a small document cannot stand for an endless one.
+    fn spend(&mut self, node: &Node<'_>, weight: usize) -> Result<(), Fault> {
+        self.repeated += weight;
+        if self.repeated > MAX_REPEATED {
+            let most = MAX_REPEATED / (1024 * 1024);
+            return Err(node.fault(format!(
+                "what is stated once and used often comes to more than {most} MiB, the most that is read"
+            )));
+        }
+        Ok(())
+    }
+
+    fn note_siblings(&mut self, node: &Node<'a>) -> Result<(), Fault> {
+        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
+            self.note(
+                &entry,
+                format!("`{key}` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"),
+            );
         }
         Ok(())
     }
@@ -123,15 +170,16 @@ impl<'a> Reader<'a> {
     /// A server's URL, its variables replaced by their defaults.
     fn server(&mut self, node: &Node<'a>) -> Result<Server, Fault> {
         self.check_keys(node, &["url", "variables"], &["description"])?;
-        let mut url = node.required_text("url")?.to_owned();
+        let mut defaults = BTreeMap::new();
         for (name, variable) in node.entries_of("variables")? {
             self.check_keys(&variable, &["default"], &["enum", "description"])?;
-            url = url.replace(&format!("{{{name}}}"), variable.required_text("default")?);
+            defaults.insert(name, variable.required_text("default")?);
         }
+        let url = with_defaults(node.required_text("url")?, &defaults);
         if url.contains('{') {
             self.note(
                 node,
-                format!("the URL `{url}` has a variable without a default; it cannot be called as it stands"),
+                format!("a variable of `{url}` has no default; it cannot be called as it stands"),
             );
         }
         Ok(Server { url, location: self.location(node) })
@@ -168,100 +216,6 @@ impl<'a> Reader<'a> {
             .collect())
     }
 
-    fn operations(&mut self, root: &Node<'a>) -> Result<Vec<Operation>, Fault> {
-        let mut operations = Vec::new();
-        let mut taken = HashSet::new();
-        for (path, item) in root.entries_of("paths")? {
-            if path.starts_with("x-") {
-                continue;
-            }
-            if !path.starts_with('/') {
-                return Err(item.fault(format!("the path `{path}` does not begin with `/`")));
-            }
-            let item = item.resolve()?;
-            self.check_keys(&item, &METHODS, &["summary", "description", "servers", "parameters"])?;
-            let shared = self.parameters(&item)?;
-            let servers = self.servers(&item)?;
-            for method in item.mapping()?.keys().filter(|key| METHODS.contains(&key.as_str())) {
-                let Some(node) = item.get(method) else {
-                    continue;
-                };
-                let mut operation = self.operation(&node, path, method, &shared)?;
-                if operation.servers.is_empty() {
-                    operation.servers.clone_from(&servers);
-                }
-                operation.prose.extend(self.prose(&item, "description")?);
-                operation.id = self.distinct_id(&node, operation.id, &mut taken);
-                operations.push(operation);
-            }
-        }
-        Ok(operations)
-    }
-
-    fn operation(
-        &mut self,
-        node: &Node<'a>,
-        path: &str,
-        method: &str,
-        shared: &[super::Parameter],
-    ) -> Result<Operation, Fault> {
-        self.check_keys(
-            node,
-            &[
-                "operationId",
-                "summary",
-                "description",
-                "parameters",
-                "requestBody",
-                "responses",
-                "security",
-                "servers",
-            ],
-            &["tags", "externalDocs", "callbacks", "deprecated"],
-        )?;
-        let id = match node.text_of("operationId")? {
-            Some(id) => id.to_owned(),
-            None => super::id_of_path(path, method),
-        };
-        let mut prose = self.prose(node, "summary")?;
-        prose.extend(self.prose(node, "description")?);
-        Ok(Operation {
-            id,
-            method: method.to_ascii_uppercase(),
-            path: path.to_owned(),
-            location: self.location(node),
-            servers: self.servers(node)?,
-            prose,
-            parameters: self.operation_parameters(node, path, shared)?,
-            body: self.request_body(node)?,
-            responses: self.responses(node)?,
-            security: self.security(node)?,
-            examples: Vec::new(),
-        })
-    }
-
-    /// An id that no earlier operation has: the method goes before one that is taken.
-    fn distinct_id(&mut self, node: &Node<'a>, id: String, taken: &mut HashSet<String>) -> String {
-        let mut distinct = id.clone();
-        for attempt in 1.. {
-            if taken.insert(distinct.clone()) {
-                break;
-            }
-            let method = node.name();
-            distinct =
-                if attempt == 1 { format!("{method}_{id}") } else { format!("{method}_{id}_{attempt}") };
-        }
-        if distinct != id && node.get("operationId").is_some() {
-            self.note(
-                node,
-                format!(
-                    "the operationId `{id}` is taken by an earlier operation; this one is called `{distinct}`"
-                ),
-            );
-        }
-        distinct
-    }
-
     /// The schemas that `$ref`s name, laid out so that the same `$ref`s find them.
     fn definitions(&mut self, root: &Node<'a>) -> Result<Value, Fault> {
         let mut definitions = json!({ "components": { "schemas": {} } });
@@ -276,12 +230,36 @@ impl<'a> Reader<'a> {
             }
         }
         while let Some(pointer) = self.referenced.pop() {
-            let missing = definitions.pointer(&pointer).is_none();
-            if let Some(node) = root.at(&pointer).filter(|_| missing) {
-                let value = self.schema(&node)?.value;
-                super::schema::put(&mut definitions, &pointer, value);
+            let place = definition_of(&pointer);
+            let is_missing = definitions.pointer(&place).is_none();
+            if let Some(node) = root.at(&pointer).filter(|_| is_missing) {
+                let schema = self.schema(&node)?;
+                put(&mut definitions, &place, schema.value);
             }
         }
         Ok(definitions)
+    }
+}
+
+/// A URL with each `{name}` replaced by its default, where there is one.
+fn with_defaults(url: &str, defaults: &BTreeMap<&str, &str>) -> String {
+    let mut parts = url.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}').and_then(|(name, rest)| Some((defaults.get(name)?, rest))) {
+            Some((default, rest)) => whole.extend([*default, rest]),
+            None => whole.extend(["{", part]),
+        }
+    }
+    whole
+}
+
+/// About how many bytes a value holds.
+fn weight(value: &Value) -> usize {
+    16 + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + weight(value)).sum(),
     }
 }

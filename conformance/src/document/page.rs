@@ -4,9 +4,9 @@ use super::Fault;
 
 /// The block's text and how many lines of the page stand before it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Block {
-    pub(crate) text: String,
-    pub(crate) offset: usize,
+pub(super) struct Block {
+    pub(super) text: String,
+    pub(super) offset: usize,
 }
 
 /// A fenced block of any kind.
@@ -19,7 +19,7 @@ struct Fenced<'a> {
 
 /// Finds the one fenced block of a page that is an OpenAPI document. What stands around it is the
 /// docs site's, not the API's, and is passed over deliberately.
-pub(crate) fn openapi_block(page: &str) -> Result<Block, Fault> {
+pub(super) fn openapi_block(page: &str) -> Result<Block, Fault> {
     let mut found: Option<Fenced<'_>> = None;
     for block in fenced_blocks(page)? {
         if !holds_openapi(&block) {

@@ -1,12 +1,12 @@
 //! Prose: paragraphs with white space collapsed, each with its line.
 
 /// Runs of white space as single blanks.
-pub(crate) fn collapse(text: &str) -> String {
+pub(super) fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The paragraphs of a text: what blank lines separate.
-pub(crate) fn paragraphs(text: &str) -> Vec<String> {
+pub(super) fn paragraphs(text: &str) -> Vec<String> {
     let mut paragraphs = vec![String::new()];
     for line in text.lines() {
         match paragraphs.last_mut() {
@@ -21,25 +21,28 @@ pub(crate) fn paragraphs(text: &str) -> Vec<String> {
 }
 
 /// The line of the file on which each paragraph of a text begins, the text being the value that
-/// stands at `line`. A paragraph whose words are not found as written (a quoted value with
-/// escapes, say) is given the line of the one before it.
-pub(crate) fn first_lines(source: &[&str], line: usize, text: &str) -> Vec<usize> {
+/// stands at `line`. From the first paragraph on that is not found as written (in a quoted value
+/// with escapes, say), all are given the line of the one before it.
+pub(super) fn first_lines(source: &[&str], line: usize, text: &str) -> Vec<usize> {
+    // However a value is folded, it has no more lines than characters.
+    let end = source.len().min(line + text.len());
     let mut at = line;
-    // However a text is folded, it has fewer lines than this.
-    let end = (line + text.len() + 1).min(source.len());
+    let mut is_lost = false;
     let mut lines = Vec::new();
     for paragraph in paragraphs(text) {
-        let found = (at..=end).find(|number| {
-            let words = collapse(source.get(number - 1).copied().unwrap_or_default());
-            !words.is_empty() && begins_with(&paragraph, &words)
-        });
-        lines.push(found.unwrap_or(at));
+        let found = (at..=end).filter(|_| !is_lost).find(|number| begins(source[number - 1], &paragraph));
+        is_lost = found.is_none();
         at = found.unwrap_or(at);
+        lines.push(at);
     }
     lines
 }
 
-/// Whether a paragraph begins with these whole words.
-fn begins_with(paragraph: &str, words: &str) -> bool {
-    paragraph.strip_prefix(words).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+/// Whether a paragraph begins on this line: the line's words are its first, or its first words are
+/// among the line's.
+fn begins(line: &str, paragraph: &str) -> bool {
+    let line = collapse(line);
+    let first_words = paragraph.match_indices(' ').nth(4).map_or(paragraph, |(end, _)| &paragraph[..end]);
+    let rest = paragraph.strip_prefix(&line).filter(|_| !line.is_empty());
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')) || line.contains(first_words)
 }

@@ -1,6 +1,12 @@
 //! The reStructuredText reader: pages of the sphinx http domain whose tables hold the facts.
+//!
+//! A page is cut into blocks, the blocks are gathered under their bold headings, and each kind of
+//! heading has its own reading: parameters, body, responses, examples. The reading never stops at a
+//! block it does not understand: it notes the block's line and goes on.
 
 mod block;
+mod derived;
+mod example;
 mod grid;
 mod line;
 mod message;
@@ -15,42 +21,27 @@ use std::sync::Arc;
 use serde_json::json;
 
 use self::block::{Block, BlockKind, blocks};
-use self::grid::Grid;
-use self::line::{Line, numbered};
-use self::message::message;
+use self::line::{expanded, numbered};
 use self::section::{Group, Method, Section, Topic, groups};
-use super::{
-    Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, RequestExample, Server,
-    push_token,
-};
+use super::path::{self, Ids};
+use super::tree::push_token;
+use super::{Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, Server};
 
 /// What pages write where a section has nothing to say.
 const NOTHING: [&str; 3] = ["not applicable", "none", "n/a"];
 
+/// How many methods may share one description, which is read once for each.
+const MAX_METHODS: usize = 16;
+
 pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> {
-    let expanded = text.replace('\t', "        ");
-    let mut reader =
-        Reader { name: name.clone(), lines: BTreeMap::new(), notes: Vec::new(), servers: Vec::new() };
+    let expanded = expanded(text);
     let blocks = blocks(&numbered(&expanded));
+    let mut reader = Reader::new(name);
     reader.note_defects(&blocks);
-    let (described, unclaimed): (Vec<_>, Vec<_>) =
-        groups(blocks).into_iter().partition(|group| !group.methods.is_empty());
-    if described.is_empty() {
-        return Err(Fault::new(
-            1,
-            "no `.. http:get:: /path` (or other method) on this page; is it a page about a call?",
-        ));
-    }
-    let prose = unclaimed.iter().flat_map(|group| reader.prose("/prose", group)).collect();
-    let mut taken = HashSet::new();
-    let mut operations = Vec::new();
-    for group in &described {
-        for method in &group.methods {
-            operations.push(reader.operation(method, group, &mut taken)?);
-        }
-    }
+    let groups = groups(blocks);
+    let operations = reader.operations(&groups)?;
+    let prose = reader.unclaimed_prose(&groups);
     reader.notes.sort_by_key(|note| note.location.line);
-    reader.notes.dedup_by(|one, other| one.text == other.text && one.location == other.location);
     Ok(Document {
         name: name.clone(),
         text: text.clone(),
@@ -69,50 +60,81 @@ struct Reader {
     name: Arc<str>,
     lines: BTreeMap<String, usize>,
     notes: Vec<Note>,
+    /// Line and text of each note.
+    noted: HashSet<(usize, String)>,
     servers: Vec<Server>,
 }
 
 impl Reader {
+    fn new(name: &Arc<str>) -> Self {
+        Self {
+            name: name.clone(),
+            lines: BTreeMap::new(),
+            notes: Vec::new(),
+            noted: HashSet::new(),
+            servers: Vec::new(),
+        }
+    }
+
     /// A place, remembered under its pointer.
     fn location(&mut self, pointer: &str, line: usize) -> Location {
         self.lines.entry(pointer.to_owned()).or_insert(line);
         Location { document: self.name.clone(), line, pointer: pointer.to_owned() }
     }
 
+    /// Notes something odd. A block that several operations share is noted once.
     fn note(&mut self, pointer: &str, line: usize, text: impl Into<String>) {
-        let location = Location { document: self.name.clone(), line, pointer: pointer.to_owned() };
-        self.notes.push(Note { text: text.into(), location });
-    }
-
-    fn note_oddities(&mut self, pointer: &str, grid: &Grid<'_>) {
-        for (line, text) in &grid.oddities {
-            self.note(pointer, *line, *text);
+        let text = text.into();
+        if self.noted.insert((line, text.clone())) {
+            let location = Location { document: self.name.clone(), line, pointer: pointer.to_owned() };
+            self.notes.push(Note { text, location });
         }
     }
 
-    /// Defects of a page that are none of its facts.
+    /// Defects in how the page is written, whatever it is about.
     fn note_defects(&mut self, blocks: &[Block<'_>]) {
-        for block in blocks {
-            match &block.kind {
+        for Block { line, kind } in blocks {
+            match kind {
                 BlockKind::Title { text, is_underlined: false } => {
-                    self.note("", block.line, format!("the title `{text}` is longer than its underline"));
+                    self.note("", *line, format!("the title `{text}` is longer than its underline"));
                 }
                 BlockKind::Heading { name, is_apart: false, .. } => {
                     self.note(
                         "",
-                        block.line,
+                        *line,
                         format!(
                             "no blank line before the heading `{name}`, which makes it part of the text above"
                         ),
                     );
                 }
-                BlockKind::Unknown(what) => self.note(
-                    "",
-                    block.line,
-                    format!("{what}, which this reader does not know; it is not read"),
-                ),
+                BlockKind::Unknown(what) => {
+                    self.note("", *line, format!("{what}, which this reader does not know; it is not read"));
+                }
                 _ => {}
             }
+        }
+    }
+
+    fn operations(&mut self, groups: &[Group<'_>]) -> Result<Vec<Operation>, Fault> {
+        let mut ids = Ids::default();
+        let mut operations = Vec::new();
+        for group in groups {
+            if let Some(method) = group.methods.get(MAX_METHODS) {
+                return Err(Fault::new(
+                    method.line,
+                    format!("more than {MAX_METHODS} methods share what is said here; split the page"),
+                ));
+            }
+            for method in &group.methods {
+                operations.push(self.operation(method, group, &mut ids)?);
+            }
+        }
+        match operations.is_empty() {
+            true => Err(Fault::new(
+                1,
+                "no `.. http:get:: /path` (or other method) here; is this a page about a call?",
+            )),
+            false => Ok(operations),
         }
     }
 
@@ -120,214 +142,107 @@ impl Reader {
         &mut self,
         method: &Method<'_>,
         group: &Group<'_>,
-        taken: &mut HashSet<String>,
+        ids: &mut Ids,
     ) -> Result<Operation, Fault> {
-        let path = path_template(method)?;
-        let id = distinct_id(&path, &method.method, taken);
-        let mut pointer = String::new();
-        push_token(&mut pointer, &id);
-        let location = self.location(&pointer, method.line);
-        if let Some(line) = method.content.first() {
-            self.note(&pointer, line.number, "text under the http directive; it is not read");
-        }
-        let prose = self.prose(&pointer, group);
-        self.note_strangers(&pointer, group);
-        let of =
-            |topic| group.sections.iter().filter(move |section| section.topic == topic).collect::<Vec<_>>();
-        let mut parameters = Vec::new();
-        for place in [Place::Path, Place::Query, Place::Header] {
-            parameters.extend(self.parameters(&pointer, &of(Topic::Parameters(place)), place));
-        }
-        self.match_path(&pointer, &path, method.line, &mut parameters);
-        let body = self.form_body(&pointer, &of(Topic::Body));
-        let mut responses = self.responses(&pointer, &of(Topic::Responses));
-        for (line, content) in code_blocks(&of(Topic::ExampleResponses)) {
-            self.example_response(&pointer, line, content, &mut responses);
-        }
+        let path = method.path_template()?;
+        let id = ids.distinct(&path::id(&path, &method.method), &method.method);
+        let mut at = String::new();
+        push_token(&mut at, &id);
+        let location = self.location(&at, method.line);
+        self.note_strangers(&at, method, group);
+        let mut responses = self.responses(&at, &group.about(Topic::Responses));
+        self.example_responses(&at, group, &mut responses);
         if responses.is_empty() {
-            self.note(&pointer, method.line, "no response is documented");
-        }
-        let mut examples = Vec::new();
-        for (line, content) in code_blocks(&of(Topic::ExampleRequests)) {
-            examples.extend(self.example_request(&pointer, line, content, examples.len()));
+            self.note(&at, method.line, "no response is documented");
         }
         Ok(Operation {
             id,
             method: method.method.clone(),
-            path,
             location,
             servers: Vec::new(),
-            prose,
-            parameters,
-            body,
+            prose: self.prose(&at, group),
+            parameters: self.all_parameters(&at, &path, method.line, group),
+            body: self.form_body(&at, &group.about(Topic::Body)),
             responses,
             security: Vec::new(),
-            examples,
+            examples: self.example_requests(&at, method, &path, group),
+            path,
         })
     }
 
-    /// Title and paragraphs, wherever on the page they stand.
-    fn prose(&mut self, operation: &str, group: &Group<'_>) -> Vec<Prose> {
-        let blocks = group.preamble.iter().chain(group.sections.iter().flat_map(|section| &section.blocks));
+    fn all_parameters(&mut self, at: &str, path: &str, line: usize, group: &Group<'_>) -> Vec<Parameter> {
+        let mut parameters = Vec::new();
+        for place in [Place::Path, Place::Query, Place::Header] {
+            parameters.extend(self.parameters(at, &group.about(Topic::Parameters(place)), place));
+        }
+        for name in path::undescribed(path, &parameters) {
+            self.note(at, line, path::undescribed_note(name));
+            let location = self.location(&format!("{at}/path/{name}"), line);
+            parameters.push(path::bare_parameter(name, location));
+        }
+        parameters
+    }
+
+    /// Title and paragraphs, under whatever heading they stand.
+    fn prose(&mut self, at: &str, group: &Group<'_>) -> Vec<Prose> {
         let mut prose = Vec::new();
-        for block in blocks {
-            let (BlockKind::Title { text, .. } | BlockKind::Paragraph(text)) = &block.kind else {
+        for Block { line, kind } in group.blocks() {
+            let (BlockKind::Title { text, .. } | BlockKind::Paragraph(text)) = kind else {
                 continue;
             };
             if !NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.')) {
-                let location = self.location(&format!("{operation}/prose/{}", prose.len()), block.line);
+                let location = self.location(&format!("{at}/prose/{}", prose.len()), *line);
                 prose.push(Prose { text: text.clone(), location });
             }
         }
         prose
     }
 
-    /// Blocks that stand where this reader does not look for them.
-    fn note_strangers(&mut self, operation: &str, group: &Group<'_>) {
-        for section in group.sections.iter().filter(|section| section.topic == Topic::Unknown) {
-            self.note(
-                operation,
-                section.line,
-                format!(
-                    "the heading `{}` is not one that this reader knows; only text is read under it",
-                    section.name
-                ),
-            );
+    /// Prose that stands apart from every method.
+    fn unclaimed_prose(&mut self, groups: &[Group<'_>]) -> Vec<Prose> {
+        let unclaimed = groups.iter().filter(|group| group.methods.is_empty());
+        unclaimed.flat_map(|group| self.prose("", group)).collect()
+    }
+
+    /// Notes the blocks that stand where this reader does not look for them.
+    fn note_strangers(&mut self, at: &str, method: &Method<'_>, group: &Group<'_>) {
+        if let Some(line) = method.content.first() {
+            self.note(at, line.number, "text under the http directive; it is not read");
         }
         for block in &group.preamble {
-            self.note_stranger(operation, block, None);
+            self.note_stranger(at, block, Topic::Method);
         }
-        for section in &group.sections {
-            for block in &section.blocks {
-                self.note_stranger(operation, block, Some(section));
+        for Section { line, topic, name, blocks, .. } in &group.sections {
+            if *topic == Topic::Unknown {
+                self.note(
+                    at,
+                    *line,
+                    format!(
+                        "the heading `{name}` is not one that this reader knows; only text is read under it"
+                    ),
+                );
+            }
+            for block in blocks {
+                self.note_stranger(at, block, *topic);
             }
         }
     }
 
-    fn note_stranger(&mut self, operation: &str, block: &Block<'_>, section: Option<&Section<'_>>) {
-        let topic = section.map_or(Topic::Unknown, |section| section.topic);
+    fn note_stranger(&mut self, at: &str, block: &Block<'_>, topic: Topic) {
         let text = match &block.kind {
-            BlockKind::Table(_) if matches!(topic, Topic::Parameters(_) | Topic::Body | Topic::Responses) => {
-                return;
+            BlockKind::Table(_) if !topic.has_tables() => {
+                "a table where this reader expects none; it is not read".to_owned()
             }
-            BlockKind::Table(_) => {
-                "a table in a place where this reader expects none; it is not read".to_owned()
+            BlockKind::Directive { name, .. } if !(topic.has_examples() && block.code().is_some()) => {
+                format!("the directive `{name}` where this reader does not expect it; it is not read")
             }
-            BlockKind::Directive { name, .. }
-                if is_code(name) && matches!(topic, Topic::ExampleRequests | Topic::ExampleResponses) =>
+            BlockKind::Paragraph(text)
+                if topic == Topic::Body && !NOTHING.contains(&text.to_ascii_lowercase().as_str()) =>
             {
-                return;
+                "a body described in words; only tables of names are read as bodies".to_owned()
             }
-            BlockKind::Directive { name, .. } => format!(
-                "the directive `{name}` in a place where this reader does not expect it; it is not read"
-            ),
             _ => return,
         };
-        self.note(operation, block.line, text);
+        self.note(at, block.line, text);
     }
-
-    /// Holds the path's parameters to its template.
-    fn match_path(&mut self, pointer: &str, path: &str, line: usize, parameters: &mut Vec<Parameter>) {
-        let names = super::template_names(path);
-        for name in &names {
-            if !parameters.iter().any(|parameter| parameter.place == Place::Path && parameter.name == *name) {
-                self.note(
-                    pointer,
-                    line,
-                    format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"),
-                );
-                let location = self.location(&format!("{pointer}/path/{name}"), line);
-                parameters.push(Parameter::undescribed(name, location));
-            }
-        }
-    }
-
-    fn example_request(
-        &mut self,
-        operation: &str,
-        line: usize,
-        lines: &[Line<'_>],
-        index: usize,
-    ) -> Option<RequestExample> {
-        let example = message(lines);
-        let line = lines.first().map_or(line, |line| line.number);
-        let Some((method, target)) = example.request_line() else {
-            self.note(
-                operation,
-                line,
-                format!("`{}` is not the first line of a request; the example is not read", example.start),
-            );
-            return None;
-        };
-        let location = self.location(&format!("{operation}/examples/{index}"), line);
-        if let Some(host) = example.header("host") {
-            let url = format!("https://{host}");
-            if !self.servers.iter().any(|server| server.url == url) {
-                self.servers.push(Server { url, location: location.clone() });
-            }
-        }
-        let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        Some(RequestExample {
-            method: method.to_owned(),
-            path: path.to_owned(),
-            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            body: example.body_text(),
-            headers: example.headers,
-            location,
-        })
-    }
-}
-
-/// The code blocks in these sections, with the line of each.
-fn code_blocks<'s, 'a>(sections: &[&'s Section<'a>]) -> Vec<(usize, &'s [Line<'a>])> {
-    let blocks = sections.iter().flat_map(|section| &section.blocks);
-    blocks
-        .filter_map(|block| match &block.kind {
-            BlockKind::Directive { name, content, .. } if is_code(name) => {
-                Some((block.line, content.as_slice()))
-            }
-            _ => None,
-        })
-        .collect()
-}
-
-fn is_code(directive: &str) -> bool {
-    matches!(directive, "sourcecode" | "code-block" | "code")
-}
-
-/// The path with its parameters in braces: `(int:id)` and `<id>` become `{id}`.
-fn path_template(method: &Method<'_>) -> Result<String, Fault> {
-    let path = method.path.replace(['(', '<'], "{").replace([')', '>'], "}");
-    if !path.starts_with('/') || path.contains(char::is_whitespace) {
-        return Err(Fault::new(
-            method.line,
-            format!("`{}` is not a path; it must begin with `/`", method.path),
-        ));
-    }
-    let mut template = String::new();
-    for (index, part) in path.split('{').enumerate() {
-        match part.split_once('}') {
-            Some((name, rest)) if index > 0 => {
-                let name = name.rsplit(':').next().unwrap_or(name);
-                template.push_str(&format!("{{{name}}}{rest}"));
-            }
-            _ => template.push_str(part),
-        }
-    }
-    Ok(template)
-}
-
-fn distinct_id(path: &str, method: &str, taken: &mut HashSet<String>) -> String {
-    let method = method.to_ascii_lowercase();
-    let id = super::id_of_path(path, &method);
-    let candidates = std::iter::once(id.clone()).chain((1..).map(|attempt| match attempt {
-        1 => format!("{method}_{id}"),
-        _ => format!("{method}_{id}_{attempt}"),
-    }));
-    for candidate in candidates {
-        if taken.insert(candidate.clone()) {
-            return candidate;
-        }
-    }
-    id
 }

@@ -1,25 +1,43 @@
-//! What both readers do with JSON Schemas: laying definitions out, and compiling them.
+//! Schemas and what they refer to: where definitions are laid out, and how a schema is compiled.
 
 use jsonschema::{Draft, Validator};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::tree::push_token;
 use super::{Document, Schema};
+
+/// What a URI's fragment does not take as it is.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 impl Document {
     /// The schema, made whole with what its `$ref`s name, as a validator that checks formats too.
     ///
     /// # Errors
     ///
-    /// One line that says which keyword no validator can be made of (a pattern that is no regular
-    /// expression, say).
+    /// One line that says what no validator can be made of (a pattern that is no regular expression,
+    /// say).
     pub fn validator(&self, schema: &Schema) -> Result<Validator, String> {
-        let whole = self.with_definitions(&schema.value);
         jsonschema::options()
             .with_draft(Draft::Draft4)
             .should_validate_formats(true)
             .with_format("uuid", is_uuid)
-            .build(&whole)
-            .map_err(|error| format!("{}: {error}", schema.pointer))
+            .build(&self.with_definitions(&schema.value))
+            .map_err(|error| format!("{}: {error}", self.locate(&schema.pointer)))
     }
 
     /// A schema with those definitions laid beside it that its `$ref`s reach, and no others: a
@@ -29,15 +47,13 @@ impl Document {
         let mut references = Vec::new();
         collect_references(schema, &mut references);
         while let Some(reference) = references.pop() {
-            let Some(pointer) = reference.strip_prefix('#') else {
-                continue;
-            };
-            if whole.pointer(pointer).is_some() {
+            let pointer = pointer_of(reference);
+            if whole.pointer(&pointer).is_some() {
                 continue;
             }
-            if let Some(target) = self.definitions.pointer(pointer) {
-                put(&mut whole, pointer, target.clone());
-                collect_references(target, &mut references);
+            if let Some(definition) = self.definitions.pointer(&pointer) {
+                put(&mut whole, &pointer, definition.clone());
+                collect_references(definition, &mut references);
             }
         }
         whole
@@ -55,17 +71,40 @@ fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     }
 }
 
+/// Where a schema that some `$ref` names stands among the definitions: a component where the
+/// document has it, anything else under `elsewhere` by its pointer.
+pub(super) fn definition_of(pointer: &str) -> String {
+    match pointer.strip_prefix("/components/schemas/") {
+        Some(name) if !name.contains('/') => pointer.to_owned(),
+        _ => {
+            let mut place = "/elsewhere".to_owned();
+            push_token(&mut place, pointer);
+            place
+        }
+    }
+}
+
 /// Puts a value where a pointer says, making the mappings on the way.
 pub(super) fn put(root: &mut Value, pointer: &str, value: Value) {
     let mut place = root;
     for token in pointer.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
         if !place.is_object() {
             *place = Value::Object(Map::new());
         }
-        place = &mut place[token];
+        place = &mut place[token.replace("~1", "/").replace("~0", "~")];
     }
     *place = value;
+}
+
+/// A pointer as the fragment of a URI.
+pub(super) fn uri_fragment(pointer: &str) -> String {
+    utf8_percent_encode(pointer, ESCAPED).to_string()
+}
+
+/// The pointer in a reference within the document (`#/...`).
+pub(super) fn pointer_of(reference: &str) -> String {
+    let fragment = reference.strip_prefix('#').unwrap_or(reference);
+    percent_decode_str(fragment).decode_utf8_lossy().into_owned()
 }
 
 fn is_uuid(text: &str) -> bool {

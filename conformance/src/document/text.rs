@@ -3,10 +3,10 @@
 use super::Fault;
 
 /// The largest file that is read. The largest published OpenAPI documents have about 12 MiB.
-pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+pub(super) const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// The text of a file: UTF-8 without byte order mark, its lines ended by `\n` alone.
-pub(crate) fn decode(bytes: &[u8]) -> Result<String, Fault> {
+pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
     if bytes.len() > MAX_BYTES {
         let message = format!(
             "{} MiB, more than the {} MiB that are read; is this an API description?",
@@ -45,24 +45,30 @@ fn line_of(before: &[u8]) -> usize {
 
 /// What a text is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
+pub(super) enum Format {
     /// YAML or JSON.
-    Yaml,
-    /// Markdown with a fenced block.
+    OpenApi,
+    /// Markdown with a fenced block of YAML or JSON.
     Page,
     /// reStructuredText.
     Rst,
 }
 
-/// By the name's ending, or by the text if the ending says nothing.
-pub(crate) fn format(name: &str, text: &str) -> Format {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("yaml" | "yml" | "json") => Format::Yaml,
-        Some("md" | "mdx" | "markdown") => Format::Page,
-        Some("rst") => Format::Rst,
-        _ if text.lines().any(|line| line.trim_start().starts_with(".. http:")) => Format::Rst,
-        _ if text.lines().any(|line| line.starts_with("```") || line.starts_with("~~~")) => Format::Page,
-        _ => Format::Yaml,
+impl Format {
+    /// By the name's ending, or by the text if the ending says nothing.
+    pub(super) fn of(name: &str, text: &str) -> Self {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("yaml" | "yml" | "json") => Self::OpenApi,
+            Some("md" | "mdx" | "markdown") => Self::Page,
+            Some("rst") => Self::Rst,
+            _ if has_line(text, &[".. http:"]) => Self::Rst,
+            _ if has_line(text, &["```", "~~~"]) => Self::Page,
+            _ => Self::OpenApi,
+        }
     }
+}
+
+fn has_line(text: &str, beginnings: &[&str]) -> bool {
+    text.lines().any(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)))
 }

@@ -8,7 +8,7 @@ impl<'a> Reader<'a> {
         let Some(node) = operation.get("requestBody") else {
             return Ok(None);
         };
-        let node = node.resolve()?;
+        let node = self.resolve(&node)?;
         self.check_keys(&node, &["required", "content"], &["description"])?;
         Ok(Some(Body {
             required: node.flag_of("required", false)?,
@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
 
     /// A response, located where the operation states its status, its parts where they stand.
     fn response(&mut self, code: Code, stated: &Node<'a>) -> Result<Response, Fault> {
-        let node = stated.resolve()?;
+        let node = self.resolve(stated)?;
         self.check_keys(&node, &["description", "content", "headers"], &["links"])?;
         Ok(Response {
             code,
@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
     pub(super) fn examples(&mut self, node: &Node<'a>) -> Result<Vec<Example>, Fault> {
         let mut examples: Vec<_> = node.any("example").iter().map(|node| self.example(node)).collect();
         for (_, node) in node.entries_of("examples")? {
-            let node = node.resolve()?;
+            let node = self.resolve(&node)?;
             self.check_keys(&node, &["value", "externalValue"], &["summary", "description"])?;
             if let Some(external) = node.get("externalValue") {
                 self.note(&external, "an example in another file; it is not fetched");
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
         Ok(examples)
     }
 
-    fn example(&self, node: &Node<'a>) -> Example {
+    pub(super) fn example(&self, node: &Node<'a>) -> Example {
         Example { value: node.value.clone(), location: self.location(node) }
     }
 }

@@ -2,12 +2,14 @@
 
 use serde_json::{Map, Value};
 
-use crate::document::yaml::Tree;
-use crate::document::{Fault, push_token};
+use crate::document::Fault;
+use crate::document::schema::pointer_of;
+use crate::document::tree::{Tree, push_token};
 
 /// How many `$ref`s may lead from one place to the next before they are taken for a circle.
 const MAX_REFERENCES: usize = 32;
 
+/// A value in the document, and where it stands.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
     tree: &'a Tree,
@@ -26,11 +28,6 @@ impl<'a> Node<'a> {
 
     pub(super) fn fault(&self, message: impl Into<String>) -> Fault {
         Fault::new(self.line(), message)
-    }
-
-    /// The last token of the pointer: the key or index under which this stands.
-    pub(super) fn name(&self) -> &str {
-        self.pointer.rsplit('/').next().unwrap_or_default()
     }
 
     fn child(&self, token: &str, value: &'a Value) -> Self {
@@ -99,6 +96,14 @@ impl<'a> Node<'a> {
         self.get(key).map_or(Ok(default), |node| node.flag())
     }
 
+    pub(super) fn number(&self) -> Result<&'a Value, Fault> {
+        Some(self.value).filter(|value| value.is_number()).ok_or_else(|| self.expected("a number"))
+    }
+
+    pub(super) fn count(&self) -> Result<u64, Fault> {
+        self.value.as_u64().ok_or_else(|| self.expected("a whole number, zero or more"))
+    }
+
     /// That this is not of the type it must have.
     pub(super) fn expected(&self, what: &str) -> Fault {
         let found = match self.value {
@@ -128,12 +133,12 @@ impl<'a> Node<'a> {
     /// What this `$ref` names.
     pub(super) fn target(&self) -> Result<Self, Fault> {
         let reference = self.text()?;
-        let Some(fragment) = reference.strip_prefix('#') else {
+        if !reference.starts_with('#') {
             return Err(self.fault(format!(
                 "`$ref: {reference}` leads out of this file; only `#/...` is followed, copy the content in"
             )));
-        };
-        self.at(&percent_decoded(fragment)).ok_or_else(|| {
+        }
+        self.at(&pointer_of(reference)).ok_or_else(|| {
             self.fault(format!("`$ref: {reference}` names nothing in this document; mend it or add it"))
         })
     }
@@ -143,12 +148,4 @@ impl<'a> Node<'a> {
         let value = self.tree.value.pointer(pointer)?;
         Some(Self { tree: self.tree, value, pointer: pointer.to_owned() })
     }
-}
-
-/// A URI fragment as the JSON pointer it stands for.
-fn percent_decoded(fragment: &str) -> String {
-    if !fragment.contains('%') {
-        return fragment.to_owned();
-    }
-    percent_encoding::percent_decode_str(fragment).decode_utf8_lossy().into_owned()
 }

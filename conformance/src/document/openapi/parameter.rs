@@ -1,7 +1,9 @@
 //! Parameters of requests, and headers of responses.
 
+use std::collections::BTreeSet;
+
 use super::{Node, Reader};
-use crate::document::{Example, Fault, Parameter, Place, Schema};
+use crate::document::{Example, Fault, Parameter, Place, Schema, path};
 
 /// Headers that OpenAPI describes elsewhere (media types, security), and therefore not as parameters.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -10,20 +12,17 @@ impl<'a> Reader<'a> {
     /// The parameters under a path or an operation.
     pub(super) fn parameters(&mut self, node: &Node<'a>) -> Result<Vec<Parameter>, Fault> {
         let mut parameters = Vec::new();
+        let mut taken = BTreeSet::new();
         for node in node.items_of("parameters")? {
-            let parameter = self.parameter(&node.resolve()?)?;
-            if parameter.place == Place::Header && is_described_elsewhere(&parameter.name) {
+            let resolved = self.resolve(&node)?;
+            let parameter = self.parameter(&resolved)?;
+            let name = &parameter.name;
+            if parameter.place == Place::Header && is_described_elsewhere(name) {
+                self.note(&node, format!("OpenAPI ignores a parameter called `{name}`; so does this reader"));
+            } else if !taken.insert((parameter.place, name.clone())) {
                 self.note(
                     &node,
-                    format!("OpenAPI ignores a parameter called `{}`; so does this reader", parameter.name),
-                );
-            } else if parameters.iter().any(|other| is_same(other, &parameter)) {
-                self.note(
-                    &node,
-                    format!(
-                        "a second parameter called `{}` in the same place; it is not read",
-                        parameter.name
-                    ),
+                    format!("a second parameter called `{name}` in the same place; it is not read"),
                 );
             } else {
                 parameters.push(parameter);
@@ -32,7 +31,7 @@ impl<'a> Reader<'a> {
         Ok(parameters)
     }
 
-    /// An operation's own parameters, and those its path states for every operation.
+    /// An operation's own parameters, after those its path states for every operation.
     pub(super) fn operation_parameters(
         &mut self,
         node: &Node<'a>,
@@ -40,7 +39,8 @@ impl<'a> Reader<'a> {
         shared: &[Parameter],
     ) -> Result<Vec<Parameter>, Fault> {
         let own = self.parameters(node)?;
-        let inherited = shared.iter().filter(|shared| !own.iter().any(|own| is_same(own, shared)));
+        let overridden: BTreeSet<_> = own.iter().map(|own| (own.place, &own.name)).collect();
+        let inherited = shared.iter().filter(|shared| !overridden.contains(&(shared.place, &shared.name)));
         let mut parameters: Vec<_> = inherited.cloned().collect();
         parameters.extend(own);
         self.match_path(node, path, &mut parameters);
@@ -49,29 +49,22 @@ impl<'a> Reader<'a> {
 
     /// Holds the path's parameters to its template.
     fn match_path(&mut self, node: &Node<'a>, path: &str, parameters: &mut Vec<Parameter>) {
-        let names = crate::document::template_names(path);
-        for parameter in parameters.iter().filter(|parameter| parameter.place == Place::Path) {
-            if !names.contains(&parameter.name.as_str()) {
+        let names: BTreeSet<_> = path::names(path).collect();
+        parameters.retain(|Parameter { name, place, .. }| {
+            let is_lost = *place == Place::Path && !names.contains(name.as_str());
+            if is_lost {
                 self.note(
                     node,
                     format!(
-                        "the path has no `{{{}}}`, though a parameter says so; nothing is sent for it",
-                        parameter.name
+                        "the path has no `{{{name}}}`, though a parameter says so; nothing is sent for it"
                     ),
                 );
             }
-        }
-        parameters
-            .retain(|parameter| parameter.place != Place::Path || names.contains(&parameter.name.as_str()));
-        for name in names {
-            let is_described = |other: &Parameter| other.place == Place::Path && other.name == name;
-            if !parameters.iter().any(is_described) {
-                self.note(
-                    node,
-                    format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"),
-                );
-                parameters.push(Parameter::undescribed(name, self.location(node)));
-            }
+            !is_lost
+        });
+        for name in path::undescribed(path, parameters) {
+            self.note(node, path::undescribed_note(name));
+            parameters.push(path::bare_parameter(name, self.location(node)));
         }
     }
 
@@ -91,7 +84,8 @@ impl<'a> Reader<'a> {
 
     /// A header of a response.
     pub(super) fn header(&mut self, name: &str, node: &Node<'a>) -> Result<Parameter, Fault> {
-        self.parameter_or_header(&node.resolve()?, name, Place::Header)
+        let node = self.resolve(node)?;
+        self.parameter_or_header(&node, name, Place::Header)
     }
 
     fn parameter_or_header(&mut self, node: &Node<'a>, name: &str, place: Place) -> Result<Parameter, Fault> {
@@ -160,11 +154,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn is_same(one: &Parameter, other: &Parameter) -> bool {
-    one.place == other.place && one.name == other.name
-}
-
-pub(super) fn is_described_elsewhere(name: &str) -> bool {
+fn is_described_elsewhere(name: &str) -> bool {
     DESCRIBED_ELSEWHERE.contains(&name.to_ascii_lowercase().as_str())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Node, Reader};
+use super::{Node, Reader, weight};
 use crate::document::{Credential, CredentialKind, Fault};
 
 impl<'a> Reader<'a> {
@@ -16,7 +16,8 @@ impl<'a> Reader<'a> {
         };
         let mut schemes = BTreeMap::new();
         for (name, node) in components.entries_of("securitySchemes")? {
-            schemes.insert(name.to_owned(), self.security_scheme(&node.resolve()?)?);
+            let node = self.resolve(&node)?;
+            schemes.insert(name.to_owned(), self.security_scheme(&node)?);
         }
         Ok(schemes)
     }
@@ -50,13 +51,19 @@ impl<'a> Reader<'a> {
 
     /// The credentials that one alternative needs together.
     fn alternative(&mut self, node: &Node<'a>) -> Result<Vec<Credential>, Fault> {
+        self.spend(node, weight(node.value))?;
         let mut credentials = Vec::new();
         for (name, entry) in node.entries()? {
-            let kind = self.schemes.get(name).cloned().unwrap_or_else(|| {
-                let text = format!("`{name}` is not among the document's securitySchemes; it cannot be sent");
-                self.notes.push(crate::document::Note { text, location: self.location(&entry) });
-                CredentialKind::Other(name.to_owned())
-            });
+            let kind = match self.schemes.get(name) {
+                Some(kind) => kind.clone(),
+                None => {
+                    self.note(
+                        &entry,
+                        format!("`{name}` is not among the document's securitySchemes; it cannot be sent"),
+                    );
+                    CredentialKind::Other(name.to_owned())
+                }
+            };
             credentials.push(Credential { name: name.to_owned(), kind, location: self.location(&entry) });
         }
         Ok(credentials)

@@ -26,6 +26,16 @@ pub(super) enum BlockKind<'a> {
     Unknown(&'static str),
 }
 
+impl<'a> Block<'a> {
+    /// The lines of a code block.
+    pub(super) fn code(&self) -> Option<&[Line<'a>]> {
+        match &self.kind {
+            BlockKind::Directive { name: "sourcecode" | "code-block" | "code", content, .. } => Some(content),
+            _ => None,
+        }
+    }
+}
+
 /// Cuts lines into blocks. Comments, labels and transitions are passed over deliberately.
 pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();

@@ -1,11 +1,25 @@
 //! Grid tables of two columns, of which the right one may be a grid itself.
+//!
+//! ```text
+//! +------+-------------------------+
+//! | Name | Details                 |
+//! +======+=============+===========+
+//! | v    | Description | ...       |
+//! |      +-------------+-----------+
+//! |      | Example     | ``v=1``   |
+//! +------+-------------+-----------+
+//! ```
+//!
+//! People draw these by hand: a border a little out of its column is found and noted.
 
 use super::line::{Line, dedented};
 
 /// How far from its column a border may stand and still be found.
 const TOLERANCE: usize = 3;
-/// How many borders a table may have; ours have four.
+/// How many borders a line of a table may have; ours have four.
 const MAX_BORDERS: usize = 16;
+/// How wide a table may be drawn.
+const MAX_WIDTH: usize = 1000;
 /// A table, and the tables in its right column.
 const MAX_DEPTH: usize = 2;
 
@@ -36,127 +50,103 @@ pub(super) enum Details<'a> {
 /// Reads a table from its lines, borders included.
 pub(super) fn grid<'a>(lines: &[Line<'a>]) -> Grid<'a> {
     let mut grid = Grid::default();
-    let body = without_right_border(lines, &mut grid.oddities);
-    if lines.last().is_some_and(|line| !is_border(line.text)) {
-        let line = lines.last().map_or(0, |line| line.number);
-        grid.oddities.push((line, "the table does not end with a border"));
+    if let Some(last) = lines.last().filter(|line| !is_border(line.text)) {
+        grid.oddities.push((last.number, "the table does not end with a border"));
     }
-    let below_header = body.iter().position(is_header_border).map_or(0, |border| border + 1);
-    grid.rows = rows(&body[below_header..], &borders(&body), 1, &mut grid.oddities);
+    let lines: Vec<_> = lines.iter().map(|line| grid.without_right_border(line)).collect();
+    let header = lines.iter().position(|line| is_border(line.text) && line.text.contains('='));
+    let body = &lines[header.map_or(0, |border| border + 1)..];
+    grid.rows = grid.rows(body, &crossings(&lines), 1);
     grid
 }
 
-fn without_right_border<'a>(lines: &[Line<'a>], oddities: &mut Vec<(usize, &'static str)>) -> Vec<Line<'a>> {
-    let strip = |line: &Line<'a>| {
+impl<'a> Grid<'a> {
+    fn without_right_border(&mut self, line: &Line<'a>) -> Line<'a> {
         let text = line.text.trim_end();
-        match text.strip_suffix(['|', '+']) {
-            Some(text) if !text.is_empty() => line.with_text(text),
-            _ => {
-                oddities.push((line.number, "the row is not closed by `|` at its right end"));
-                line.with_text(text)
-            }
+        if let Some(text) = text.strip_suffix(['|', '+']).filter(|text| !text.is_empty()) {
+            return line.with_text(text);
         }
-    };
-    lines.iter().map(strip).collect()
-}
+        self.oddities.push((line.number, "the row is not closed by `|` at its right end"));
+        line.with_text(text)
+    }
 
-fn is_header_border(line: &Line<'_>) -> bool {
-    is_border(line.text) && line.text.contains('=')
+    /// The rows that whole borders divide the lines into.
+    fn rows(&mut self, lines: &[Line<'a>], columns: &[usize], depth: usize) -> Vec<Row<'a>> {
+        let bands = lines.split(|line| is_border(line.text)).filter(|band| !band.is_empty());
+        bands.map(|band| self.row(band, columns, depth)).collect()
+    }
+
+    /// A row, cut at the first column in which all its lines have a border.
+    fn row(&mut self, band: &[Line<'a>], columns: &[usize], depth: usize) -> Row<'a> {
+        let line = band[0].number;
+        let Some((column, cuts)) = cut(band, columns) else {
+            return Row { line, name: cell(band), details: Details::Text(Vec::new()) };
+        };
+        if cuts.iter().any(|cut| !cut.is_in_column) {
+            self.oddities.push((line, "a border of this row is out of its column"));
+        }
+        let (left, right): (Vec<_>, Vec<_>) = band
+            .iter()
+            .zip(&cuts)
+            .map(|(line, cut)| (line.text.split_at(cut.at), line))
+            .map(|((left, right), line)| (line.with_text(left), line.with_text(right)))
+            .unzip();
+        let inner: Vec<_> = columns
+            .iter()
+            .filter_map(|other| other.checked_sub(column))
+            .filter(|column| *column > 0)
+            .collect();
+        let is_grid = right.iter().any(|line| is_border(line.text)) || cut(&right, &inner).is_some();
+        let details = match is_grid && depth < MAX_DEPTH {
+            true => Details::Rows(self.rows(&right, &inner, depth + 1)),
+            false => Details::Text(cell(&right)),
+        };
+        Row { line, name: cell(&left), details }
+    }
 }
 
 /// A border over the whole width of what is looked at.
 fn is_border(text: &str) -> bool {
     let text = text.trim_end();
-    text.starts_with('+') && text.len() > 1 && text.chars().all(|c| "+-=".contains(c))
+    text.len() > 1 && text.starts_with('+') && text.chars().all(|c| "+-=".contains(c))
 }
 
 /// The columns in which borders cross, from the left, the leftmost excepted.
-fn borders(lines: &[Line<'_>]) -> Vec<usize> {
-    let mut columns = Vec::new();
+fn crossings(lines: &[Line<'_>]) -> Vec<usize> {
+    let mut columns = std::collections::BTreeSet::new();
     for line in lines.iter().filter(|line| line.text.contains("+-") || line.text.contains("+=")) {
-        let crossings = line.text.chars().enumerate().filter(|(column, c)| *column > 0 && *c == '+');
-        for (column, _) in crossings.take(MAX_BORDERS) {
-            if let Err(place) = columns.binary_search(&column) {
-                columns.insert(place, column);
-            }
-        }
-        columns.truncate(MAX_BORDERS);
+        let line = line.text.chars().take(MAX_WIDTH).enumerate().skip(1);
+        columns.extend(line.filter(|(_, c)| *c == '+').map(|(column, _)| column).take(MAX_BORDERS));
     }
-    columns
+    columns.into_iter().take(MAX_BORDERS).collect()
 }
 
-/// The rows that full borders divide the lines into.
-fn rows<'a>(
-    lines: &[Line<'a>],
-    borders: &[usize],
-    depth: usize,
-    oddities: &mut Vec<(usize, &'static str)>,
-) -> Vec<Row<'a>> {
-    lines
-        .split(|line| is_border(line.text))
-        .filter(|band| !band.is_empty())
-        .map(|band| row(band, borders, depth, oddities))
-        .collect()
+/// Where a line is cut in two.
+struct Cut {
+    /// In bytes.
+    at: usize,
+    is_in_column: bool,
 }
 
-fn row<'a>(
-    band: &[Line<'a>],
-    borders: &[usize],
-    depth: usize,
-    oddities: &mut Vec<(usize, &'static str)>,
-) -> Row<'a> {
-    let line = band[0].number;
-    let Some((column, cuts)) = borders.iter().find_map(|column| Some((*column, cuts(band, *column)?))) else {
-        return Row {
-            line,
-            name: cell(band.iter().map(|line| line.with_text(inside(line.text)))),
-            details: Details::Text(Vec::new()),
-        };
-    };
-    let halves = band.iter().zip(&cuts).map(|(line, cut)| (line, line.text.split_at(*cut)));
-    let name = cell(halves.clone().map(|(line, (left, _))| line.with_text(inside(left))));
-    let right: Vec<_> = halves.map(|(line, (_, right))| line.with_text(right)).collect();
-    if band.iter().zip(&cuts).any(|(line, cut)| byte_of(line.text, column) != Some(*cut)) {
-        oddities.push((line, "a border of this row is out of its column"));
-    }
-    let inner: Vec<_> =
-        borders.iter().filter_map(|border| border.checked_sub(column)).filter(|column| *column > 0).collect();
-    let is_grid = depth < MAX_DEPTH && right.iter().any(|line| is_border(line.text));
-    let details = if is_grid || (depth < MAX_DEPTH && inner.iter().any(|column| cuts_exist(&right, *column)))
-    {
-        Details::Rows(rows(&right, &inner, depth + 1, oddities))
-    } else {
-        Details::Text(cell(right.iter().map(|line| line.with_text(inside(line.text)))))
-    };
-    Row { line, name, details }
+/// The first of the columns near which every line has a border, and where it is.
+fn cut(lines: &[Line<'_>], columns: &[usize]) -> Option<(usize, Vec<Cut>)> {
+    columns.iter().find_map(|column| {
+        let cuts = lines.iter().map(|line| border_near(line.text, *column)).collect::<Option<_>>()?;
+        Some((*column, cuts))
+    })
 }
 
-fn cuts_exist(lines: &[Line<'_>], column: usize) -> bool {
-    cuts(lines, column).is_some()
+/// The border nearest to a column, not further away than is tolerated.
+fn border_near(text: &str, column: usize) -> Option<Cut> {
+    let window = text.char_indices().enumerate().skip(column.saturating_sub(TOLERANCE).max(1));
+    let window = window.take_while(|(other, _)| *other <= column + TOLERANCE);
+    let borders = window.filter(|(_, (_, c))| matches!(c, '|' | '+'));
+    let (found, (at, _)) = borders.min_by_key(|(other, _)| other.abs_diff(column))?;
+    Some(Cut { at, is_in_column: found == column })
 }
 
-/// Where, in bytes, each line has its border near a column; `None` unless every line has one.
-fn cuts(lines: &[Line<'_>], column: usize) -> Option<Vec<usize>> {
-    lines.iter().map(|line| cut(line.text, column)).collect()
-}
-
-fn cut(text: &str, column: usize) -> Option<usize> {
-    let near = (0..=TOLERANCE).flat_map(|off| [column.checked_sub(off), Some(column + off)]).flatten();
-    near.filter(|column| *column > 0)
-        .filter_map(|column| byte_of(text, column))
-        .find(|byte| text[*byte..].starts_with(['|', '+']))
-}
-
-/// The byte at which a column begins.
-fn byte_of(text: &str, column: usize) -> Option<usize> {
-    text.char_indices().nth(column).map(|(byte, _)| byte)
-}
-
-/// A cell's text on one line: what follows its left border.
-fn inside(text: &str) -> &str {
-    text.strip_prefix(['|', '+']).unwrap_or(text)
-}
-
-fn cell<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<Line<'a>> {
-    dedented(&lines.collect::<Vec<_>>())
+/// A cell's lines without the border to their left.
+fn cell<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
+    let inside = |line: &Line<'a>| line.with_text(line.text.strip_prefix(['|', '+']).unwrap_or(line.text));
+    dedented(&lines.iter().map(inside).collect::<Vec<_>>())
 }

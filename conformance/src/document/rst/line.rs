@@ -22,6 +22,30 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The text with tabs as blanks up to the next column of eight, as reStructuredText has them.
+pub(super) fn expanded(text: &str) -> String {
+    let mut expanded = String::with_capacity(text.len());
+    let mut column = 0;
+    for c in text.chars() {
+        match c {
+            '\t' => {
+                let blanks = 8 - column % 8;
+                expanded.extend(std::iter::repeat_n(' ', blanks));
+                column += blanks;
+            }
+            '\n' => {
+                expanded.push(c);
+                column = 0;
+            }
+            _ => {
+                expanded.push(c);
+                column += 1;
+            }
+        }
+    }
+    expanded
+}
+
 /// A text's lines. Tabs must have been expanded.
 pub(super) fn numbered(text: &str) -> Vec<Line<'_>> {
     text.lines().enumerate().map(|(index, text)| Line { number: index + 1, text }).collect()

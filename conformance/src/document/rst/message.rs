@@ -23,7 +23,7 @@ pub(super) fn message<'a>(lines: &[Line<'a>]) -> Message<'a> {
     let first = rest.iter().position(|line| !line.is_blank()).unwrap_or(rest.len());
     let body = rest[first..].to_vec();
     Message {
-        start: start.iter().map(|line| line.text.trim()).collect(),
+        start: start_line(start),
         headers,
         runs_on: body.first().filter(|_| first == 0).map(|line| line.number),
         body,
@@ -43,6 +43,12 @@ impl Message<'_> {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The media type of the body, JSON if no header says so.
+    pub(super) fn media_type(&self) -> String {
+        let stated = self.header("content-type").unwrap_or("application/json");
+        stated.split(';').next().unwrap_or(stated).trim().to_ascii_lowercase()
+    }
+
     /// A request's method, and its target without the HTTP version.
     pub(super) fn request_line(&self) -> Option<(&str, &str)> {
         let (method, rest) = self.start.split_once(' ')?;
@@ -56,6 +62,16 @@ impl Message<'_> {
         let (_, rest) = self.start.strip_prefix("HTTP/")?.split_once(' ')?;
         rest.split_whitespace().next()?.parse().ok().filter(|status| (100..=599).contains(status))
     }
+}
+
+/// The parts of a query belong together; the version stands apart.
+fn start_line(lines: &[Line<'_>]) -> String {
+    lines.iter().map(|line| line.text.trim()).fold(String::new(), |start, part| {
+        match part.starts_with("HTTP/") {
+            true if !start.is_empty() => format!("{start} {part}"),
+            _ => start + part,
+        }
+    })
 }
 
 /// A query that is continued on the next line begins it with `&` or `?`; the version may follow alone.

@@ -1,15 +1,17 @@
-//! The rows of parameter tables, and form bodies, which are documented in the same way.
+//! Tables of names: parameters, and the form bodies that are documented in the same way.
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
 use super::Reader;
-use super::block::BlockKind;
 use super::grid::{Details, Row, grid};
 use super::line::{Line, joined};
 use super::section::Section;
 use super::values::meaning;
 use crate::document::prose::collapse;
-use crate::document::{Body, Content, Example, Parameter, Place, Schema, push_token};
+use crate::document::tree::push_token;
+use crate::document::{Body, Content, Example, Parameter, Place, Schema};
 
 /// The media type of a body that is a table of names.
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -17,7 +19,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// One row of a table of names.
 struct Named {
     name: String,
-    required: bool,
+    is_required: bool,
     description: String,
     schema: Value,
     examples: Vec<Example>,
@@ -26,84 +28,71 @@ struct Named {
 }
 
 impl Reader {
-    /// The parameters of all sections of one place.
-    pub(super) fn parameters(
-        &mut self,
-        operation: &str,
-        sections: &[&Section<'_>],
-        place: Place,
-    ) -> Vec<Parameter> {
-        let named = self.named(&format!("{operation}/{}", place_name(place)), sections, place == Place::Path);
-        let parameters = named.into_iter().map(|named| Parameter {
-            location: self.location(&named.pointer, named.line),
-            schema: Schema { value: named.schema, pointer: format!("{}/schema", named.pointer) },
-            name: named.name,
-            place,
-            required: named.required || place == Place::Path,
-            style: if place == Place::Query { "form" } else { "simple" }.to_owned(),
-            explode: place == Place::Query,
-            allow_reserved: false,
-            description: named.description,
-            examples: named.examples,
-        });
-        parameters.collect()
+    /// The parameters in the tables of these sections.
+    pub(super) fn parameters(&mut self, at: &str, sections: &[&Section<'_>], place: Place) -> Vec<Parameter> {
+        let at = format!("{at}/{}", place_name(place));
+        let mut parameters = Vec::new();
+        for named in self.named(&at, "/schema", sections, place == Place::Path) {
+            parameters.push(Parameter {
+                location: self.location(&named.pointer, named.line),
+                schema: Schema { value: named.schema, pointer: format!("{}/schema", named.pointer) },
+                name: named.name,
+                place,
+                required: named.is_required,
+                style: if place == Place::Query { "form" } else { "simple" }.to_owned(),
+                explode: place == Place::Query,
+                allow_reserved: false,
+                description: named.description,
+                examples: named.examples,
+            });
+        }
+        parameters
     }
 
     /// A form body: an object with a property for each row.
-    pub(super) fn form_body(&mut self, operation: &str, sections: &[&Section<'_>]) -> Option<Body> {
-        let pointer = format!("{operation}/body");
-        let named = self.named(&format!("{pointer}/schema/properties"), sections, false);
-        let line = named.first()?.line;
+    pub(super) fn form_body(&mut self, at: &str, sections: &[&Section<'_>]) -> Option<Body> {
+        let at = format!("{at}/body");
+        let named = self.named(&format!("{at}/schema/properties"), "", sections, false);
+        let line = sections.first().filter(|_| !named.is_empty())?.line;
         let required: Vec<_> =
-            named.iter().filter(|named| named.required).map(|named| named.name.clone()).collect();
-        let mut properties = Map::new();
-        for named in named {
-            let mut schema = named.schema;
-            schema["description"] = Value::String(named.description);
-            if let Some(example) = named.examples.into_iter().next() {
-                schema["example"] = example.value;
-            }
-            properties.insert(named.name, schema);
-        }
-        let mut schema = json!({ "type": "object", "properties": properties });
+            named.iter().filter(|named| named.is_required).map(|named| named.name.clone()).collect();
         let is_required = !required.is_empty();
+        let properties: Map<_, _> =
+            named.into_iter().map(|named| (named.name.clone(), property(named))).collect();
+        let mut schema = json!({ "type": "object", "properties": properties });
         if is_required {
             schema["required"] = json!(required);
         }
-        let location = self.location(&pointer, sections.first().map_or(line, |section| section.line));
+        let location = self.location(&at, line);
         let content = Content {
             media_type: FORM.to_owned(),
-            schema: Some(Schema { value: schema, pointer: format!("{pointer}/schema") }),
+            schema: Some(Schema { value: schema, pointer: format!("{at}/schema") }),
             examples: Vec::new(),
             location: location.clone(),
         };
         Some(Body { required: is_required, contents: vec![content], location })
     }
 
-    /// The rows of the tables in these sections; each name once.
-    fn named(&mut self, pointer: &str, sections: &[&Section<'_>], always_required: bool) -> Vec<Named> {
-        let mut all: Vec<Named> = Vec::new();
+    /// The rows of the tables in these sections, each name once. `below` is where, from a row's own
+    /// pointer, its schema stands. The headings say what is required, unless all are.
+    fn named(&mut self, at: &str, below: &str, sections: &[&Section<'_>], are_required: bool) -> Vec<Named> {
+        let mut all = Vec::new();
+        let mut taken = HashSet::new();
         for section in sections {
-            let tables = section.blocks.iter().filter_map(|block| match &block.kind {
-                BlockKind::Table(lines) => Some(lines),
-                _ => None,
-            });
-            for lines in tables {
-                let required = always_required || self.is_required(pointer, section);
-                let grid = grid(lines);
-                self.note_oddities(pointer, &grid);
-                for row in &grid.rows {
-                    let Some(named) = self.named_row(pointer, row, required) else {
+            for table in section.tables() {
+                let is_required = are_required || self.is_required(at, section);
+                for row in &self.grid(at, table) {
+                    let Some(name) = self.name(at, row) else {
                         continue;
                     };
-                    if all.iter().any(|other| other.name == named.name) {
-                        self.note(
-                            &named.pointer,
-                            named.line,
-                            format!("`{}` is described a second time; only the first is read", named.name),
-                        );
+                    if taken.insert(name.clone()) {
+                        all.push(self.named_row(at, below, row, name, is_required));
                     } else {
-                        all.push(named);
+                        self.note(
+                            at,
+                            row.line,
+                            format!("`{name}` is described a second time; only the first is read"),
+                        );
                     }
                 }
             }
@@ -111,132 +100,152 @@ impl Reader {
         all
     }
 
-    fn named_row(&mut self, pointer: &str, row: &Row<'_>, required: bool) -> Option<Named> {
-        let name = unmarked(&joined(&row.name));
-        if name.is_empty() || name.contains(char::is_whitespace) {
-            self.note(pointer, row.line, format!("`{name}` is not a parameter's name; the row is not read"));
-            return None;
+    /// A table's rows; what is odd about its drawing is noted.
+    pub(super) fn grid<'a>(&mut self, at: &str, table: &[Line<'a>]) -> Vec<Row<'a>> {
+        let grid = grid(table);
+        for (line, text) in grid.oddities {
+            self.note(at, line, text);
         }
-        let mut pointer = pointer.to_owned();
-        push_token(&mut pointer, &name);
-        let line = row.line;
-        self.location(&pointer, line);
-        let mut named = Named {
-            name,
-            required,
-            description: String::new(),
-            schema: json!({ "type": "string" }),
-            examples: Vec::new(),
-            line,
-            pointer,
-        };
-        let mut is_constrained = false;
-        for (key, line, value) in details(row) {
-            match key.to_ascii_lowercase().trim_end_matches('s') {
-                "" | "description" => named.description = collapse(&joined(value)),
-                "allowed value" => {
-                    is_constrained = true;
-                    self.constrain(&mut named, line, value);
-                }
-                "example" => self.add_examples(&mut named, value),
-                "default" | "default value" => {
-                    named.schema["default"] = Value::String(unmarked(&joined(value)))
-                }
-                _ => self.note(
-                    &named.pointer,
-                    line,
-                    format!("`{key}` is not a row that this reader knows; it is not read"),
-                ),
-            }
-        }
-        if !is_constrained {
-            self.note(&named.pointer, named.line, "no allowed values are stated; any text is taken");
-        }
-        Some(named)
+        grid.rows
     }
 
-    fn constrain(&mut self, named: &mut Named, line: usize, value: &[Line<'_>]) {
+    fn name(&mut self, at: &str, row: &Row<'_>) -> Option<String> {
+        let name = unmarked(&joined(&row.name));
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            self.note(at, row.line, format!("`{name}` is not a parameter's name; the row is not read"));
+            return None;
+        }
+        Some(name)
+    }
+
+    fn named_row(&mut self, at: &str, below: &str, row: &Row<'_>, name: String, is_required: bool) -> Named {
+        let mut pointer = at.to_owned();
+        push_token(&mut pointer, &name);
+        self.location(&pointer, row.line);
+        let mut named = Named {
+            name,
+            is_required,
+            description: String::new(),
+            schema: Value::Null,
+            examples: Vec::new(),
+            line: row.line,
+            pointer,
+        };
+        for (key, line, value) in details(row) {
+            match key.as_str() {
+                "description" => {
+                    named.description = collapse(&joined(value));
+                    self.location(&format!("{}/description", named.pointer), line);
+                }
+                "allowed values" | "allowed value" => named.schema = self.schema(&named, below, line, value),
+                "example" | "examples" => self.add_examples(&mut named, value),
+                _ => self.note_unknown_row(&named.pointer, line, &key),
+            }
+        }
+        if named.schema.is_null() {
+            named.schema = self.schema(&named, below, row.line, &[]);
+        }
+        named
+    }
+
+    pub(super) fn note_unknown_row(&mut self, at: &str, line: usize, key: &str) {
+        self.note(at, line, format!("`{key}` is not a row that this reader knows; it is not read"));
+    }
+
+    /// What the allowed values mean, each of its keywords located where they are stated.
+    fn schema(&mut self, named: &Named, below: &str, line: usize, value: &[Line<'_>]) -> Value {
         let texts: Vec<_> = value.iter().map(|line| line.text).collect();
         let meaning = meaning(&texts);
-        let pointer = format!("{}/schema", named.pointer);
+        let pointer = format!("{}{below}", named.pointer);
         self.location(&pointer, line);
+        for keyword in meaning.schema.as_object().into_iter().flat_map(Map::keys) {
+            self.location(&format!("{pointer}/{keyword}"), line);
+        }
         if let Some(unread) = meaning.unread {
             self.note(&pointer, line, unread);
         }
-        if let (Value::Object(schema), Value::Object(stated)) = (&mut named.schema, meaning.schema) {
-            schema.extend(stated);
-        }
+        meaning.schema
     }
 
-    /// One example a line: the value after `name=`, or what stands there.
-    fn add_examples(&mut self, named: &mut Named, value: &[Line<'_>]) {
-        for line in value.iter().filter(|line| !line.is_blank()) {
-            let text = unmarked(line.text);
-            let after_name = text
-                .strip_prefix(named.name.as_str())
-                .and_then(|rest| rest.trim_start().strip_prefix(['=', ':']));
+    /// The values after `name=`, one a paragraph: a long one may be wrapped.
+    fn add_examples(&mut self, named: &mut Named, lines: &[Line<'_>]) {
+        for lines in lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
+            let Some(first) = lines.first() else { continue };
+            let written: String = lines.iter().map(|line| line.text.trim()).collect();
+            let written = written.trim_matches('`');
+            let after_name =
+                written.strip_prefix(named.name.as_str()).and_then(|rest| rest.strip_prefix(['=', ':']));
             let value = match after_name {
-                Some(rest) => {
-                    percent_encoding::percent_decode_str(rest.trim()).decode_utf8_lossy().into_owned()
+                Some(value) => {
+                    percent_encoding::percent_decode_str(value.trim()).decode_utf8_lossy().into_owned()
                 }
-                None => text,
+                None => written.to_owned(),
             };
             let pointer = format!("{}/examples/{}", named.pointer, named.examples.len());
-            let location = self.location(&pointer, line.number);
+            let location = self.location(&pointer, first.number);
             named.examples.push(Example { value: Value::String(value), location });
         }
     }
 
     /// What the heading says: "Required (always)" or "Optional". What is required only sometimes
     /// is optional to whoever does not know when.
-    fn is_required(&mut self, pointer: &str, section: &Section<'_>) -> bool {
+    fn is_required(&mut self, at: &str, section: &Section<'_>) -> bool {
         let remark = section.remark.to_ascii_lowercase();
-        let condition = remark.split_once('(').map(|(_, rest)| rest.trim_end_matches(')').trim());
-        match (remark.contains("required"), condition) {
-            _ if remark.contains("optional") => false,
-            (true, None | Some("always")) => true,
-            (true, Some(condition)) => {
+        if remark.contains("optional") {
+            return false;
+        }
+        if !remark.contains("required") {
+            let text = format!(
+                "the heading `{}` says neither Required nor Optional; read as optional",
+                section.name
+            );
+            self.note(at, section.line, text);
+            return false;
+        }
+        match remark.split_once('(').map(|(_, condition)| condition.trim_end_matches(')').trim()) {
+            None | Some("always") => true,
+            Some(condition) => {
                 self.note(
-                    pointer,
+                    at,
                     section.line,
-                    format!(
-                        "required only `{condition}`, which this reader does not understand; read as optional"
-                    ),
+                    format!("required only `{condition}`, which this reader cannot decide; read as optional"),
                 );
-                false
-            }
-            (false, _) => {
-                let text = format!(
-                    "the heading `{}` says neither Required nor Optional; read as optional",
-                    section.name
-                );
-                self.note(pointer, section.line, text);
                 false
             }
         }
     }
 }
 
-/// A row's details by key, with the line of each; a text without keys is a description.
+/// A row's details by key in small letters, with the line of each; a text without keys describes.
 pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line<'a>])> {
     match &row.details {
-        Details::Text(lines) => {
-            vec![("".to_owned(), lines.first().map_or(row.line, |line| line.number), lines.as_slice())]
-        }
+        Details::Text(lines) => vec![("description".to_owned(), row.line, lines.as_slice())],
         Details::Rows(rows) => rows
             .iter()
-            .map(|row| match &row.details {
-                Details::Text(lines) => (unmarked(&joined(&row.name)), row.line, lines.as_slice()),
-                Details::Rows(_) => (unmarked(&joined(&row.name)), row.line, [].as_slice()),
+            .map(|row| {
+                let value = match &row.details {
+                    Details::Text(lines) => lines.as_slice(),
+                    Details::Rows(_) => &[],
+                };
+                (unmarked(&joined(&row.name)).to_ascii_lowercase(), row.line, value)
             })
             .collect(),
     }
 }
 
+fn property(named: Named) -> Value {
+    let mut schema = named.schema;
+    schema["description"] = Value::String(named.description);
+    if let Some(example) = named.examples.into_iter().next() {
+        schema["example"] = example.value;
+    }
+    schema
+}
+
 /// Text without the marks of emphasis or literals around it, white space collapsed.
 pub(super) fn unmarked(text: &str) -> String {
     let text = collapse(text);
-    text.trim_matches(['`', '*']).trim().to_owned()
+    text.trim_matches(['`', '*', ':']).trim().to_owned()
 }
 
 fn place_name(place: Place) -> &'static str {

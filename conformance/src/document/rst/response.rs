@@ -1,31 +1,25 @@
-//! Response tables, and the example responses that go with them.
+//! Response tables.
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::Reader;
 use super::block::{Block, BlockKind, blocks};
-use super::grid::{Row, grid};
+use super::derived::derived;
+use super::grid::Row;
 use super::line::{Line, joined};
-use super::message::{Message, message};
 use super::parameter::{details, unmarked};
 use super::section::Section;
 use crate::document::prose::collapse;
-use crate::document::{Code, Content, Example, Response, Schema, json as json_text, push_token};
+use crate::document::tree::Tree;
+use crate::document::{Code, Content, Example, Fault, Response, Schema, json};
 
 impl Reader {
-    /// The responses in the tables of these sections.
-    pub(super) fn responses(&mut self, operation: &str, sections: &[&Section<'_>]) -> Vec<Response> {
+    /// The responses in the tables of these sections; each status once.
+    pub(super) fn responses(&mut self, at: &str, sections: &[&Section<'_>]) -> Vec<Response> {
         let mut responses: Vec<Response> = Vec::new();
-        let tables =
-            sections.iter().flat_map(|section| &section.blocks).filter_map(|block| match &block.kind {
-                BlockKind::Table(lines) => Some(lines),
-                _ => None,
-            });
-        for lines in tables {
-            let grid = grid(lines);
-            self.note_oddities(operation, &grid);
-            for row in &grid.rows {
-                let Some(response) = self.response(operation, row) else {
+        for table in sections.iter().flat_map(|section| section.tables()) {
+            for row in &self.grid(at, table) {
+                let Some(response) = self.response(at, row) else {
                     continue;
                 };
                 if responses.iter().any(|other| other.code == response.code) {
@@ -40,14 +34,14 @@ impl Reader {
         responses
     }
 
-    fn response(&mut self, operation: &str, row: &Row<'_>) -> Option<Response> {
+    fn response(&mut self, at: &str, row: &Row<'_>) -> Option<Response> {
         let written = unmarked(&joined(&row.name));
-        let Some(code) = written.split_whitespace().next().and_then(Code::parse) else {
-            self.note(operation, row.line, format!("`{written}` is not a status; the row is not read"));
+        let Some(code) = Code::parse(&written) else {
+            self.note(at, row.line, format!("`{written}` is not a status; the row is not read"));
             return None;
         };
-        let pointer = format!("{operation}/responses/{code}");
-        let location = self.location(&pointer, row.line);
+        let at = format!("{at}/responses/{code}");
+        let location = self.location(&at, row.line);
         let mut response = Response {
             code,
             description: String::new(),
@@ -56,14 +50,10 @@ impl Reader {
             location,
         };
         for (key, line, value) in details(row) {
-            match key.to_ascii_lowercase().as_str() {
-                "" | "description" => describe(&mut response, &collapse(&joined(value))),
+            match key.as_str() {
+                "description" => describe(&mut response, &collapse(&joined(value))),
                 "contents" | "content" => self.contents(&mut response, value),
-                _ => self.note(
-                    &pointer,
-                    line,
-                    format!("`{key}` is not a row that this reader knows; it is not read"),
-                ),
+                _ => self.note_unknown_row(&at, line, &key),
             }
         }
         Some(response)
@@ -71,151 +61,85 @@ impl Reader {
 
     /// A code block is an example of the body, prose describes it.
     fn contents(&mut self, response: &mut Response, lines: &[Line<'_>]) {
-        for Block { line, kind } in blocks(lines) {
-            match kind {
-                BlockKind::Paragraph(text) => describe(response, &text),
-                BlockKind::Directive { name: "code-block" | "sourcecode" | "code", argument, content } => {
-                    self.add_example(response, media_type(argument), &content);
+        for block in blocks(lines) {
+            match (&block.kind, block.code()) {
+                (BlockKind::Paragraph(text), _) => describe(response, text),
+                (BlockKind::Directive { argument, .. }, Some(code)) => {
+                    self.add_example(response, media_type(argument), code);
                 }
                 _ => {
-                    let pointer = response.location.pointer.clone();
-                    self.note(
-                        &pointer,
-                        line,
-                        "something that is neither text nor a code block; it is not read",
-                    );
+                    let Block { line, .. } = block;
+                    let at = response.location.pointer.clone();
+                    self.note(&at, line, "neither text nor a code block; it is not read");
                 }
             }
         }
     }
 
-    /// An example response belongs to the documented response of its status.
-    pub(super) fn example_response(
-        &mut self,
-        operation: &str,
-        line: usize,
-        lines: &[Line<'_>],
-        responses: &mut [Response],
-    ) {
-        let example = message(lines);
-        let Some(status) = example.status() else {
-            self.note(
-                operation,
-                line,
-                format!("`{}` is not the first line of a response; the example is not read", example.start),
-            );
-            return;
-        };
-        if let Some(line) = example.runs_on {
-            self.note(operation, line, "no blank line between the headers and the body");
-        }
-        let Some(response) = responses.iter_mut().find(|response| response.code == Code::Exact(status))
-        else {
-            self.note(operation, line, format!("an example of a {status}, which the page does not document"));
-            return;
-        };
-        if !example.body.is_empty() {
-            self.add_example(response, &content_type(&example), &example.body);
-        }
-    }
-
-    fn add_example(&mut self, response: &mut Response, media_type: &str, lines: &[Line<'_>]) {
+    /// Adds an example of the body. The first one in JSON gives the schema, which the page does not
+    /// state otherwise; what a later one contradicts is noted.
+    pub(super) fn add_example(&mut self, response: &mut Response, media_type: &str, lines: &[Line<'_>]) {
         let Some(first) = lines.first() else { return };
-        let pointer = response.location.pointer.clone();
+        let at = response.location.pointer.clone();
         let index: usize = response.contents.iter().map(|content| content.examples.len()).sum();
-        let location = self.location(&format!("{pointer}/examples/{index}"), first.number);
-        let text = joined(lines);
-        let schema_pointer = format!("{pointer}/schema");
-        let mut schema = None;
-        let value = if !is_json(media_type) {
-            Some(Value::String(text))
-        } else {
-            match json_text::read(&text, first.number - 1) {
-                Ok(tree) => {
-                    schema = Some(Schema { value: derived(&tree.value), pointer: schema_pointer.clone() });
-                    self.locate_parts(
-                        &tree.value,
-                        &mut String::new(),
-                        &mut schema_pointer.clone(),
-                        &tree.lines,
-                    );
-                    Some(tree.value)
-                }
-                Err(fault) => {
-                    self.note(&pointer, fault.line, format!("{}; the example is not read", fault.message));
-                    None
-                }
+        let location = self.location(&format!("{at}/examples/{index}"), first.number);
+        let content = content_in(response, media_type, &location);
+        if !is_json(media_type) {
+            content.examples.push(Example { value: Value::String(joined(lines)), location });
+            return;
+        }
+        match json_of(lines) {
+            Ok(tree) => {
+                self.derive_schema(content, &format!("{at}/schema"), &tree, first.number);
+                content.examples.push(Example { value: tree.value, location });
             }
-        };
-        let examples: Vec<_> =
-            value.into_iter().map(|value| Example { value, location: location.clone() }).collect();
-        match response.contents.iter_mut().find(|content| content.media_type == media_type) {
-            Some(content) => {
-                content.examples.extend(examples);
-                content.schema = content.schema.take().or(schema);
-            }
-            None => response.contents.push(Content {
-                media_type: media_type.to_owned(),
-                schema,
-                examples,
-                location,
-            }),
+            Err(fault) => self.note(&at, fault.line, format!("{}; the example is not read", fault.message)),
         }
     }
 
-    /// Gives the parts of a derived schema the lines of what they are derived from.
-    fn locate_parts(
-        &mut self,
-        value: &Value,
-        at: &mut String,
-        schema: &mut String,
-        lines: &std::collections::BTreeMap<String, usize>,
-    ) {
-        let line = crate::document::nearest_line(lines, at);
-        if !self.lines.contains_key(schema.as_str()) {
-            self.location(schema, line);
-        }
-        let mut step = |reader: &mut Self, token: &str, part: &Value, below: &str| {
-            let (at_length, schema_length) = (at.len(), schema.len());
-            push_token(at, token);
-            schema.push_str(below);
-            if below == "/properties" {
-                push_token(schema, token);
+    fn derive_schema(&mut self, content: &mut Content, pointer: &str, tree: &Tree, line: usize) {
+        match &content.schema {
+            None => {
+                let (value, places) = derived(tree, pointer);
+                for (place, line) in places {
+                    self.location(&place, line);
+                }
+                content.schema = Some(Schema { value, pointer: pointer.to_owned() });
             }
-            reader.locate_parts(part, at, schema, lines);
-            at.truncate(at_length);
-            schema.truncate(schema_length);
-        };
-        match value {
-            Value::Object(map) => map.iter().for_each(|(name, part)| step(self, name, part, "/properties")),
-            Value::Array(items) => items.first().into_iter().for_each(|part| step(self, "0", part, "/items")),
-            _ => {}
+            Some(schema) if !jsonschema::draft4::is_valid(&schema.value, &tree.value) => {
+                self.note(
+                    pointer,
+                    line,
+                    "this example has another shape than the one before it, from which the schema is derived",
+                );
+            }
+            Some(_) => {}
         }
     }
 }
 
-/// The schema an example allows to be derived: what is there must be there, of the type it has.
-fn derived(example: &Value) -> Value {
-    match example {
-        Value::Null => json!({}),
-        Value::Bool(_) => json!({ "type": "boolean" }),
-        Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
-        Value::Number(_) => json!({ "type": "integer" }),
-        Value::String(_) => json!({ "type": "string" }),
-        Value::Array(items) => match items.first() {
-            Some(first) => json!({ "type": "array", "items": derived(first) }),
-            None => json!({ "type": "array" }),
-        },
-        Value::Object(map) => {
-            let properties: Map<_, _> =
-                map.iter().map(|(name, value)| (name.clone(), derived(value))).collect();
-            let mut schema = json!({ "type": "object", "properties": properties });
-            if !map.is_empty() {
-                schema["required"] = map.keys().map(String::as_str).collect();
-            }
-            schema
-        }
+fn json_of(lines: &[Line<'_>]) -> Result<Tree, Fault> {
+    let offset = lines.first().map_or(0, |line| line.number - 1);
+    json::read(&joined(lines), offset)
+}
+
+/// The response's body in a media type.
+fn content_in<'r>(
+    response: &'r mut Response,
+    media_type: &str,
+    location: &crate::document::Location,
+) -> &'r mut Content {
+    let known = response.contents.iter().position(|content| content.media_type == media_type);
+    let index = known.unwrap_or(response.contents.len());
+    if known.is_none() {
+        response.contents.push(Content {
+            media_type: media_type.to_owned(),
+            schema: None,
+            examples: Vec::new(),
+            location: location.clone(),
+        });
     }
+    &mut response.contents[index]
 }
 
 fn describe(response: &mut Response, text: &str) {
@@ -233,11 +157,6 @@ fn media_type(language: &str) -> &'static str {
         "html" => "text/html",
         _ => "text/plain",
     }
-}
-
-fn content_type(message: &Message<'_>) -> String {
-    let stated = message.header("content-type").unwrap_or("application/json");
-    stated.split(';').next().unwrap_or(stated).trim().to_ascii_lowercase()
 }
 
 fn is_json(media_type: &str) -> bool {

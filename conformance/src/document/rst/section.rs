@@ -2,7 +2,7 @@
 
 use super::block::{Block, BlockKind};
 use super::line::Line;
-use crate::document::Place;
+use crate::document::{Fault, Place};
 
 /// What a section is about, by its bold heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,16 @@ impl Topic {
             _ => Self::Unknown,
         }
     }
+
+    /// Whether tables under such a heading are read.
+    pub(super) fn has_tables(self) -> bool {
+        matches!(self, Self::Parameters(_) | Self::Body | Self::Responses)
+    }
+
+    /// Whether code blocks under such a heading are read.
+    pub(super) fn has_examples(self) -> bool {
+        matches!(self, Self::ExampleRequests | Self::ExampleResponses)
+    }
 }
 
 /// A bold heading and the blocks under it.
@@ -43,6 +53,16 @@ pub(super) struct Section<'a> {
     pub(super) blocks: Vec<Block<'a>>,
 }
 
+impl<'a> Section<'a> {
+    /// The lines of each table.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &[Line<'a>]> {
+        self.blocks.iter().filter_map(|block| match &block.kind {
+            BlockKind::Table(lines) => Some(lines.as_slice()),
+            _ => None,
+        })
+    }
+}
+
 /// `.. http:get:: /path` and what is indented under it.
 #[derive(Debug)]
 pub(super) struct Method<'a> {
@@ -50,6 +70,30 @@ pub(super) struct Method<'a> {
     pub(super) method: String,
     pub(super) path: &'a str,
     pub(super) content: Vec<Line<'a>>,
+}
+
+impl Method<'_> {
+    /// The path with its parameters in braces: `(int:id)` and `<id>` become `{id}`.
+    pub(super) fn path_template(&self) -> Result<String, Fault> {
+        if !self.path.starts_with('/') || self.path.contains(char::is_whitespace) {
+            return Err(Fault::new(
+                self.line,
+                format!("`{}` is not a path; it must begin with `/`", self.path),
+            ));
+        }
+        let path = self.path.replace(['(', '<'], "{").replace([')', '>'], "}");
+        let mut template = String::new();
+        for (index, part) in path.split('{').enumerate() {
+            match part.split_once('}') {
+                Some((name, rest)) if index > 0 => {
+                    let name = name.rsplit(':').next().unwrap_or(name);
+                    template.push_str(&format!("{{{name}}}{rest}"));
+                }
+                _ => template.push_str(part),
+            }
+        }
+        Ok(template)
+    }
 }
 
 /// One or several methods, and everything that is said about them together.
@@ -89,6 +133,23 @@ fn begins_group(block: &Block<'_>, group: Option<&Group<'_>>) -> bool {
 }
 
 impl<'a> Group<'a> {
+    /// All blocks but the headings.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = &Block<'a>> {
+        self.preamble.iter().chain(self.sections.iter().flat_map(|section| &section.blocks))
+    }
+
+    /// The sections about one topic.
+    pub(super) fn about(&self, topic: Topic) -> Vec<&Section<'a>> {
+        self.sections.iter().filter(|section| section.topic == topic).collect()
+    }
+
+    /// The code blocks in the sections about one topic, with the line of each.
+    pub(super) fn codes(&self, topic: Topic) -> Vec<(usize, &[Line<'a>])> {
+        let sections = self.sections.iter().filter(|section| section.topic == topic);
+        let blocks = sections.flat_map(|section| &section.blocks);
+        blocks.filter_map(|block| Some((block.line, block.code()?))).collect()
+    }
+
     fn take(&mut self, block: Block<'a>) {
         let line = block.line;
         match block.kind {

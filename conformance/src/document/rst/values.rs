@@ -93,7 +93,8 @@ fn items<'a>(lines: &[&'a str]) -> Vec<&'a str> {
         .flat_map(|line| line.split([',', '|']))
         .flat_map(|part| part.split(" or "))
         .map(|item| item.trim().trim_start_matches(['-', '*', '+']).trim())
-        .map(|item| item.strip_prefix("or ").unwrap_or(item).trim_end_matches('.'))
+        .map(|item| item.strip_prefix("or ").unwrap_or(item))
+        .map(|item| item.strip_suffix(" or").unwrap_or(item).trim_end_matches('.'))
         .filter(|item| !item.is_empty())
         .collect()
 }

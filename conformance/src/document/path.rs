@@ -1,0 +1,68 @@
+//! Path templates: the parameters they name, and the ids that operations have by them.
+
+use std::collections::HashSet;
+
+use serde_json::json;
+
+use super::{Location, Parameter, Place, Schema};
+
+/// The names in a template's braces, in order.
+pub(super) fn names(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// The names in a template that no parameter describes.
+pub(super) fn undescribed<'p>(path: &'p str, parameters: &[Parameter]) -> Vec<&'p str> {
+    let in_path = parameters.iter().filter(|parameter| parameter.place == Place::Path);
+    let described: HashSet<_> = in_path.map(|parameter| parameter.name.as_str()).collect();
+    let mut seen = HashSet::new();
+    names(path).filter(|name| !described.contains(name) && seen.insert(*name)).collect()
+}
+
+/// What to note about such a name.
+pub(super) fn undescribed_note(name: &str) -> String {
+    format!("no parameter describes the path's `{{{name}}}`; it is read as a required text")
+}
+
+/// What is known of a parameter that only the template names.
+pub(super) fn bare_parameter(name: &str, location: Location) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        place: Place::Path,
+        required: true,
+        schema: Schema { value: json!({ "type": "string" }), pointer: location.pointer.clone() },
+        style: "simple".to_owned(),
+        explode: false,
+        allow_reserved: false,
+        description: String::new(),
+        examples: Vec::new(),
+        location,
+    }
+}
+
+/// The ids that operations have already.
+#[derive(Debug, Default)]
+pub(super) struct Ids(HashSet<String>);
+
+impl Ids {
+    /// The id itself, or, if an earlier operation has it, one with the method (and a number) before it.
+    pub(super) fn distinct(&mut self, id: &str, method: &str) -> String {
+        let method = method.to_ascii_lowercase();
+        let mut distinct = id.to_owned();
+        let mut attempt = 1;
+        while !self.0.insert(distinct.clone()) {
+            distinct = match attempt {
+                1 => format!("{method}_{id}"),
+                _ => format!("{method}{attempt}_{id}"),
+            };
+            attempt += 1;
+        }
+        distinct
+    }
+}
+
+/// An id for an operation that states none: the path's last segment that is not a parameter.
+pub(super) fn id(path: &str, method: &str) -> String {
+    let segment = path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    segment.map_or_else(|| method.to_ascii_lowercase(), str::to_owned)
+}

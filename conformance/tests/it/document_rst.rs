@@ -1,0 +1,168 @@
+//! The reStructuredText reader.
+
+use crate::outline::{outline, read};
+
+#[test]
+fn the_cielo24_page_is_read_in_full() {
+    let document = read("openapi/cielo24/request_upload_url.rst");
+    insta::assert_snapshot!(outline(&document), @r#"
+     68 server https://api.cielo24.com
+     13 request_upload_url GET /api/job/request_upload_url
+      1   prose "Request Pre-signed Upload URL"
+      4   prose "Generates special expirable URL for direct media content upload. Use this endpoint when you need to upload local files. For media where a public URL is available, consider using the \"add_media_url\" endpoint instead. After calling this endpoint, you will receive a signed URL in the response. The next step is to perform a \"PUT\" request to this URL. URLs have a lifetime of 12 hours. Note: when performing the \"PUT\" request on the pre-signed URL, make sure to omit the authorization header. When your upload is complete, perform the standard \"POST\" request to the \"perform_transcription\" endpoint to begin processing."
+     20   Query v required form explode "The version of the API to use"
+     22     schema {"type":"string","enum":["1"]}
+     24     example "1"
+     26   Query api_token required form explode "The API token used for this session"
+     28     schema {"type":"string","pattern":"^[0-9A-Fa-f]+$"}
+     30     example "7ca5dc5c7cce449fb0fff719307e8f5f"
+     32   Query job_id required form explode "The ID of the job to which media is added"
+     34     schema {"type":"string","pattern":"^[0-9A-Fa-f]+$"}
+     36     example "64bea283eff6475ea6596027a6ba0929"
+     51   200 "Success"
+     55     application/json
+     55       schema {"type":"object","properties":{"upload_url":{"type":"string"}},"required":["upload_url"]}
+     55       example {"upload_url":"https://some-url"}
+     79       example {"upload_url":"https://..."}
+     59   400 "An error occurred\nError description (see :ref:`error-format-label` for details)"
+     68   GET /api/job/request_upload_url [("v", "1"), ("api_token", "7ca5dc5c7cce449fb0fff719307e8f5f"), ("job_id", "64bea283eff6475ea6596027a6ba0929"), ("media_url", "http://www.domain.com/video.mp4")] [("Host", "api.cielo24.com")] ""
+      1 note the title `Request Pre-signed Upload URL` is longer than its underline
+     46 note no blank line before the heading `Responses`, which makes it part of the text above
+     79 note no blank line between the headers and the body
+    "#);
+}
+
+#[test]
+fn optional_parameters_wrapped_cells_and_several_examples_are_read() {
+    let document = read("conformance/tests/fixtures/perform_everything.rst");
+    insta::assert_snapshot!(outline(&document), @r#"
+    101 server https://api.speech.example
+     10 perform_everything GET /api/job/perform_everything
+      1   prose "Perform Everything"
+      4   prose "Starts the work on a job. Written for the tests; no such endpoint exists."
+      6   prose "A callback is made when the work is done."
+     17   Query v required form explode "The version of the API to use"
+     19     schema {"type":"string","enum":["1"]}
+     21     example "1"
+     23   Query job_id required form explode "The ID of the job on which the work is to be done, which must hold media already"
+     26     schema {"type":"string","pattern":"^[0-9A-Fa-f]+$"}
+     28     example "64bea283eff6475ea6596027a6ba0929"
+     36   Query fidelity form explode "How well it is done"
+     38     schema {"type":"string","enum":["STANDARD","PREMIUM","BEST"]}
+     41     example "PREMIUM"
+     43     example "BEST"
+     45   Query callback_url form explode "Called when the work is done"
+     47     schema {"type":"string","format":"uri"}
+     49     example "http://www.domain.example/done"
+     52   Query notify form explode "Whether to send mail"
+     54     schema {"type":"boolean"}
+     56   Query priority form explode "Higher is sooner"
+     58     schema {"type":"integer","minimum":1,"maximum":100}
+     60   Query language form explode "The language spoken"
+     62     schema {"type":"string"}
+     70   Header X-Trace simple "Turns up in the log"
+     72     schema {"type":"string"}
+     74     example "abc"
+     82   200 "Success"
+     86     application/json
+     86       schema {"type":"object","properties":{"TaskId":{"type":"string"},"Queue":{"type":"array","items":{"type":"object","properties":{"Position":{"type":"integer"},"Wait":{"type":"number"}},"required":["Position","Wait"]}},"Urgent":{"type":"boolean"}},"required":["TaskId","Queue","Urgent"]}
+     86       example {"TaskId":"bd2b3d1b","Queue":[{"Position":3,"Wait":1.5}],"Urgent":false}
+    119       example {"TaskId":"bd2b3d1b","Queue":[],"Urgent":true}
+     92   400 "An error occurred\nError description (see :ref:`error-format-label` for details)"
+    101   GET /api/job/perform_everything [("v", "1"), ("job_id", "64bea283eff6475ea6596027a6ba0929")] [("Host", "api.speech.example")] ""
+    106   GET /api/job/perform_everything [("v", "1"), ("job_id", "64bea283eff6475ea6596027a6ba0929"), ("callback_url", "http://www.domain.example/done now")] [("Host", "api.speech.example"), ("X-Trace", "abc")] ""
+     62 note the allowed values `One of the supported languages` are not understood; any text is taken
+    "#);
+}
+
+#[test]
+fn a_form_body_and_a_response_without_body_are_read() {
+    let document = read("conformance/tests/fixtures/update_secret.rst");
+    insta::assert_snapshot!(outline(&document), @r#"
+     58 server https://api.speech.example
+     10 update_secret POST /api/account/update_secret
+      3   prose "Update Secret"
+      6   prose "Changes the secret of an account."
+     17   Query v required form explode "The version of the API to use"
+     19     schema {"type":"string","enum":["1"]}
+     22   body required
+     22     application/x-www-form-urlencoded
+     22       schema {"type":"object","properties":{"new_secret":{"type":"string","description":"The secret to use from now on","example":"s3cr t"},"keep_for":{"type":"integer","minimum":0,"maximum":30,"description":"Days for which the old one is taken too"}},"required":["new_secret"]}
+     49   204 "Success"
+     51   400 "An error occurred"
+     58   POST /api/account/update_secret [("v", "1")] [("Host", "api.speech.example"), ("Content-Type", "application/x-www-form-urlencoded")] "new_secret=s3cr%20t&keep_for=7"
+    "#);
+}
+
+#[test]
+fn methods_that_share_a_description_are_operations_of_their_own() {
+    let document = read("conformance/tests/fixtures/job_notes.rst");
+    insta::assert_snapshot!(outline(&document), @r#"
+     37 server https://api.speech.example
+     42 server https://staging.speech.example
+      9 notes GET /api/job/{job_id}/notes
+      1   prose "Job Notes"
+      5   prose "Two methods that share a description."
+     18   Path job_id required simple "The job"
+     18     schema {"type":"string"}
+     26   200 "The notes"
+     30     text/plain
+     30       example "Call back on Friday"
+     37   GET /api/job/7/notes [] [("Host", "api.speech.example")] ""
+     11 put_notes PUT /api/job/{job_id}/notes
+      1   prose "Job Notes"
+      5   prose "Two methods that share a description."
+     18   Path job_id required simple "The job"
+     18     schema {"type":"string"}
+     26   200 "The notes"
+     30     text/plain
+     30       example "Call back on Friday"
+     42   PUT /api/job/7/notes [] [("Host", "staging.speech.example")] "Call back on Friday"
+     52 delete_notes DELETE /api/job/{job_id}/notes
+     47   prose "Remove Notes"
+     50   prose "Takes them away."
+     52   Path job_id required simple ""
+     52     schema {"type":"string"}
+     59   204 "They are gone"
+     18 note no allowed values are stated; any text is taken
+     52 note no parameter describes the path's `{job_id}`; it is read as a required text
+    "#);
+}
+
+#[test]
+fn whatever_is_not_understood_is_noted_with_its_line() {
+    let document = read("conformance/tests/fixtures/odd_page.rst");
+    insta::assert_snapshot!(outline(&document), @r#"
+      4 odd GET /api/odd
+      1   prose "Odd Page"
+     34   prose "The bytes of the file."
+     38   prose "Mild. Nothing is said about it."
+     13   Query a form explode "A"
+     13     schema {"type":"string"}
+     27   Query b form explode "B"
+     29     schema {"type":"string","enum":["1"]}
+     55   200 "Fine"
+     59     application/json
+     70   POST /api/even [] [] ""
+      1 note the title `Odd Page` is longer than its underline
+      6 note text under the http directive; it is not read
+      8 note the heading `Query String Parameters` says neither Required nor Optional; read as optional
+     13 note no allowed values are stated; any text is taken
+     15 note `colour` is not a row that this reader knows; it is not read
+     17 note a border of this row is out of its column
+     17 note `two words | `Description` is not a parameter's name; the row is not read
+     19 note `a` is described a second time; only the first is read
+     22 note required only `when it rains`, which this reader cannot decide; read as optional
+     27 note a border of this row is out of its column
+     29 note the row is not closed by `|` at its right end
+     34 note a body described in words; only tables of names are read as bodies
+     36 note the heading `Weather` is not one that this reader knows; only text is read under it
+     40 note the directive `list-table` where this reader does not expect it; it is not read
+     44 note a simple table (`====  ====`), which this reader does not know; it is not read
+     53 note `OK` is not a status; the row is not read
+     59 note not JSON: a key in double quotes should stand here; the example is not read
+     66 note `please send it` is not the first line of a request; the example is not read
+     70 note the example calls POST /api/even, not GET /api/odd
+     76 note an example of a 404, which the page does not document
+    "#);
+}
