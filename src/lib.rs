@@ -1,23 +1,4 @@
-//! Upload recordings to [pyannoteAI](pyannote) and [cielo24].
-//!
-//! Both work the same way: the API is asked for a pre-signed URL, and the media is PUT there. `upload` does both; each step
-//! can be made alone as well.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use media_upload::pyannote::{ApiKey, Client, MediaUrl};
-//! use std::path::Path;
-//!
-//! let client = Client::new(ApiKey::new(std::env::var("PYANNOTEAI_API_KEY")?)?)?;
-//! let interview = MediaUrl::from_key("interview.wav")?;
-//! client.upload(Path::new("interview.wav"), &interview).await?;
-//! println!("{interview}");
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! The pyannoteAI client is [generated](pyannote::api) from the vendor's OpenAPI document; the cielo24 client is written by hand
-//! and held to the vendor's page by the conformance suite beside this crate.
+#![doc = include_str!("../README.md")]
 
 pub mod cielo24;
 pub mod pyannote;

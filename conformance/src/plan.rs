@@ -9,14 +9,17 @@ use serde_json::{Map, Value};
 use crate::document::{Document, Location, Operation};
 use crate::provider::{self, Provider};
 
+pub mod answer;
 pub mod argument;
 pub mod call;
 pub mod case;
 pub mod fact;
+pub mod malformed;
 pub mod pattern;
 pub mod response;
 pub mod sample;
 pub mod transport;
+pub mod undocumented;
 pub mod upload;
 
 pub use call::Call;
@@ -89,9 +92,9 @@ fn cases(source: &Source) -> Vec<Case> {
     let mut cases = Vec::new();
     for operation in &source.document.operations {
         let call = Call::new(source, operation);
-        cases.extend(response::documented(&call));
-        cases.extend(response::malformed(&call));
-        cases.extend(response::undocumented(&call));
+        cases.extend(response::cases(&call));
+        cases.extend(malformed::cases(&call));
+        cases.extend(undocumented::cases(&call));
         cases.extend(argument::cases(&call));
         cases.extend(transport::cases(&call));
     }

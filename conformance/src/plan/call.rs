@@ -122,7 +122,7 @@ impl<'a> Call<'a> {
 
     /// The first documented success and a body for it: what a case serves that is not about answers.
     pub fn success(&self) -> (Serve, Outcome) {
-        super::response::success(self)
+        super::answer::success(self)
     }
 
     /// The request that must go out for these arguments.

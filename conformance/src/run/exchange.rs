@@ -53,7 +53,7 @@ pub fn put_served(out: &mut String, served: &Serve) {
 }
 
 fn put_storage(out: &mut String, put: &Put) {
-    let _ = writeln!(out, "> {} [storage]{}", put.method, put.target);
+    let _ = writeln!(out, "> {} {{storage}}{}", put.method, put.target);
     put_headers(out, '>', &put.headers);
     let altered = if put.same { "the media's" } else { "not the media's" };
     let _ = writeln!(out, "> ({} bytes, {altered})\n< {}", put.bytes, put.answered);
