@@ -57,7 +57,10 @@ fn fenced_blocks(page: &str) -> Result<Vec<Fenced<'_>>, Fault> {
                 Some((_, line)) if fence.is_closed_by(line) => break,
                 Some((_, line)) => content.push(fence.strip_indent(line)),
                 None => {
-                    let message = format!("the block that `{}` opens here is never closed", fence.marks());
+                    let message = format!(
+                        "the block that begins here with {} is never closed; close it with the same marks",
+                        fence.marks()
+                    );
                     return Err(Fault::new(index + 1, message));
                 }
             }

@@ -1,5 +1,9 @@
 //! The OpenAPI reader.
 
+use jsonschema::Validator;
+use media_upload_conformance::document::{Credential, CredentialKind, Document, Place, Prose};
+use serde_json::json;
+
 use crate::outline::{outline, read};
 
 #[test]
@@ -181,4 +185,460 @@ fn a_vendors_whole_api_is_read_in_full() {
     465 schema ApiError {"type":"object","properties":{"requestId":{"type":"string"},"message":{"type":"string"}},"required":["requestId","message"],"example":{"requestId":"37a4c3a0-b034","message":"Error message"}}
     350 note the pattern `/^media:\/\/[a-z/.0-9]+$/i` is a JavaScript literal, whose slashes a pattern takes for slashes of the value; it is read without them, and its flags `i` are ignored
     "##);
+}
+
+/// An operation with these lines under it, and these at the end of the document.
+fn operation(lines: &str, rest: &str) -> String {
+    let indented: String = lines.lines().map(|line| format!("      {line}\n")).collect();
+    format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n{indented}{rest}")
+}
+
+fn parsed(text: &str) -> Document {
+    Document::read("a.yaml", text.as_bytes()).unwrap()
+}
+
+fn refusal(text: &str) -> String {
+    Document::read("a.yaml", text.as_bytes()).map(|_| ()).unwrap_err().to_string()
+}
+
+fn notes(document: &Document) -> Vec<String> {
+    document.notes.iter().map(|note| format!("{} {}", note.location.line, note.text)).collect()
+}
+
+/// The validator of a schema given as it would stand under `components/schemas/A`.
+fn validator(schema: &str) -> Validator {
+    let text = operation(
+        "responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}}}",
+        &format!("components: {{schemas: {{A: {schema}}}}}"),
+    );
+    let document = parsed(&text);
+    let schema = document.operations[0].responses[0].contents[0].schema.clone().unwrap();
+    document.validator(&schema).unwrap()
+}
+
+#[test]
+fn json_and_a_docs_page_are_read_as_yaml_is() {
+    let name = "conformance/tests/fixtures/ten-operations.yaml";
+    let yaml = std::fs::read_to_string(format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let document = parsed(&yaml);
+    let value: serde_json::Value = serde_yaml::from_str(&yaml).unwrap();
+    let json = serde_json::to_string_pretty(&value).unwrap();
+    let page = format!("# Page\n\n````yaml POST /v1/media/input\n{yaml}\n\n````");
+    let unnumbered = |text: &str| text.lines().map(|line| line[3..].to_owned()).collect::<Vec<_>>();
+
+    let from_json = Document::read("a.json", json.as_bytes()).unwrap();
+    assert_eq!(unnumbered(&outline(&from_json)), unnumbered(&outline(&document)));
+    let from_page = Document::read("a.md", page.as_bytes()).unwrap();
+    assert_eq!(unnumbered(&outline(&from_page)), unnumbered(&outline(&document)));
+    for (operation, other) in from_page.operations.iter().zip(&document.operations) {
+        assert_eq!(operation.location.line, other.location.line + 3, "a page's lines are the page's own");
+    }
+}
+
+#[test]
+fn a_page_needs_one_block_of_openapi_that_is_closed() {
+    let refusal = |page: &str| Document::read("a.md", page.as_bytes()).map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        refusal("# Page\n\n```yaml\nname: x\n```\n"),
+        "a.md: no fenced block that begins with ```yaml or ```json and holds an `openapi:` key; is this the page's Markdown source?"
+    );
+    assert_eq!(
+        refusal("```yaml\nopenapi: 3.0.0\n```\n\n~~~json\n{\"openapi\": \"3.0.0\"}\n~~~\n"),
+        "a.md:5: a second OpenAPI block (the first is at line 1); keep one block a page"
+    );
+    assert_eq!(
+        refusal("text\n````yaml\nopenapi: 3.0.0\n```\n"),
+        "a.md:2: the block that begins here with ```` is never closed; close it with the same marks"
+    );
+}
+
+#[test]
+fn other_versions_are_refused_by_name() {
+    assert_eq!(
+        refusal("# A\nopenapi: 3.1.0\n"),
+        "a.yaml:2: this is OpenAPI 3.1.0; only 3.0 is read, convert the document"
+    );
+    assert_eq!(
+        refusal("swagger: '2.0'\n"),
+        "a.yaml:1: this is Swagger 2.0; only OpenAPI 3.0 is read, convert the document"
+    );
+    assert_eq!(refusal("a: 1\n"), "a.yaml:1: no `openapi:` key at the top; is this an OpenAPI document?");
+    assert_eq!(
+        refusal("openapi: 3.0\n"),
+        "a.yaml:1: expected a text (in quotes if it looks like something else) at /openapi, found a number"
+    );
+}
+
+#[test]
+fn a_node_of_the_wrong_type_is_an_error_at_its_line() {
+    let cases = [
+        ("parameters: {a: 1}", "a.yaml:6: expected a list at /paths/~1a/get/parameters, found a mapping"),
+        ("parameters:\n- a", "a.yaml:7: expected a mapping at /paths/~1a/get/parameters/0, found a text"),
+        ("parameters:\n- {in: query}", "a.yaml:7: `name` is missing here; add it"),
+        (
+            "parameters:\n- {name: a, in: body}",
+            "a.yaml:7: `in: body`; it must be path, query, header or cookie",
+        ),
+        ("responses: []", "a.yaml:6: expected a mapping at /paths/~1a/get/responses, found a list"),
+        (
+            "responses:\n  200: done",
+            "a.yaml:7: expected a mapping at /paths/~1a/get/responses/200, found a text",
+        ),
+        (
+            "requestBody:\n  required: 'yes'",
+            "a.yaml:7: expected true or false at /paths/~1a/get/requestBody/required, found a text",
+        ),
+        (
+            "operationId: 7",
+            "a.yaml:6: expected a text (in quotes if it looks like something else) at /paths/~1a/get/operationId, found a number",
+        ),
+        ("security: [a]", "a.yaml:6: expected a mapping at /paths/~1a/get/security/0, found a text"),
+        ("servers: [{}]", "a.yaml:6: `url` is missing here; add it"),
+    ];
+    for (lines, expected) in cases {
+        assert_eq!(refusal(&operation(lines, "")), expected);
+    }
+    let schemas = [
+        (
+            "type: [string]",
+            "a.yaml:6: expected a text (in quotes if it looks like something else) at /components/schemas/A/type, found a list",
+        ),
+        (
+            "required: true",
+            "a.yaml:6: expected a list at /components/schemas/A/required, found true or false",
+        ),
+        (
+            "maxLength: '9'",
+            "a.yaml:6: expected a whole number, zero or more at /components/schemas/A/maxLength, found a text",
+        ),
+        ("minimum: a", "a.yaml:6: expected a number at /components/schemas/A/minimum, found a text"),
+        (
+            "exclusiveMinimum: 5",
+            "a.yaml:6: expected true or false at /components/schemas/A/exclusiveMinimum, found a number",
+        ),
+        ("properties: [a]", "a.yaml:6: expected a mapping at /components/schemas/A/properties, found a list"),
+        ("allOf: {}", "a.yaml:6: expected a list at /components/schemas/A/allOf, found a mapping"),
+        ("items: x", "a.yaml:6: expected a mapping at /components/schemas/A/items, found a text"),
+    ];
+    for (line, expected) in schemas {
+        let text = format!("openapi: 3.0.0\npaths: {{}}\ncomponents:\n  schemas:\n    A:\n      {line}\n");
+        assert_eq!(refusal(&text), expected);
+    }
+}
+
+#[test]
+fn what_is_no_openapi_is_noted_and_what_bears_on_no_request_is_passed_over() {
+    let document = parsed(&operation(
+        "operationid: x\nx-mine: 1\ndeprecated: true\ncallbacks: {}\ntags: [a]\nresponses:\n  '200': {description: d, links: {}, header: {}}\n  ok: {description: d}\n  '600': {}\nparameters:\n- {name: q, in: query, schema: {type: str, const: 1, xml: {}, format: any}}",
+        "webhooks: {}\nx-more: {}\ncomponets: {}\n",
+    ));
+    assert_eq!(
+        notes(&document),
+        [
+            "6 `operationid` is not a key that OpenAPI 3.0 has here; it is not read",
+            "12 `header` is not a key that OpenAPI 3.0 has here; it is not read",
+            "13 `ok` is neither a status, nor a range (4XX), nor `default`; it is not read",
+            "14 `600` is neither a status, nor a range (4XX), nor `default`; it is not read",
+            "16 `str` is not a type (string, number, integer, boolean, array, object); any value is taken",
+            "16 `const` is not a key that OpenAPI 3.0 has here; it is not read",
+            "19 `componets` is not a key that OpenAPI 3.0 has here; it is not read",
+        ]
+    );
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_outside_or_in_a_circle_is_an_error() {
+    let with = |reference: &str, rest: &str| {
+        refusal(&operation(&format!("parameters:\n- $ref: '{reference}'"), rest))
+    };
+    assert_eq!(
+        with("#/components/parameters/A", ""),
+        "a.yaml:7: `$ref: #/components/parameters/A` names nothing in this document; mend it or add it"
+    );
+    assert_eq!(
+        with("common.yaml#/A", ""),
+        "a.yaml:7: `$ref: common.yaml#/A` leads out of this file; only `#/...` is followed, copy the content in"
+    );
+    assert_eq!(
+        with("#/x-a", "x-a: {$ref: '#/x-b'}\nx-b: {$ref: '#/x-a'}\n"),
+        "a.yaml:7: this `$ref` leads in a circle; let one of them hold the content itself"
+    );
+    let schemas = "openapi: 3.0.0\npaths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n";
+    assert_eq!(
+        refusal(schemas),
+        "a.yaml:5: this `$ref` leads in a circle; let one of them hold the content itself"
+    );
+    let missing = "openapi: 3.0.0\npaths: {}\ncomponents:\n  schemas:\n    A: {items: {$ref: '#/components/schemas/B'}}\n";
+    assert_eq!(
+        refusal(missing),
+        "a.yaml:5: `$ref: #/components/schemas/B` names nothing in this document; mend it or add it"
+    );
+}
+
+#[test]
+fn a_reference_is_followed_wherever_it_stands() {
+    let document = parsed(&operation(
+        "parameters: [{$ref: '#/x-here/p'}]\nrequestBody: {$ref: '#/x-here/b'}\nresponses: {'200': {$ref: '#/x-here/r'}}",
+        "x-here:\n  p: {name: p, in: query, schema: {$ref: '#/x-here/s'}}\n  b: {content: {text/plain: {schema: {$ref: '#/x-here/s'}, examples: {e: {$ref: '#/x-here/e'}}}}}\n  r: {description: d, headers: {H: {$ref: '#/x-here/h'}}, content: {application/json: {schema: {$ref: '#/x-here/a~1b%20c/items'}}}}\n  h: {schema: {type: integer}}\n  e: {value: text}\n  s: {type: string, maxLength: 3}\n  a/b c: {items: {type: integer}}\n",
+    ));
+    let operation = &document.operations[0];
+    assert_eq!(operation.parameters[0].location.line, 10);
+    assert!(!document.validator(&operation.parameters[0].schema).unwrap().is_valid(&json!("long")));
+    let body = operation.body.as_ref().unwrap();
+    assert_eq!((body.location.line, body.contents[0].examples[0].location.line), (11, 14));
+    let response = &operation.responses[0];
+    assert_eq!(
+        (response.location.line, response.headers[0].location.line),
+        (8, 13),
+        "a response stands where its status does"
+    );
+    let schema = response.contents[0].schema.as_ref().unwrap();
+    assert_eq!(schema.value, json!({ "$ref": "#/elsewhere/~1x-here~1a~01b%20c~1items" }));
+    assert!(document.validator(schema).unwrap().is_valid(&json!(1)));
+    assert!(!document.validator(schema).unwrap().is_valid(&json!("1")));
+    assert_eq!(notes(&document), [""; 0]);
+}
+
+#[test]
+fn a_path_item_may_stand_elsewhere() {
+    let document = parsed(
+        "openapi: 3.0.0\npaths:\n  /a: {$ref: '#/x-items/a', summary: s}\nx-items:\n  a:\n    get: {responses: {'204': {description: d}}}\n",
+    );
+    assert_eq!(document.operations[0].location.line, 6);
+    assert_eq!(
+        notes(&document),
+        ["3 `summary` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"]
+    );
+}
+
+#[test]
+fn a_schema_may_refer_to_itself_on_the_way_down() {
+    let tree = validator(
+        "{type: object, properties: {left: {$ref: '#/components/schemas/A'}}, additionalProperties: false}",
+    );
+    assert!(tree.is_valid(&json!({ "left": { "left": {} } })));
+    assert!(!tree.is_valid(&json!({ "left": { "right": {} } })));
+}
+
+#[test]
+fn null_is_taken_where_a_schema_says_nullable() {
+    for schema in [
+        "{type: string, nullable: true}",
+        "{nullable: true, oneOf: [{type: string}]}",
+        "{type: string, enum: [a], nullable: true}",
+    ] {
+        assert!(validator(schema).is_valid(&json!(null)), "{schema}");
+        assert!(validator(schema).is_valid(&json!("a")), "{schema}");
+        assert!(!validator(schema).is_valid(&json!(1)), "{schema}");
+    }
+    assert!(!validator("{type: string, nullable: false}").is_valid(&json!(null)));
+}
+
+#[test]
+fn limits_patterns_and_formats_are_checked() {
+    let cases = [
+        ("{type: number, minimum: 1, exclusiveMinimum: true}", json!(1.5), json!(1)),
+        ("{type: string, pattern: '/^a\\/b$/'}", json!("a/b"), json!("/a/b/")),
+        ("{type: string, format: uuid}", json!("37a4c3a0-b034-4e8c-9ed9-76da6645544a"), json!("37a4")),
+        ("{type: string, format: date-time}", json!("2025-01-31T12:00:00Z"), json!("yesterday")),
+        ("{type: string, format: uri}", json!("https://a.example/b"), json!("not one")),
+        ("{type: array, items: {type: integer}, uniqueItems: true}", json!([1, 2]), json!([1, 1])),
+        ("{allOf: [{minLength: 2}, {maxLength: 3}]}", json!("ab"), json!("a")),
+        ("{not: {type: string}}", json!(1), json!("a")),
+    ];
+    for (schema, good, bad) in cases {
+        assert!(validator(schema).is_valid(&good), "{schema} takes {good}");
+        assert!(!validator(schema).is_valid(&bad), "{schema} refuses {bad}");
+    }
+}
+
+#[test]
+fn keywords_that_say_nothing_are_noted_and_left_out() {
+    let text = "openapi: 3.0.0\npaths: {/a: {get: {responses: {default: {description: d, content: {a/b: {schema: {\n  required: [],\n  enum: [a, a],\n  allOf: [],\n  exclusiveMinimum: true\n}}}}}}}}\n";
+    let document = parsed(text);
+    assert_eq!(
+        notes(&document),
+        [
+            "2 `exclusiveMinimum` without `minimum`, which says nothing; it is not read",
+            "3 an empty list, which says nothing; it is not read",
+            "4 \"a\" stands in this list already; once is enough",
+            "5 an empty list, which says nothing; it is not read",
+        ]
+    );
+    let schema = document.operations[0].responses[0].contents[0].schema.as_ref().unwrap();
+    assert_eq!(schema.value, json!({ "enum": ["a"] }));
+    document.validator(schema).unwrap();
+}
+
+#[test]
+fn a_pattern_that_is_no_regular_expression_is_named_by_the_validator() {
+    let document =
+        parsed(&operation("parameters:\n- {name: q, in: query, schema: {type: string, pattern: '(['}}", ""));
+    let error = document.validator(&document.operations[0].parameters[0].schema).map(|_| ()).unwrap_err();
+    assert!(error.starts_with("a.yaml:7: "), "{error}");
+}
+
+#[test]
+fn parameters_have_the_style_of_their_place() {
+    let document = parsed(&operation(
+        "parameters:\n- {name: q, in: query, schema: {}}\n- {name: d, in: query, schema: {}, style: deepObject}\n- {name: r, in: query, schema: {}, explode: false, allowReserved: true}\n- {name: h, in: header, schema: {}}\n- {name: c, in: cookie, schema: {}}\n- {name: j, in: query, content: {application/json: {schema: {type: object}, example: {a: 1}}}}\n- {name: Authorization, in: header, schema: {}}\n- {name: q, in: query, schema: {}}\n- {name: n, in: query}\n- {name: p, in: path, schema: {}}",
+        "",
+    ));
+    let parameters: Vec<_> = document.operations[0]
+        .parameters
+        .iter()
+        .map(|p| (p.name.as_str(), p.style.as_str(), p.explode, p.allow_reserved, p.examples.len()))
+        .collect();
+    assert_eq!(
+        parameters,
+        [
+            ("q", "form", true, false, 0),
+            ("d", "deepObject", false, false, 0),
+            ("r", "form", false, true, 0),
+            ("h", "simple", false, false, 0),
+            ("c", "form", true, false, 0),
+            ("j", "application/json", false, false, 1),
+            ("n", "form", true, false, 0),
+        ]
+    );
+    assert_eq!(
+        notes(&document),
+        [
+            "5 the path has no `{p}`, though a parameter says so; nothing is sent for it",
+            "5 no response is documented",
+            "13 OpenAPI ignores a parameter called `Authorization`; so does this reader",
+            "14 a second parameter called `q` in the same place; it is not read",
+            "15 neither `schema` nor `content`; any value is taken",
+            "16 `p` stands in the path without `required: true`; it is read as required",
+        ]
+    );
+}
+
+#[test]
+fn a_path_without_a_parameter_for_its_template_can_still_be_called() {
+    let document =
+        parsed("openapi: 3.0.0\npaths:\n  /a/{id}/b:\n    get: {responses: {default: {description: d}}}\n");
+    let parameter = &document.operations[0].parameters[0];
+    assert_eq!((parameter.name.as_str(), parameter.place, parameter.required), ("id", Place::Path, true));
+    assert_eq!(
+        notes(&document),
+        ["4 no parameter describes the path's `{id}`; it is read as a required text"]
+    );
+    assert_eq!(document.operations[0].id, "b");
+}
+
+#[test]
+fn operations_have_distinct_ids() {
+    let get = "{operationId: same, responses: {default: {description: d}}}";
+    let none = "{responses: {default: {description: d}}}";
+    let document = parsed(&format!(
+        "openapi: 3.0.0\npaths:\n  /a:\n    get: {get}\n    put: {get}\n  /x/a: {{post: {none}}}\n  /y/a: {{post: {none}}}\n  /z/a: {{post: {none}}}\n  /{{p}}: {{head: {none}, get: {none}}}\n"
+    ));
+    let ids: Vec<_> = document.operations.iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(ids, ["same", "put_same", "a", "post_a", "post2_a", "head", "get"]);
+    assert!(notes(&document).contains(
+        &"5 an earlier operation has the operationId `same`; this one is called `put_same`".to_owned()
+    ));
+}
+
+#[test]
+fn credentials_are_the_operations_own_or_else_the_documents() {
+    let schemes = "components: {securitySchemes: {b: {type: http, scheme: Bearer}, k: {type: apiKey, in: query, name: key}, o: {type: oauth2, flows: {}}, d: {type: http, scheme: digest}}}\n";
+    let security = |own: &str| {
+        let text = operation(
+            &format!("responses: {{default: {{description: d}}}}\n{own}"),
+            &format!("security: [{{b: []}}]\n{schemes}"),
+        );
+        let document = parsed(&text);
+        let kinds = |alternative: &Vec<Credential>| {
+            alternative.iter().map(|credential| credential.kind.clone()).collect::<Vec<_>>()
+        };
+        document.operations[0].security.iter().map(kinds).collect::<Vec<_>>()
+    };
+    let none: Vec<Vec<CredentialKind>> = Vec::new();
+    assert_eq!(security(""), [[CredentialKind::Bearer]]);
+    assert_eq!(security("security: []"), none);
+    assert_eq!(
+        security("security: [{}, {k: []}]"),
+        [vec![], vec![CredentialKind::Parameter(Place::Query, "key".to_owned())]]
+    );
+    assert_eq!(
+        security("security: [{o: [], d: []}]"),
+        [[CredentialKind::Other("oauth2".to_owned()), CredentialKind::Other("http digest".to_owned())]]
+    );
+    assert_eq!(security("security: [{z: []}]"), [[CredentialKind::Other("z".to_owned())]]);
+}
+
+#[test]
+fn prose_is_found_on_its_own_lines_however_it_is_folded() {
+    let document = parsed(&operation(
+        "summary: One line\ndescription: >-\n  Folded over\n  two lines.\nresponses: {}",
+        "tags:\n- name: a\n  description: \"Quoted, and\n    wrapped.\"\n",
+    ));
+    let prose =
+        |prose: &[Prose]| prose.iter().map(|p| format!("{} {}", p.location.line, p.text)).collect::<Vec<_>>();
+    assert_eq!(prose(&document.operations[0].prose), ["6 One line", "8 Folded over two lines."]);
+    assert_eq!(prose(&document.prose), ["13 Quoted, and wrapped."]);
+}
+
+#[test]
+fn yaml_is_read_by_its_core_schema_and_keys_are_texts() {
+    let document = parsed(&operation(
+        "responses:\n  200:\n    description: d\n    content:\n      a/b:\n        example: {on: yes, no: 0o17, hex: 0xff, float: 1.50, exp: 1e3, null: ~, date: 2025-01-31, big: 18446744073709551615, neg: -7, quoted: '7', tagged: !!str 7, 1: one}",
+        "",
+    ));
+    assert_eq!(
+        document.operations[0].responses[0].contents[0].examples[0].value,
+        json!({ "on": "yes", "no": 15, "hex": 255, "float": 1.5, "exp": 1000.0, "null": null, "date": "2025-01-31", "big": 18446744073709551615u64, "neg": -7, "quoted": "7", "tagged": "7", "1": "one" })
+    );
+}
+
+#[test]
+fn anchors_and_merge_keys_are_written_out() {
+    let document = parsed(
+        "openapi: 3.0.0\nx-base: &base\n  description: d\n  content: {a/b: {example: 1}}\npaths:\n  /a:\n    get:\n      responses:\n        200: *base\n        201:\n          <<: *base\n          description: mine\n",
+    );
+    let responses = &document.operations[0].responses;
+    assert_eq!(responses[0].description, "d");
+    assert_eq!(responses[1].description, "mine");
+    assert_eq!(responses[1].contents[0].location.line, 4, "what is merged stands where it is written");
+}
+
+#[test]
+fn yaml_that_cannot_be_meant_is_refused_with_its_line() {
+    let cases = [
+        (
+            "openapi: 3.0.0\ninfo: {}\ninfo: {}\n",
+            "a.yaml:3: the key `info` stands here and at line 2 already; keep one of them",
+        ),
+        (
+            "{\"a\": 1,\n \"a\": 2}",
+            "a.yaml:2: the key `a` stands here and at line 1 already; keep one of them",
+        ),
+        (
+            "a: 1\n---\nb: 2\n",
+            "a.yaml:2: a second YAML document begins here; put each document in a file of its own",
+        ),
+        ("", "a.yaml:1: the document is empty; it should hold an API description"),
+        ("# nothing\n", "a.yaml:2: the document is empty; it should hold an API description"),
+        ("a: !env X\n", "a.yaml:1: the tag `!env` is not one that API descriptions use; remove it"),
+        ("a: &a\n  b: *a\n", "a.yaml:2: an alias (`*name`) that contains itself; write its content out"),
+        ("? [a]\n: b\n", "a.yaml:1: a key that is a mapping or a list; keys must be plain texts"),
+        (
+            "a: .inf\n",
+            "a.yaml:1: `.inf` is a number that JSON does not have; write a text or a finite number",
+        ),
+        ("a: 1e999\n", "a.yaml:1: the number `1e999` is too large to be read"),
+        (
+            "a:\n  <<: 1\n",
+            "a.yaml:2: a merge key (`<<`) with neither a mapping nor a list of mappings to merge",
+        ),
+        ("{\"a\": tru}", "a.yaml:1: not JSON: `tru` is not a JSON value"),
+        ("{\"a\": 1", "a.yaml:1: not JSON: the text ends where `,` should stand"),
+        ("{\"a\": \"b", "a.yaml:1: not JSON: a string begins here and does not end"),
+        ("{\"a\": 1} x", "a.yaml:1: not JSON: something stands after the end of the document; remove it"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(refusal(text), expected);
+    }
 }

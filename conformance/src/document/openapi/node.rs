@@ -84,6 +84,7 @@ impl<'a> Node<'a> {
 
     /// The text under a key that must be there.
     pub(super) fn required_text(&self, key: &str) -> Result<&'a str, Fault> {
+        self.mapping()?;
         self.text_of(key)?.ok_or_else(|| self.fault(format!("`{key}` is missing here; add it")))
     }
 

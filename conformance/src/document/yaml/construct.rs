@@ -23,7 +23,7 @@ pub(super) fn construct(graph: &Graph) -> Result<Tree, Fault> {
         values: 0,
         aliased: 0,
     };
-    let value = constructor.value(graph.root, false, 0)?;
+    let value = constructor.value(graph.root, None, 0)?;
     Ok(Tree { value, lines: constructor.lines })
 }
 
@@ -37,27 +37,28 @@ struct Constructor<'a> {
 }
 
 impl Constructor<'_> {
-    fn value(&mut self, edge: Edge, is_aliased: bool, depth: usize) -> Result<Value, Fault> {
-        let is_aliased = is_aliased || edge.is_alias;
-        self.count(edge.line, is_aliased, depth)?;
+    /// A value, and on behalf of which alias, by its line, it is written out.
+    fn value(&mut self, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value, Fault> {
+        let alias = alias.or(edge.is_alias.then_some(edge.line));
+        self.count(edge.line, alias, depth)?;
         self.lines.insert(self.pointer.clone(), edge.line);
         match &self.nodes[edge.node] {
             Node::Scalar(value) => Ok(value.clone()),
             Node::Sequence(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
-                    list.push(self.part(&index.to_string(), *item, is_aliased, depth)?);
+                    list.push(self.part(&index.to_string(), *item, alias, depth)?);
                 }
                 Ok(Value::Array(list))
             }
-            Node::Mapping(entries) => self.mapping(entries, is_aliased, depth),
+            Node::Mapping(entries) => self.mapping(entries, alias, depth),
         }
     }
 
     fn mapping(
         &mut self,
         entries: &[(String, Edge)],
-        is_aliased: bool,
+        alias: Option<usize>,
         depth: usize,
     ) -> Result<Value, Fault> {
         let mut map = Map::new();
@@ -66,37 +67,50 @@ impl Constructor<'_> {
                 push_token(&mut self.pointer, key);
                 return Err(duplicate(key, edge.line, nearest_line(&self.lines, &self.pointer)));
             }
-            map.insert(key.clone(), self.part(key, *edge, is_aliased, depth)?);
+            map.insert(key.clone(), self.part(key, *edge, alias, depth)?);
         }
         for (_, edge) in entries.iter().filter(|(key, _)| key == MERGE) {
-            self.merge(*edge, &mut map, depth)?;
+            self.merge(*edge, &mut map, alias, depth)?;
         }
         Ok(Value::Object(map))
     }
 
     /// What stands under a key or index of the value that is constructed now.
-    fn part(&mut self, token: &str, edge: Edge, is_aliased: bool, depth: usize) -> Result<Value, Fault> {
+    fn part(&mut self, token: &str, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value, Fault> {
         let length = self.pointer.len();
         push_token(&mut self.pointer, token);
-        let value = self.value(edge, is_aliased, depth + 1)?;
+        let value = self.value(edge, alias, depth + 1)?;
         self.pointer.truncate(length);
         Ok(value)
     }
 
     /// `<<: *name`, or a list of such: the entries of these mappings that are not there already.
-    fn merge(&mut self, edge: Edge, into: &mut Map<String, Value>, depth: usize) -> Result<(), Fault> {
-        self.count(edge.line, true, depth)?;
+    fn merge(
+        &mut self,
+        edge: Edge,
+        into: &mut Map<String, Value>,
+        alias: Option<usize>,
+        depth: usize,
+    ) -> Result<(), Fault> {
+        let alias = alias.or(Some(edge.line));
+        self.count(edge.line, alias, depth)?;
         match &self.nodes[edge.node] {
             Node::Mapping(entries) => {
                 for (key, entry) in entries.iter().filter(|(key, _)| key != MERGE) {
-                    if !into.contains_key(key) {
-                        into.insert(key.clone(), self.part(key, *entry, true, depth)?);
+                    if into.contains_key(key) {
+                        self.count(entry.line, alias, depth)?;
+                    } else {
+                        into.insert(key.clone(), self.part(key, *entry, alias, depth)?);
                     }
                 }
                 let merged = entries.iter().filter(|(key, _)| key == MERGE);
-                merged.map(|(_, entry)| *entry).try_for_each(|entry| self.merge(entry, into, depth + 1))
+                merged
+                    .map(|(_, entry)| *entry)
+                    .try_for_each(|entry| self.merge(entry, into, alias, depth + 1))
             }
-            Node::Sequence(items) => items.iter().try_for_each(|item| self.merge(*item, into, depth + 1)),
+            Node::Sequence(items) => {
+                items.iter().try_for_each(|item| self.merge(*item, into, alias, depth + 1))
+            }
             Node::Scalar(_) => Err(Fault::new(
                 edge.line,
                 "a merge key (`<<`) with neither a mapping nor a list of mappings to merge",
@@ -104,9 +118,9 @@ impl Constructor<'_> {
         }
     }
 
-    fn count(&mut self, line: usize, is_aliased: bool, depth: usize) -> Result<(), Fault> {
+    fn count(&mut self, line: usize, alias: Option<usize>, depth: usize) -> Result<(), Fault> {
         self.values += 1;
-        self.aliased += usize::from(is_aliased);
+        self.aliased += usize::from(alias.is_some());
         if depth > MAX_DEPTH {
             return Err(too_deep(line));
         }
@@ -117,7 +131,7 @@ impl Constructor<'_> {
             let message = format!(
                 "aliases (`*name`) stand for more than {MAX_ALIASED} values, the most that is read; write them out"
             );
-            return Err(Fault::new(line, message));
+            return Err(Fault::new(alias.unwrap_or(line), message));
         }
         Ok(())
     }
