@@ -90,6 +90,8 @@ rules! {
         "The PUT has a Content-Length and is not chunked.";
     UPLOAD_BYTES = "upload/bytes", Prose("What is stored must be what was given."),
         "The media arrives whole and unaltered.";
+    UPLOAD_STORED = "upload/stored", Document,
+        "An upload ends with the media in the storage.";
     UPLOAD_REPORTED = "upload/reported", Practice("A caller must be able to trust the outcome."),
         "Success is reported when, and only when, the storage holds the media.";
     SECRET_CREDENTIAL_TO_STORAGE = "secret/credential-to-storage", Practice("RFC 6750, 5.3: a token goes to no other host than the one it is for."),
