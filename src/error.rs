@@ -19,6 +19,7 @@ struct Inner {
     text: String,
     provider: Option<Provider>,
     operation: Option<&'static str>,
+    attempts: u32,
     answer: Option<Answer>,
     source: Option<Source>,
 }
@@ -103,6 +104,7 @@ impl Error {
             text: text.into(),
             provider: None,
             operation: None,
+            attempts: 1,
             answer: None,
             source: None,
         }))
@@ -130,6 +132,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -149,6 +156,11 @@ impl Error {
     /// transfer to storage.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
+    }
+
+    /// How many tries there were, this failure being that of the last: see [`Retry`](crate::Retry).
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
     }
 
     /// What the server said about it.
@@ -207,7 +219,11 @@ impl fmt::Display for Error {
             (Some(provider), None) => write!(f, "{provider}: ")?,
             (None, _) => {}
         }
-        f.write_str(&self.0.text)
+        f.write_str(&self.0.text)?;
+        match self.0.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (tried {attempts} times)"),
+        }
     }
 }
 

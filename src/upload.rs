@@ -8,8 +8,9 @@ use reqwest::StatusCode;
 use reqwest::header::CONTENT_LENGTH;
 
 use crate::error::{Error, ErrorKind, Provider};
-use crate::http::{Call, Reply, Said};
+use crate::http::Http;
 use crate::media::{Media, Opened};
+use crate::reply::{Reply, Said};
 use crate::secret::PresignedUrl;
 
 /// The name of the transfer in errors; no document names it.
@@ -21,30 +22,30 @@ const OPERATION: &str = "upload";
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload {
     provider: Provider,
-    storage: reqwest::Client,
+    http: Http,
     media: Media,
     ask: Box<dyn FnOnce() -> BoxFuture<'static, Result<PresignedUrl, Error>> + Send>,
 }
 
 impl Upload {
-    /// An upload of `media` through the `storage` client to the URL that `ask` gets.
+    /// An upload of `media` through `http` to the URL that `ask` gets.
     pub(crate) fn new<F>(
         provider: Provider,
-        storage: &reqwest::Client,
+        http: &Http,
         media: Media,
         ask: impl FnOnce() -> F + Send + 'static,
     ) -> Self
     where
         F: Future<Output = Result<PresignedUrl, Error>> + Send + 'static,
     {
-        Self { provider, storage: storage.clone(), media, ask: Box::new(|| Box::pin(ask())) }
+        Self { provider, http: http.clone(), media, ask: Box::new(|| Box::pin(ask())) }
     }
 
     async fn run(self) -> Result<Uploaded, Error> {
         let opened = self.media.open().await.map_err(|error| error.during(self.provider, OPERATION))?;
         // Last, just before sending: the URL expires.
         let url = (self.ask)().await?;
-        put(self.provider, &self.storage, &url, opened).await
+        put(self.provider, &self.http, &url, opened).await
     }
 }
 
@@ -86,18 +87,13 @@ impl Uploaded {
     }
 }
 
-async fn put(
-    provider: Provider,
-    storage: &reqwest::Client,
-    url: &PresignedUrl,
-    media: Opened,
-) -> Result<Uploaded, Error> {
+async fn put(provider: Provider, http: &Http, url: &PresignedUrl, media: Opened) -> Result<Uploaded, Error> {
     let secrets = url.secrets();
-    let call = Call { provider, operation: OPERATION, secrets: &secrets };
+    let call = http.call(provider, OPERATION, &secrets);
     let bytes = media.length;
     // S3 refuses chunked bodies, which is how a stream goes out unless its length is set; an empty one too wants its 0.
     let body = reqwest::Body::wrap_stream(media.chunks);
-    let request = storage.put(url.expose()).header(CONTENT_LENGTH, bytes).body(body);
+    let request = http.storage.put(url.expose()).header(CONTENT_LENGTH, bytes).body(body);
     let response = request.send().await.map_err(|error| call.broken(error))?;
     let reply = Reply::read(response, &secrets).await.map_err(|error| call.broken(error))?;
     match reply.status {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use media_upload::pyannote::api::GetMediaUploadUrlError;
-use media_upload::{Error, ErrorKind, Media, PresignedUrl, cielo24, pyannote};
+use media_upload::{Error, ErrorKind, Media, PresignedUrl, Retry, cielo24, pyannote};
 use serde_json::json;
 use wiremock::{MockServer, ResponseTemplate};
 
@@ -71,8 +71,13 @@ impl Clients {
         let pyannote = pyannote::Client::builder(pyannote::ApiKey::new(KEY).unwrap());
         let cielo24 = cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap());
         Self {
-            pyannote: pyannote.base_url(url).call_timeout(call_timeout).build().unwrap(),
-            cielo24: cielo24.base_url(url).call_timeout(call_timeout).build().unwrap(),
+            pyannote: pyannote
+                .base_url(url)
+                .call_timeout(call_timeout)
+                .retry(Retry::never())
+                .build()
+                .unwrap(),
+            cielo24: cielo24.base_url(url).call_timeout(call_timeout).retry(Retry::never()).build().unwrap(),
         }
     }
 
