@@ -22,13 +22,15 @@ pub mod media;
 pub mod redact;
 pub mod rule;
 pub mod storage;
+pub mod time;
 pub mod transcript;
 
 use api::Api;
 use check::{Finding, Level};
 use driver::{Answer, Driver, Request};
 use redact::Redactor;
-use storage::Storage;
+use storage::{Script, Storage};
+use time::Time;
 use transcript::Transcript;
 
 /// How long a driver may take over one case.
@@ -143,30 +145,44 @@ async fn exchange(
     driver: &dyn Driver,
     folder: &Path,
 ) -> io::Result<(Case, Transcript, Redactor)> {
-    let storage = Storage::start().await?;
+    let time = Time::default();
+    let file = media_file(case, folder)?;
+    let changes = case.media.and_then(|media| media.change);
+    let script =
+        Script { steps: case.storage.clone(), change: file.clone().zip(changes), time: time.clone() };
+    let storage = Storage::start(script).await?;
     let case = case.placed(storage.base_url());
-    let api = Api::start(&case.serve).await?;
+    let api = Api::start(&case.serve, &time).await?;
     let mut redactor = Redactor::new(source);
     redactor.replace(&format!("http://{}", api.address()), "{api}");
     redactor.replace(storage.base_url(), STORAGE);
-    let file = case.media.map(|media| media::file(folder, media.bytes)).transpose()?;
     if let Some(file) = &file {
         redactor.replace(&file.display().to_string(), "{file}");
     }
-    let called = driver.call(request(source, &case, &api, file));
+    let called = driver.call(request(source, &case, &api, file, &time));
     let answered = tokio::time::timeout(TIMEOUT, called).await;
     let answer = answered.unwrap_or_else(|_| Err(format!("no answer within {} s", TIMEOUT.as_secs())));
+    let waited = time.waited();
     let transcript = Transcript {
         api: api.requests().await,
         storage: storage.puts(),
         served: case.serve.clone(),
+        waited: if waited.is_empty() { api.pauses() } else { waited },
         trouble: answer.as_ref().err().cloned(),
         answer: answer.ok(),
     };
     Ok((case, transcript, redactor))
 }
 
-fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>) -> Request {
+fn media_file(case: &Case, folder: &Path) -> io::Result<Option<PathBuf>> {
+    let file = case.media.map(|media| match media.change {
+        Some(_) => media::changing(folder, media.bytes),
+        None => media::file(folder, media.bytes),
+    });
+    file.transpose()
+}
+
+fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>, time: &Time) -> Request {
     let credential = source.provider.credential();
     let mut arguments = case.params.clone();
     if let Some(file) = file {
@@ -181,6 +197,7 @@ fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>) -> Re
         credentials: Map::from_iter([(credential.name, given)]),
         arguments,
         timeout_ms: TIMEOUT.as_millis() as u64,
+        time: time.clone(),
     }
 }
 

@@ -1,11 +1,15 @@
 //! The driver of our own clients, in process.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use media_upload::{Error, ErrorKind, cielo24, pyannote};
+use futures_util::future::BoxFuture;
+use media_upload::{ClientBuilder, Clock, Error, ErrorKind, cielo24, pyannote};
 use serde_json::{Map, Value, json};
 
 use super::driver::{Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request};
+use super::time::Time;
 
 /// How many cases run at once: they wait for each other's sockets more than for the processor.
 const CONCURRENCY: usize = 8;
@@ -48,6 +52,23 @@ impl Driver for BuiltIn {
     }
 }
 
+/// A clock on which nothing waits: pauses are taken down, deadlines end when a server has fallen
+/// silent.
+#[derive(Debug)]
+struct CaseClock(Time);
+
+impl Clock for CaseClock {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.wait(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn deadline(&self, _: Duration) -> BoxFuture<'static, ()> {
+        let time = self.0.clone();
+        Box::pin(async move { time.silence().await })
+    }
+}
+
 async fn call(request: &Request) -> Result<Answer, Error> {
     let given = |name: &str| request.arguments.get(name).and_then(Value::as_str);
     let file = given("file").map(PathBuf::from);
@@ -87,12 +108,18 @@ fn untyped(name: &str) -> Answer {
 
 fn pyannote_client(request: &Request) -> Result<pyannote::Client, Error> {
     let key = pyannote::ApiKey::new(credential(request, "api_key"))?;
-    pyannote::Client::builder(key).base_url(&request.base_url).root_certificates(NO_ROOTS).build()
+    settled(pyannote::Client::builder(key), request).build()
 }
 
 fn cielo24_client(request: &Request) -> Result<cielo24::Client, Error> {
     let token = cielo24::ApiToken::new(credential(request, "api_token"))?;
-    cielo24::Client::builder(token).base_url(&request.base_url).root_certificates(NO_ROOTS).build()
+    settled(cielo24::Client::builder(token), request).build()
+}
+
+/// What both clients are given beside their credential.
+fn settled<C>(builder: ClientBuilder<C>, request: &Request) -> ClientBuilder<C> {
+    let clock = Arc::new(CaseClock(request.time.clone()));
+    builder.base_url(&request.base_url).root_certificates(NO_ROOTS).clock(clock)
 }
 
 fn credential(request: &Request, name: &str) -> String {
