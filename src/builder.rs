@@ -25,6 +25,8 @@ impl<C> ClientBuilder<C> {
         let settings = Settings {
             connect: Duration::from_secs(10),
             call: Duration::from_secs(30),
+            stall: Duration::from_secs(60),
+            response: Duration::from_secs(120),
             roots: None,
             retry: Retry::default(),
             clock: Arc::new(clock::System),
@@ -49,6 +51,20 @@ impl<C> ClientBuilder<C> {
     /// Default: 30 s.
     pub fn call_timeout(mut self, limit: Duration) -> Self {
         self.settings.call = limit;
+        self
+    }
+
+    /// For how long no byte of the media may move on its way to storage; a transfer that stalls is broken off, and tried again.
+    /// It is noticed after once to twice that time. Default: 60 s.
+    pub fn stall_timeout(mut self, limit: Duration) -> Self {
+        self.settings.stall = limit;
+        self
+    }
+
+    /// How long storage may take to answer once all of the media was handed to the connection; the last few hundred kilobytes
+    /// may still be under way then. Default: 120 s.
+    pub fn response_timeout(mut self, limit: Duration) -> Self {
+        self.settings.response = limit;
         self
     }
 

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use reqwest::StatusCode;
 use tracing::Instrument;
 use tracing::field::Empty;
@@ -47,8 +48,8 @@ impl Call<'_> {
         limit: Duration,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
-        let outcome = clock::until(self.clock.deadline(limit), work).await;
-        outcome.unwrap_or_else(|| Err(self.late(&format!("no answer came within {limit:?}"))))
+        let end = self.clock.deadline(limit).map(|()| self.late(&format!("no answer came within {limit:?}")));
+        clock::until(end, work).await
     }
 
     /// Something took too long.
@@ -61,7 +62,7 @@ impl Call<'_> {
     pub(crate) fn broken(&self, error: reqwest::Error) -> Error {
         let error = error.without_url();
         if let Some(fault) = cause::<Fault>(&error) {
-            return fault.to_error().during(self.provider, self.operation);
+            return self.faulty(fault);
         }
         let (kind, text) = if error.is_timeout() {
             (ErrorKind::Timeout, "no connection was made in time: try again, or allow more time")
@@ -78,6 +79,11 @@ impl Call<'_> {
         Error::new(kind, text).because(error).during(self.provider, self.operation)
     }
 
+    /// Something is wrong with the media.
+    pub(crate) fn faulty(&self, fault: &Fault) -> Error {
+        fault.to_error().during(self.provider, self.operation)
+    }
+
     /// The request was refused before it was sent.
     pub(crate) fn unsent(&self, why: &str) -> Error {
         let text = format!("the request could not be built: {}", line(&self.secrets.scrub_str(why)));
@@ -88,12 +94,15 @@ impl Call<'_> {
     pub(crate) fn refused(&self, kind: ErrorKind, reply: Reply, said: Said) -> Error {
         let status = reply.status.as_u16();
         let retry_after = retry::asked(reply.status, &reply.headers, self.clock.wall_time());
-        let text = match &said.message {
-            Some(message) => format!("answered {status}, \"{}\": {}", line(message), advice(status)),
-            None => format!("answered {status}: {}", advice(status)),
+        let words: Vec<&str> =
+            [&said.code, &said.message].into_iter().flatten().map(String::as_str).collect();
+        let text = match words.is_empty() {
+            false => format!("answered {status}, \"{}\": {}", line(&words.join(": ")), advice(status)),
+            true => format!("answered {status}: {}", advice(status)),
         };
         let answer = Answer {
             status,
+            code: said.code,
             message: said.message,
             request_id: said.request_id,
             field_errors: said.field_errors,
@@ -109,11 +118,14 @@ impl Call<'_> {
 
     /// An answer that is not the documented success. Its body is not kept: it may hold a pre-signed URL.
     pub(crate) fn undocumented(&self, status: StatusCode, why: &str) -> Error {
+        let why = format!("{why}: the api may have changed, look for a newer version of this crate");
+        self.unusable(ErrorKind::Response, status, &why)
+    }
+
+    /// An answer that cannot be made use of.
+    pub(crate) fn unusable(&self, kind: ErrorKind, status: StatusCode, why: &str) -> Error {
         let status = status.as_u16();
-        let text = format!(
-            "answered {status}, but {why}: the api may have changed, look for a newer version of this crate"
-        );
-        Error::new(ErrorKind::Response, text)
+        Error::new(kind, format!("answered {status}, but {why}"))
             .answered(Answer { status, ..Answer::default() })
             .during(self.provider, self.operation)
     }

@@ -1,6 +1,7 @@
 //! Waiting, injected: nothing in this crate sleeps but through a [`Clock`].
 
 use std::fmt::Debug;
+use std::pin::pin;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::FutureExt;
@@ -40,11 +41,14 @@ impl Clock for System {
     }
 }
 
-/// The outcome of `work`, unless `end` comes first.
-pub(crate) async fn until<T>(end: impl Future<Output = ()>, work: impl Future<Output = T>) -> Option<T> {
+/// The outcome of `work`, unless `end` comes first with its error.
+pub(crate) async fn until<T, E>(
+    end: impl Future<Output = E>,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     // Work is looked at first: what is done in time is done, even if the time is up as well.
-    match future::select(std::pin::pin!(work), std::pin::pin!(end)).await {
-        Either::Left((outcome, _)) => Some(outcome),
-        Either::Right(_) => None,
+    match future::select(pin!(work), pin!(end)).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right((error, _)) => Err(error),
     }
 }

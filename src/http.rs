@@ -92,6 +92,10 @@ pub(crate) struct Settings {
     pub(crate) connect: Duration,
     /// For a whole call of the API, which is small. A transfer to storage has no such limit.
     pub(crate) call: Duration,
+    /// For a byte of the media to move, on its way to storage.
+    pub(crate) stall: Duration,
+    /// For storage's answer, once it has all of the media.
+    pub(crate) response: Duration,
     /// The only root certificates to trust, in PEM; `None`: the system's.
     pub(crate) roots: Option<Vec<u8>>,
     pub(crate) retry: Retry,

@@ -252,5 +252,6 @@ fn said<E: Documented>(reply: &Reply) -> Said {
         request_id: text("requestId"),
         field_errors: errors.filter_map(|error| FieldError::deserialize(error).ok()).collect(),
         documented: E::decode(reply.status.as_u16(), &reply.body).map(Into::into),
+        ..Said::default()
     }
 }

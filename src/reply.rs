@@ -63,9 +63,10 @@ async fn bounded(response: reqwest::Response, limit: usize) -> Result<Bytes, (re
     Ok(body.freeze())
 }
 
-/// What a provider reads in the body of an error.
+/// What a provider, or storage, says in the body of an error.
 #[derive(Debug, Default)]
 pub(crate) struct Said {
+    pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) field_errors: Vec<FieldError>,
