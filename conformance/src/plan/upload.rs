@@ -18,12 +18,12 @@ pub const SIGNATURE: &str = "0e5f1c7ad2b94e3680d1a9c4b7f25e63c4a1d08f9b3e7265d81
 /// What a redirected client finds added to the URL.
 pub const MOVED: &str = "&x-moved=1";
 
-/// A file that is larger than whatever is read ahead and whatever sockets hold: it can still change
-/// when the storage has seen the beginning of it.
-const CHANGING: u64 = 16 * 1024 * 1024;
+/// A file larger than whatever is read ahead and whatever sockets hold, in bytes: the storage can
+/// stop it, and it can still change, when the storage has seen the beginning of it.
+const HUGE: u64 = 8 * 1024 * 1024;
 
-/// A file that is larger than a read.
-const LARGE: u64 = 3 * 1024 * 1024 + 1;
+/// A file that takes several reads.
+const LARGE: u64 = 1024 * 1024 + 1;
 
 /// How storages say that a pre-signed URL has expired.
 const EXPIRED: &[(&str, Storage)] = &[
@@ -75,7 +75,7 @@ pub fn cases(source: &Source) -> Vec<Case> {
     }));
     cases
         .extend(PASSING.iter().map(|(variation, storage, what)| then_kept(&call, variation, *storage, what)));
-    cases.push(asked_to_wait(&call, "seconds", "2"));
+    cases.push(asked_to_wait(&call, "seconds", "4"));
     cases.push(asked_to_wait(&call, "date", DATE));
     cases.push(changing(&call, "growth", Change::Grows, "the file grows while it is sent"));
     cases.push(changing(&call, "shrinkage", Change::Shrinks, "the file shrinks while it is sent"));
@@ -105,7 +105,7 @@ fn then_kept(call: &Call<'_>, variation: &str, first: Storage, what: &str) -> Ca
     Case {
         storage: vec![first, Storage::Keep],
         basis: Basis::Practice,
-        ..stored(call, variation, LARGE, what)
+        ..stored(call, variation, if first == Storage::Stall { HUGE } else { LARGE }, what)
     }
 }
 
@@ -140,14 +140,14 @@ fn asked_to_wait(call: &Call<'_>, form: &str, value: &str) -> Case {
         0,
         respond(429, headers.to_vec(), r#"{"requestId":"1","message":"Too many requests"}"#.to_owned()),
     );
-    case.asked_wait_s = Some(2);
+    case.asked_wait_s = Some(4);
     case.basis = Basis::Practice;
     case
 }
 
 fn changing(call: &Call<'_>, variation: &str, change: Change, what: &str) -> Case {
-    let mut case = stored(call, variation, CHANGING, what);
-    case.media = Some(Media { bytes: CHANGING, change: Some(change) });
+    let mut case = stored(call, variation, HUGE, what);
+    case.media = Some(Media { bytes: HUGE, change: Some(change) });
     case.outcome = Outcome::Lost;
     case.basis = Basis::Practice;
     case

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use media_upload::{ClientBuilder, Clock, Error, ErrorKind, cielo24, pyannote};
+use media_upload::{ClientBuilder, Clock, Error, ErrorKind, Retry, cielo24, pyannote};
 use serde_json::{Map, Value, json};
 
 use super::driver::{Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request};
@@ -21,10 +21,18 @@ const NO_ROOTS: &[u8] = b"";
 #[derive(Debug)]
 pub struct BuiltIn {
     hello: Hello,
+    retry: Retry,
 }
 
 impl Default for BuiltIn {
     fn default() -> Self {
+        Self::with_retry(Retry::default())
+    }
+}
+
+impl BuiltIn {
+    /// Our clients, trying again as told.
+    pub fn with_retry(retry: Retry) -> Self {
         let operations =
             ["pyannote/getMediaUploadURL", "pyannote/upload", "cielo24/request_upload_url", "cielo24/upload"];
         Self {
@@ -38,6 +46,7 @@ impl Default for BuiltIn {
                 operations: operations.map(str::to_owned).to_vec(),
                 concurrency: CONCURRENCY,
             },
+            retry,
         }
     }
 }
@@ -48,7 +57,7 @@ impl Driver for BuiltIn {
     }
 
     fn call(&self, request: Request) -> Calling<'_> {
-        Box::pin(async move { Ok(call(&request).await.unwrap_or_else(answer_of_error)) })
+        Box::pin(async move { Ok(call(&request, self.retry).await.unwrap_or_else(answer_of_error)) })
     }
 }
 
@@ -69,30 +78,30 @@ impl Clock for CaseClock {
     }
 }
 
-async fn call(request: &Request) -> Result<Answer, Error> {
+async fn call(request: &Request, retry: Retry) -> Result<Answer, Error> {
     let given = |name: &str| request.arguments.get(name).and_then(Value::as_str);
     let file = given("file").map(PathBuf::from);
     match (request.provider.as_str(), request.operation.as_str(), file) {
         ("pyannote", "getMediaUploadURL", _) => {
             let Some(url) = given("url") else { return Ok(untyped("url")) };
             let presigned =
-                pyannote_client(request)?.media_upload_url(&pyannote::MediaUrl::new(url)?).await?;
+                pyannote_client(request, retry)?.media_upload_url(&pyannote::MediaUrl::new(url)?).await?;
             Ok(Answer::Result(json!({ "url": presigned.expose() })))
         }
         ("pyannote", "upload", Some(file)) => {
             let Some(url) = given("url") else { return Ok(untyped("url")) };
-            pyannote_client(request)?.upload(file, &pyannote::MediaUrl::new(url)?).await?;
+            pyannote_client(request, retry)?.upload(file, &pyannote::MediaUrl::new(url)?).await?;
             Ok(Answer::Result(json!({})))
         }
         ("cielo24", "request_upload_url", _) => {
             let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
             let presigned =
-                cielo24_client(request)?.request_upload_url(&cielo24::JobId::new(job_id)?).await?;
+                cielo24_client(request, retry)?.request_upload_url(&cielo24::JobId::new(job_id)?).await?;
             Ok(Answer::Result(json!({ "upload_url": presigned.expose() })))
         }
         ("cielo24", "upload", Some(file)) => {
             let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
-            cielo24_client(request)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
+            cielo24_client(request, retry)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
             Ok(Answer::Result(json!({})))
         }
         _ => Ok(Answer::Unsupported(true)),
@@ -106,20 +115,20 @@ fn untyped(name: &str) -> Answer {
     })
 }
 
-fn pyannote_client(request: &Request) -> Result<pyannote::Client, Error> {
+fn pyannote_client(request: &Request, retry: Retry) -> Result<pyannote::Client, Error> {
     let key = pyannote::ApiKey::new(credential(request, "api_key"))?;
-    settled(pyannote::Client::builder(key), request).build()
+    settled(pyannote::Client::builder(key), request, retry).build()
 }
 
-fn cielo24_client(request: &Request) -> Result<cielo24::Client, Error> {
+fn cielo24_client(request: &Request, retry: Retry) -> Result<cielo24::Client, Error> {
     let token = cielo24::ApiToken::new(credential(request, "api_token"))?;
-    settled(cielo24::Client::builder(token), request).build()
+    settled(cielo24::Client::builder(token), request, retry).build()
 }
 
 /// What both clients are given beside their credential.
-fn settled<C>(builder: ClientBuilder<C>, request: &Request) -> ClientBuilder<C> {
+fn settled<C>(builder: ClientBuilder<C>, request: &Request, retry: Retry) -> ClientBuilder<C> {
     let clock = Arc::new(CaseClock(request.time.clone()));
-    builder.base_url(&request.base_url).root_certificates(NO_ROOTS).clock(clock)
+    builder.base_url(&request.base_url).root_certificates(NO_ROOTS).clock(clock).retry(retry)
 }
 
 fn credential(request: &Request, name: &str) -> String {

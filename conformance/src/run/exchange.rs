@@ -73,7 +73,7 @@ fn storage_step(put: &Put) -> String {
     put_headers(&mut out, '>', &put.headers);
     let body = match (put.answered, put.same) {
         (Some(200..300), true) => format!("({} bytes, the media's)", put.bytes),
-        (_, false) => format!("({} bytes, not the media's)", put.bytes),
+        (Some(200..300), false) => format!("({} bytes, not the media's)", put.bytes),
         // How much had come when the storage broke off differs from run to run.
         _ => "(media)".to_owned(),
     };

@@ -15,7 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::AbortHandle;
 
 use super::media;
@@ -23,6 +23,9 @@ use super::time::{PATIENCE, Time};
 use super::transcript::Put;
 use crate::plan::case::{Change, STORAGE, Storage as Step};
 use crate::plan::upload::{MOVED, PRESIGNED};
+
+/// How much of a body waits in the storage's socket, in bytes.
+const RECEIVE_BUFFER: u32 = 64 * 1024;
 
 /// What a storage does in one case.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +53,11 @@ impl Storage {
     ///
     /// When no port can be had.
     pub async fn start(script: Script) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let socket = TcpSocket::new_v4()?;
+        // Small, so that media is still on its way when the storage acts on the beginning of it.
+        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(64)?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let puts = Arc::default();
         let player =

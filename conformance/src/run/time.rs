@@ -28,18 +28,17 @@ impl Time {
         self.silent.send_replace(true);
     }
 
-    /// Ends when a server has fallen silent. Whoever waits gives up on that server, so the silence
-    /// is over with it.
+    /// Ends when a server has fallen silent.
     pub async fn silence(&self) {
-        let mut silent = self.silent.subscribe();
         // The sender lives in self: waiting cannot fail.
-        let _ = silent.wait_for(|silent| *silent).await;
-        self.silent.send_replace(false);
+        let _ = self.silent.subscribe().wait_for(|silent| *silent).await;
     }
 
-    /// Takes down a wait that a client would have made.
+    /// Takes down a wait that a client would have made before another try: with it, it has given up
+    /// on whoever was silent.
     pub fn wait(&self, duration: Duration) {
         self.waited.lock().unwrap_or_else(PoisonError::into_inner).push(duration);
+        self.silent.send_replace(false);
     }
 
     /// The waits so far.
