@@ -77,3 +77,24 @@ pub(super) fn id(path: &str, method: &str) -> String {
         .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
     segment.map_or_else(|| method.to_ascii_lowercase(), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_what_stands_in_braces() {
+        assert_eq!(names("/a/{b}/{c}.{d}").collect::<Vec<_>>(), ["b", "c", "d"]);
+        assert_eq!(names("/a/b}/{c").count(), 0);
+    }
+
+    #[test]
+    fn an_id_is_the_last_segment_that_is_no_parameter() {
+        assert_eq!(
+            id("/api/job/request_upload_url", "GET"),
+            "request_upload_url"
+        );
+        assert_eq!(id("/v1/jobs/{jobId}/", "GET"), "jobs");
+        assert_eq!(id("/{a}", "GET"), "get");
+    }
+}

@@ -839,3 +839,44 @@ fn yaml_that_cannot_be_meant_is_refused_with_its_line() {
         assert_eq!(refusal(text), expected);
     }
 }
+
+#[test]
+fn a_parameter_that_is_described_twice_over_is_noted() {
+    let document = parsed(&operation(
+        "responses: {default: {description: d, headers: {H: {name: H, schema: {}}}}}\nparameters:\n- {name: a, in: query, schema: {type: string}, content: {a/b: {}}}\n- {name: b, in: query, content: {a/b: {schema: {type: string}}, c/d: {}}}\n- {name: c, in: header, style: form, schema: {}}\n- {name: d, in: query, style: pipeDelimited, schema: {}}",
+        "",
+    ));
+    assert_eq!(
+        notes(&document),
+        [
+            "6 `name` is not a key that OpenAPI 3.0 has here; it is not read",
+            "8 both `schema` and `content`; only the schema is read",
+            "9 content in several media types, of which a parameter has one; only the first is read",
+            "10 the style `form` does not exist in this place; read as `simple`",
+        ]
+    );
+    let styles: Vec<_> = document.operations[0]
+        .parameters
+        .iter()
+        .map(|p| (p.style.as_str(), p.explode))
+        .collect();
+    assert_eq!(
+        styles,
+        [
+            ("form", true),
+            ("a/b", false),
+            ("simple", false),
+            ("pipeDelimited", false)
+        ]
+    );
+}
+
+#[test]
+fn a_reader_of_many_descriptions_on_one_line_takes_no_longer_than_of_as_many_lines() {
+    let description = "x".repeat(200);
+    let tags: Vec<_> = (0..3000).map(|index| json!({ "name": index.to_string(), "description": format!("{index} {description}") })).collect();
+    let text = json!({ "openapi": "3.0.0", "paths": {}, "tags": tags }).to_string();
+    let start = std::time::Instant::now();
+    assert_eq!(parsed(&text).prose.len(), 3000);
+    assert!(start.elapsed() < std::time::Duration::from_secs(5));
+}
