@@ -1,6 +1,6 @@
 //! Path templates: the parameters they name, and the ids that operations have by them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::json;
 
@@ -51,22 +51,33 @@ pub(super) fn bare_parameter(name: &str, location: Location) -> Parameter {
 
 /// The ids that operations have already.
 #[derive(Debug, Default)]
-pub(super) struct Ids(HashSet<String>);
+pub(super) struct Ids {
+    taken: HashSet<String>,
+    /// How often each id was asked for with each method, after it was taken.
+    repeated: HashMap<(String, String), usize>,
+}
 
 impl Ids {
     /// The id itself, or, if an earlier operation has it, one with the method (and a number) before it.
     pub(super) fn distinct(&mut self, id: &str, method: &str) -> String {
-        let method = method.to_ascii_lowercase();
-        let mut distinct = id.to_owned();
-        let mut attempt = 1;
-        while !self.0.insert(distinct.clone()) {
-            distinct = match attempt {
-                1 => format!("{method}_{id}"),
-                _ => format!("{method}{attempt}_{id}"),
-            };
-            attempt += 1;
+        if self.taken.insert(id.to_owned()) {
+            return id.to_owned();
         }
-        distinct
+        let method = method.to_ascii_lowercase();
+        let repeated = self
+            .repeated
+            .entry((id.to_owned(), method.clone()))
+            .or_default();
+        loop {
+            *repeated += 1;
+            let distinct = match *repeated {
+                1 => format!("{method}_{id}"),
+                time => format!("{method}{time}_{id}"),
+            };
+            if self.taken.insert(distinct.clone()) {
+                return distinct;
+            }
+        }
     }
 }
 

@@ -30,12 +30,20 @@ use super::{Document, Fault, Kind, Location, Note, Operation, Parameter, Place, 
 /// What pages write where a section has nothing to say.
 const NOTHING: [&str; 3] = ["not applicable", "none", "n/a"];
 
+/// How many blocks a page may have. Real pages have about forty.
+const MAX_BLOCKS: usize = 10_000;
 /// How many methods may share one description, which is read once for each.
 const MAX_METHODS: usize = 16;
 
 pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> {
     let expanded = expanded(text);
     let blocks = blocks(&numbered(&expanded));
+    if let Some(block) = blocks.get(MAX_BLOCKS) {
+        let message = format!(
+            "more than {MAX_BLOCKS} paragraphs, headings and tables, the most that is read; is this one page?"
+        );
+        return Err(Fault::new(block.line, message));
+    }
     let mut reader = Reader::new(name);
     reader.note_defects(&blocks);
     let groups = groups(blocks);
@@ -226,10 +234,25 @@ impl Reader {
         prose
     }
 
-    /// Prose that stands apart from every method.
+    /// Prose that stands apart from every method; nothing else that does is read.
     fn unclaimed_prose(&mut self, groups: &[Group<'_>]) -> Vec<Prose> {
-        let unclaimed = groups.iter().filter(|group| group.methods.is_empty());
-        unclaimed.flat_map(|group| self.prose("", group)).collect()
+        let mut prose = Vec::new();
+        for group in groups.iter().filter(|group| group.methods.is_empty()) {
+            for Section { line, name, .. } in &group.sections {
+                self.note(
+                    "",
+                    *line,
+                    format!(
+                        "the heading `{name}` belongs to no method; only text is read under it"
+                    ),
+                );
+            }
+            for block in group.blocks() {
+                self.note_stranger("", block, Topic::Unknown);
+            }
+            prose.extend(self.prose("", group));
+        }
+        prose
     }
 
     /// Notes the blocks that stand where this reader does not look for them.
