@@ -1,37 +1,47 @@
 //! Path templates: the parameters they name, and the ids that operations have by them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::json;
 
 use super::{Location, Parameter, Place, Schema};
 
 /// The names in a template's braces, in order.
-pub(super) fn names(path: &str) -> impl Iterator<Item = &str> {
+fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
-/// The names in a template that no parameter describes.
-pub(super) fn undescribed<'p>(path: &'p str, parameters: &[Parameter]) -> Vec<&'p str> {
-    let in_path = parameters
-        .iter()
-        .filter(|parameter| parameter.place == Place::Path);
-    let described: HashSet<_> = in_path.map(|parameter| parameter.name.as_str()).collect();
-    let mut seen = HashSet::new();
-    names(path)
-        .filter(|name| !described.contains(name) && seen.insert(*name))
-        .collect()
-}
-
-/// What to note about such a name.
-pub(super) fn undescribed_note(name: &str) -> String {
-    format!("no parameter describes the path's `{{{name}}}`; it is read as a required text")
+/// Holds path parameters to their template: drops those it does not name, adds those that only it
+/// names, and says what is to be noted.
+pub(super) fn match_template(
+    path: &str,
+    parameters: &mut Vec<Parameter>,
+    mut locate: impl FnMut(&str) -> Location,
+) -> Vec<String> {
+    let mut notes = Vec::new();
+    let mut undescribed: BTreeSet<_> = names(path).collect();
+    parameters.retain(|Parameter { name, place, .. }| {
+        let is_lost = *place == Place::Path && !undescribed.remove(name.as_str());
+        if is_lost {
+            notes.push(format!(
+                "the path has no `{{{name}}}`, though a parameter says so; nothing is sent for it"
+            ));
+        }
+        !is_lost
+    });
+    for name in undescribed {
+        notes.push(format!(
+            "no parameter describes the path's `{{{name}}}`; it is read as a required text"
+        ));
+        parameters.push(bare_parameter(name, locate(name)));
+    }
+    notes
 }
 
 /// What is known of a parameter that only the template names.
-pub(super) fn bare_parameter(name: &str, location: Location) -> Parameter {
+fn bare_parameter(name: &str, location: Location) -> Parameter {
     Parameter {
         name: name.to_owned(),
         place: Place::Path,

@@ -13,6 +13,7 @@ mod message;
 mod parameter;
 mod response;
 mod section;
+mod stranger;
 mod values;
 
 use std::collections::{BTreeMap, HashSet};
@@ -107,39 +108,6 @@ impl Reader {
         }
     }
 
-    /// Defects in how the page is written, whatever it is about.
-    fn note_defects(&mut self, blocks: &[Block<'_>]) {
-        for Block { line, kind } in blocks {
-            match kind {
-                BlockKind::Title {
-                    text,
-                    is_underlined: false,
-                } => {
-                    self.note(
-                        "",
-                        *line,
-                        format!("the title `{text}` is longer than its underline"),
-                    );
-                }
-                BlockKind::Heading {
-                    name,
-                    is_apart: false,
-                    ..
-                } => {
-                    self.note("", *line, format!("no blank line before the heading `{name}`, which makes it part of the text above"));
-                }
-                BlockKind::Unknown(what) => {
-                    self.note(
-                        "",
-                        *line,
-                        format!("{what}, which this reader does not know; it is not read"),
-                    );
-                }
-                _ => {}
-            }
-        }
-    }
-
     fn operations(&mut self, groups: &[Group<'_>]) -> Result<Vec<Operation>, Fault> {
         let mut ids = Ids::default();
         let mut operations = Vec::new();
@@ -156,13 +124,12 @@ impl Reader {
                 operations.push(self.operation(method, group, &mut ids)?);
             }
         }
-        match operations.is_empty() {
-            true => Err(Fault::new(
-                1,
-                "no `.. http:get:: /path` (or other method) here; is this a page about a call?",
-            )),
-            false => Ok(operations),
+        if operations.is_empty() {
+            let message =
+                "no `.. http:get:: /path` (or other method) here; is this a page about a call?";
+            return Err(Fault::new(1, message));
         }
+        Ok(operations)
     }
 
     fn operation(
@@ -208,10 +175,9 @@ impl Reader {
         for place in [Place::Path, Place::Query, Place::Header] {
             parameters.extend(self.parameters(at, &group.about(Topic::Parameters(place)), place));
         }
-        for name in path::undescribed(path, &parameters) {
-            self.note(at, line, path::undescribed_note(name));
-            let location = self.location(&format!("{at}/path/{name}"), line);
-            parameters.push(path::bare_parameter(name, location));
+        let locate = |name: &str| self.location(&format!("{at}/path/{name}"), line);
+        for note in path::match_template(path, &mut parameters, locate) {
+            self.note(at, line, note);
         }
         parameters
     }
@@ -223,7 +189,7 @@ impl Reader {
             let (BlockKind::Title { text, .. } | BlockKind::Paragraph(text)) = kind else {
                 continue;
             };
-            if !NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.')) {
+            if !says_nothing(text) {
                 let location = self.location(&format!("{at}/prose/{}", prose.len()), *line);
                 prose.push(Prose {
                     text: text.clone(),
@@ -238,72 +204,14 @@ impl Reader {
     fn unclaimed_prose(&mut self, groups: &[Group<'_>]) -> Vec<Prose> {
         let mut prose = Vec::new();
         for group in groups.iter().filter(|group| group.methods.is_empty()) {
-            for Section { line, name, .. } in &group.sections {
-                self.note(
-                    "",
-                    *line,
-                    format!(
-                        "the heading `{name}` belongs to no method; only text is read under it"
-                    ),
-                );
-            }
-            for block in group.blocks() {
-                self.note_stranger("", block, Topic::Unknown);
-            }
+            self.note_unclaimed(group);
             prose.extend(self.prose("", group));
         }
         prose
     }
+}
 
-    /// Notes the blocks that stand where this reader does not look for them.
-    fn note_strangers(&mut self, at: &str, method: &Method<'_>, group: &Group<'_>) {
-        if let Some(line) = method.content.first() {
-            self.note(
-                at,
-                line.number,
-                "text under the http directive; it is not read",
-            );
-        }
-        for block in &group.preamble {
-            self.note_stranger(at, block, Topic::Method);
-        }
-        for Section {
-            line,
-            topic,
-            name,
-            blocks,
-            ..
-        } in &group.sections
-        {
-            if *topic == Topic::Unknown {
-                self.note(at, *line, format!("the heading `{name}` is not one that this reader knows; only text is read under it"));
-            }
-            for block in blocks {
-                self.note_stranger(at, block, *topic);
-            }
-        }
-    }
-
-    fn note_stranger(&mut self, at: &str, block: &Block<'_>, topic: Topic) {
-        let text = match &block.kind {
-            BlockKind::Table(_) if !topic.has_tables() => {
-                "a table where this reader expects none; it is not read".to_owned()
-            }
-            BlockKind::Directive { name, .. }
-                if !(topic.has_examples() && block.code().is_some()) =>
-            {
-                format!(
-                    "the directive `{name}` where this reader does not expect it; it is not read"
-                )
-            }
-            BlockKind::Paragraph(text)
-                if topic == Topic::Body
-                    && !NOTHING.contains(&text.to_ascii_lowercase().as_str()) =>
-            {
-                "a body described in words; only tables of names are read as bodies".to_owned()
-            }
-            _ => return,
-        };
-        self.note(at, block.line, text);
-    }
+/// Whether a paragraph only says that there is nothing to say.
+fn says_nothing(text: &str) -> bool {
+    NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.'))
 }

@@ -253,3 +253,61 @@ fn every_part_of_a_page_has_its_line() {
         88
     );
 }
+
+#[test]
+fn headings_rows_and_examples_are_read_in_their_variants() {
+    let page = "\
+.. http:get:: /a/(int:id)
+
+.. note:: Only on weekdays.
+
+**Path Parameters**
+
++-------+-------------------------+
+| Name  | Details                 |
++=======+================+========+
+| other | Allowed Values | 1      |
++-------+----------------+--------+
+
+**Query String Parameters** (not required)
+
++-------+-------------------------+
+| q     | Allowed Values | String |
+|       +----------------+--------+
+|       | Allowed Values | 2      |
+|       +----------------+--------+
+|       | Example        | q=a+%3D|
++-------+----------------+--------+
+
+**HTTP Headers** - Optional
+
++-------+-------------------------+
+| X-A   | Allowed Values | String |
+|       +----------------+--------+
+|       | Example        | X-A: +%|
++-------+----------------+--------+
+
+**Responses**
+
++--------+------------------------+
+| 200 OK | Description    | Fine  |
++--------+----------------+-------+
+";
+    let document = Document::read("a.rst", page.as_bytes()).unwrap();
+    insta::assert_snapshot!(outline(&document), @r#"
+      1 a GET /a/{id}
+      3   prose "Only on weekdays."
+     16   Query q form explode ""
+     16     schema {"type":"string"}
+     20     example "a ="
+     26   Header X-A simple ""
+     26     schema {"type":"string"}
+     28     example "+%"
+      1   Path id required simple ""
+      1     schema {"type":"string"}
+     34   200 "OK\nFine"
+      1 note the path has no `{other}`, though a parameter says so; nothing is sent for it
+      1 note no parameter describes the path's `{id}`; it is read as a required text
+     18 note a second row of allowed values; only the first is read
+    "#);
+}

@@ -71,24 +71,10 @@ impl<'a> Reader<'a> {
             .filter(|shared| !overridden.contains(&(shared.place, &shared.name)));
         let mut parameters: Vec<_> = inherited.cloned().collect();
         parameters.extend(own);
-        self.match_path(node, path, &mut parameters);
-        Ok(parameters)
-    }
-
-    /// Holds the path's parameters to its template.
-    fn match_path(&mut self, node: &Node<'a>, path: &str, parameters: &mut Vec<Parameter>) {
-        let names: BTreeSet<_> = path::names(path).collect();
-        parameters.retain(|Parameter { name, place, .. }| {
-            let is_lost = *place == Place::Path && !names.contains(name.as_str());
-            if is_lost {
-                self.note(node, format!("the path has no `{{{name}}}`, though a parameter says so; nothing is sent for it"));
-            }
-            !is_lost
-        });
-        for name in path::undescribed(path, parameters) {
-            self.note(node, path::undescribed_note(name));
-            parameters.push(path::bare_parameter(name, self.location(node)));
+        for note in path::match_template(path, &mut parameters, |_| self.location(node)) {
+            self.note(node, note);
         }
+        Ok(parameters)
     }
 
     fn parameter(&mut self, node: &Node<'a>) -> Result<Parameter, Fault> {

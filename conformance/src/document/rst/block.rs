@@ -3,6 +3,24 @@
 use super::line::{Line, dedented, joined};
 use crate::document::prose::collapse;
 
+/// Directives whose content is prose.
+const ADMONITIONS: [&str; 14] = [
+    "admonition",
+    "attention",
+    "caution",
+    "danger",
+    "deprecated",
+    "error",
+    "hint",
+    "important",
+    "note",
+    "seealso",
+    "tip",
+    "versionadded",
+    "versionchanged",
+    "warning",
+];
+
 /// A block and the line on which it begins.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Block<'a> {
@@ -178,6 +196,9 @@ fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
         Some(_) if text.starts_with('|') => {
             Some(BlockKind::Unknown("a substitution (`.. |name|`)"))
         }
+        Some((name, argument)) if ADMONITIONS.contains(&name) => Some(BlockKind::Paragraph(
+            collapse(&format!("{argument} {}", joined(&content))),
+        )),
         Some((name, argument)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
             Some(BlockKind::Directive {
                 name,
@@ -298,6 +319,14 @@ mod tests {
         assert_eq!(
             kinds(".. a comment\n   of two lines\n\n.. _label:\n\n----------\n\n..\n"),
             []
+        );
+    }
+
+    #[test]
+    fn an_admonition_is_prose() {
+        assert_eq!(
+            only(".. note:: Beware:\n\n   it is\n   so."),
+            r#"Paragraph("Beware: it is so.")"#
         );
     }
 

@@ -117,9 +117,10 @@ impl<'a> Grid<'a> {
             .collect();
         let is_grid =
             right.iter().any(|line| is_border(line.text)) || cut(&right, &inner).is_some();
-        let details = match is_grid && depth < MAX_DEPTH {
-            true => Details::Rows(self.rows(&right, &inner, depth + 1)),
-            false => Details::Text(cell(&right)),
+        let details = if is_grid && depth < MAX_DEPTH {
+            Details::Rows(self.rows(&right, &inner, depth + 1))
+        } else {
+            Details::Text(cell(&right))
         };
         Row {
             line,
