@@ -23,7 +23,7 @@ use serde_json::json;
 
 use self::block::{Block, BlockKind, blocks};
 use self::line::{expanded, numbered};
-use self::section::{Group, Method, Section, Topic, groups};
+use self::section::{Group, Method, Topic, groups};
 use super::path::{self, Ids};
 use super::tree::push_token;
 use super::{Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, Server};
