@@ -8,4 +8,7 @@ mod pyannote;
 mod retry;
 mod secrets;
 mod server;
+mod storage;
+mod trace;
+mod transfer;
 mod upload;
