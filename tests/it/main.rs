@@ -9,6 +9,8 @@ mod retry;
 mod secrets;
 mod server;
 mod storage;
+#[cfg(feature = "cli")]
+mod tool;
 mod trace;
 mod transfer;
 mod upload;

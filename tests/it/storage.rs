@@ -28,10 +28,9 @@ pub(crate) struct Arrived {
 
 impl Arrived {
     pub(crate) fn length(&self) -> usize {
-        let lines = self.head.lines();
-        let length =
-            lines.filter_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-        length.last().unwrap()
+        let head = self.head.to_ascii_lowercase();
+        let (_, length) = head.split_once("content-length: ").unwrap();
+        length.lines().next().unwrap().parse().unwrap()
     }
 
     pub(crate) fn is_whole(&self) -> bool {
