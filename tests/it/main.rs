@@ -8,4 +8,9 @@ mod pyannote;
 mod retry;
 mod secrets;
 mod server;
+mod storage;
+#[cfg(feature = "cli")]
+mod tool;
+mod trace;
+mod transfer;
 mod upload;

@@ -14,7 +14,7 @@ use crate::server::{
     CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, grant, job, media_url, nobody, presigned, serve, store, storing,
 };
 
-const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
+pub(crate) const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
 
 /// All that can be seen of an error.
 fn shown(error: &Error) -> String {
@@ -97,7 +97,7 @@ impl Clients {
     }
 }
 
-async fn every_error() -> Vec<Error> {
+pub(crate) async fn every_error() -> Vec<Error> {
     let mut errors = refused_arguments();
     let server = MockServer::start().await;
     let clients = Clients::of(&server.uri(), Duration::from_secs(30));
