@@ -52,7 +52,7 @@ fn of_document(document: &Document, all: &[Document]) -> Vec<Defect> {
 /// What a reader had to read past.
 fn noted(text: &str, location: &Location) -> Defect {
     Defect {
-        check: "unreadable",
+        check: "malformed",
         location: location.clone(),
         says: text.to_owned(),
         matters: "every reader guesses, and another tool may guess otherwise",
