@@ -11,7 +11,9 @@ use media_upload_conformance::plan::case::{Case, Fault, Outcome, Serve};
 use media_upload_conformance::plan::upload::SIGNATURE;
 use media_upload_conformance::provider;
 use media_upload_conformance::run::built_in::BuiltIn;
-use media_upload_conformance::run::driver::{Answer, Calling, Driver, ErrorReport, Hello, Refusal, Request};
+use media_upload_conformance::run::driver::{
+    Answer, Calling, Driver, ErrorReport, Hello, Refusal, Request, Trouble,
+};
 use media_upload_conformance::run::{self, Options, Verdict, rule};
 use serde_json::{Value, json};
 
@@ -63,7 +65,7 @@ impl Driver for Saboteur {
 }
 
 impl Saboteur {
-    async fn broken(&self, mut request: Request) -> Result<Answer, String> {
+    async fn broken(&self, mut request: Request) -> Result<Answer, Trouble> {
         match self.defect {
             Defect::Asked(alter) => {
                 alter(&mut request);
@@ -118,7 +120,7 @@ async fn assert_caught(
     at: fn(&Case) -> bool,
 ) {
     let driver: Arc<dyn Driver> = Arc::new(Saboteur { right, defect });
-    let run = run::run(plan, &driver, Options { strict: true }).await.unwrap();
+    let run = run::run(plan, &driver, Options { strict: true, ..Options::default() }).await.unwrap();
     let found = run
         .results
         .iter()
@@ -139,7 +141,7 @@ async fn assert_caught(
 }
 
 async fn assert_right(plan: &Arc<Plan>, right: Arc<dyn Driver>) {
-    let run = run::run(plan, &right, Options { strict: true }).await.unwrap();
+    let run = run::run(plan, &right, Options { strict: true, ..Options::default() }).await.unwrap();
     for result in &run.results {
         assert_eq!(
             result.verdict,
