@@ -33,7 +33,7 @@ fn settings() -> GenerationSettings {
     settings.with_interface(InterfaceStyle::Positional);
     // Our policy (src/pyannote/api.rs) is part of every call; forgetting it must not compile.
     settings.with_hooks(HooksMode::Expected);
-    settings.with_inner_type(quote! { crate::pyannote::api::Seen });
+    settings.with_inner_type(quote! { crate::pyannote::api::Policy });
     settings
 }
 

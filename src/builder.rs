@@ -1,9 +1,12 @@
 //! How a client is configured; the same for every provider.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::clock::{self, Clock};
 use crate::error::Error;
 use crate::http::{Base, Settings};
+use crate::retry::Retry;
 
 /// What a client is built from: a credential of type `C`, and what may be changed before `build`.
 ///
@@ -19,8 +22,15 @@ pub struct ClientBuilder<C> {
 
 impl<C> ClientBuilder<C> {
     pub(crate) fn new(credential: C, base_url: &str) -> Self {
-        let settings =
-            Settings { connect: Duration::from_secs(10), call: Duration::from_secs(30), roots: None };
+        let settings = Settings {
+            connect: Duration::from_secs(10),
+            call: Duration::from_secs(30),
+            stall: Duration::from_secs(60),
+            response: Duration::from_secs(120),
+            roots: None,
+            retry: Retry::default(),
+            clock: Arc::new(clock::System),
+        };
         Self { credential, settings, base_url: base_url.to_owned() }
     }
 
@@ -37,9 +47,24 @@ impl<C> ClientBuilder<C> {
         self
     }
 
-    /// How long a whole call of the API may take. It is no limit on the transfer of media to storage. Default: 30 s.
+    /// How long a whole call of the API may take, each time it is tried. It is no limit on the transfer of media to storage.
+    /// Default: 30 s.
     pub fn call_timeout(mut self, limit: Duration) -> Self {
         self.settings.call = limit;
+        self
+    }
+
+    /// For how long no byte of the media may move on its way to storage; a transfer that stalls is broken off, and tried again.
+    /// It is noticed after once to twice that time. Default: 60 s.
+    pub fn stall_timeout(mut self, limit: Duration) -> Self {
+        self.settings.stall = limit;
+        self
+    }
+
+    /// How long storage may take to answer once all of the media was handed to the connection; the last few hundred kilobytes
+    /// may still be under way then. Default: 120 s.
+    pub fn response_timeout(mut self, limit: Duration) -> Self {
+        self.settings.response = limit;
         self
     }
 
@@ -48,6 +73,18 @@ impl<C> ClientBuilder<C> {
     /// are quicker without. `build` refuses what is not PEM.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.settings.roots = Some(pem.into());
+        self
+    }
+
+    /// When a request is tried again. Default: [`Retry::default`].
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.settings.retry = retry;
+        self
+    }
+
+    /// What all waiting goes through, for tests that cannot wait. Default: the system's clock.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.settings.clock = clock;
         self
     }
 

@@ -6,12 +6,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::call::Call;
 use crate::error::{Error, ErrorKind, Provider};
-use crate::http::{self, Base, Call, Reply, Said};
+use crate::http::Http;
 use crate::media::Media;
+use crate::reply::{self, Reply, Said};
 use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::upload::Upload;
 
@@ -107,23 +110,15 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Configuration`] if the base URL cannot be used, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let base = self.base()?;
-        Ok(Client {
-            api: http::api_client(&base, &self.settings, None)?,
-            storage: http::storage_client(&base, &self.settings)?,
-            secrets: Secrets::new([self.credential.0.expose()]),
-            token: self.credential,
-            base,
-        })
+        let http = Http::new(self.base()?, self.settings, None)?;
+        Ok(Client { http, secrets: Secrets::new([self.credential.0.expose()]), token: self.credential })
     }
 }
 
 /// A client for cielo24. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    base: Base,
-    api: reqwest::Client,
-    storage: reqwest::Client,
+    http: Http,
     token: ApiToken,
     secrets: Secrets,
 }
@@ -152,16 +147,20 @@ impl Client {
     /// [`ErrorKind::Api`] for any error status; 400 is documented, as [`ApiError`]. [`ErrorKind::Response`] for an answer that
     /// is not the documented 200 with an https URL. [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] when none came.
     pub async fn request_upload_url(&self, job: &JobId) -> Result<PresignedUrl, Error> {
+        let call = self.http.call(PROVIDER, "request_upload_url", &self.secrets);
+        let url = self.url(&call, "/api/job/request_upload_url", &[("job_id", job.as_str())])?;
+        self.http.ask(&call, || self.ask_upload_url(&call, &url).boxed()).await
+    }
+
+    async fn ask_upload_url(&self, call: &Call<'_>, url: &Url) -> Result<PresignedUrl, Error> {
         #[derive(Deserialize)]
         struct Success {
             upload_url: String,
         }
-        let call = Call { provider: PROVIDER, operation: "request_upload_url", secrets: &self.secrets };
-        let url = self.url(&call, "/api/job/request_upload_url", &[("job_id", job.as_str())])?;
-        let reply = self.get(&call, url).await?;
+        let reply = self.get(call, url.clone()).await?;
         let success: Success = serde_json::from_slice(&reply.body)
-            .map_err(|error| call.undocumented(reply.status, &http::undecodable(&error)))?;
-        self.base.trust(&success.upload_url).map_err(|why| call.undocumented(reply.status, why))
+            .map_err(|error| call.undocumented(reply.status, &reply::undecodable(&error)))?;
+        self.http.base.trust(&success.upload_url).map_err(|why| call.undocumented(reply.status, why))
     }
 
     /// Uploads `media` as the media of a job: asks for a pre-signed URL and PUTs the media there.
@@ -174,21 +173,22 @@ impl Client {
     /// while it is sent, and [`ErrorKind::Storage`] if storage does not take it.
     pub fn upload(&self, media: impl Into<Media>, job: &JobId) -> Upload {
         let (client, job) = (self.clone(), job.clone());
-        Upload::new(PROVIDER, &self.storage, media.into(), async move || {
-            client.request_upload_url(&job).await
+        Upload::new(PROVIDER, &self.http, media.into(), move || {
+            let (client, job) = (client.clone(), job.clone());
+            async move { client.request_upload_url(&job).await }
         })
     }
 
     /// The URL of a call: `v` and `api_token` are part of every one.
     fn url(&self, call: &Call<'_>, path: &str, parameters: &[(&str, &str)]) -> Result<Url, Error> {
         let every = [("v", VERSION), ("api_token", self.token.0.expose())];
-        Url::parse_with_params(&format!("{}{path}", self.base.as_str()), every.iter().chain(parameters))
+        Url::parse_with_params(&format!("{}{path}", self.http.base.as_str()), every.iter().chain(parameters))
             .map_err(|why| call.unsent(&why.to_string()))
     }
 
     /// A GET that ends in the documented 200.
     async fn get(&self, call: &Call<'_>, url: Url) -> Result<Reply, Error> {
-        let response = self.api.get(url).send().await.map_err(|error| call.broken(error))?;
+        let response = self.http.api.get(url).send().await.map_err(|error| call.broken(error))?;
         let reply = Reply::read(response, &self.secrets).await.map_err(|error| call.broken(error))?;
         match reply.status {
             reqwest::StatusCode::OK => Ok(reply),

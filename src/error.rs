@@ -19,6 +19,7 @@ struct Inner {
     text: String,
     provider: Option<Provider>,
     operation: Option<&'static str>,
+    attempts: u32,
     answer: Option<Answer>,
     source: Option<Source>,
 }
@@ -29,6 +30,7 @@ pub(crate) type Source = Box<dyn StdError + Send + Sync>;
 #[derive(Default)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
     pub(crate) request_id: Option<String>,
     pub(crate) field_errors: Vec<FieldError>,
@@ -103,6 +105,7 @@ impl Error {
             text: text.into(),
             provider: None,
             operation: None,
+            attempts: 1,
             answer: None,
             source: None,
         }))
@@ -130,6 +133,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn after(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
@@ -151,9 +159,19 @@ impl Error {
         self.0.operation
     }
 
+    /// How many tries there were, this failure being that of the last: see [`Retry`](crate::Retry).
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
     /// What the server said about it.
     pub fn message(&self) -> Option<&str> {
         self.answer()?.message.as_deref()
+    }
+
+    /// Storage's name for what is wrong: `AccessDenied`, `SlowDown`, `EntityTooLarge` and so on. Only storage has such codes.
+    pub fn storage_code(&self) -> Option<&str> {
+        self.answer()?.code.as_deref()
     }
 
     /// The server's name for the request; its support will ask for it.
@@ -171,12 +189,14 @@ impl Error {
         self.answer()?.retry_after
     }
 
-    /// Might the same call succeed later? True for lost connections, timeouts, and the statuses 408, 429, 500, 502, 503 and 504.
+    /// Might the same call succeed later? True for lost connections, timeouts, the statuses 408, 429, 500, 502, 503 and 504,
+    /// and storage's codes `RequestTimeout` and `SlowDown`.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connection | ErrorKind::Timeout => true,
             ErrorKind::Api | ErrorKind::Storage => {
                 matches!(self.status(), Some(408 | 429 | 500 | 502 | 503 | 504))
+                    || matches!(self.storage_code(), Some("RequestTimeout" | "SlowDown"))
             }
             _ => false,
         }
@@ -207,7 +227,11 @@ impl fmt::Display for Error {
             (Some(provider), None) => write!(f, "{provider}: ")?,
             (None, _) => {}
         }
-        f.write_str(&self.0.text)
+        f.write_str(&self.0.text)?;
+        match self.0.attempts {
+            0 | 1 => Ok(()),
+            attempts => write!(f, " (tried {attempts} times)"),
+        }
     }
 }
 
@@ -219,9 +243,10 @@ impl StdError for Error {
 
 impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, message, request_id, field_errors, retry_after, body } = self;
+        let Self { status, code, message, request_id, field_errors, retry_after, body } = self;
         f.debug_struct("Answer")
             .field("status", status)
+            .field("code", code)
             .field("message", message)
             .field("request_id", request_id)
             .field("field_errors", field_errors)

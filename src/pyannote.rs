@@ -4,14 +4,18 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
+use futures_util::FutureExt;
 use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::call::Call;
 use crate::error::{Documented, Error, ErrorKind, FieldError, Provider};
-use crate::http::{self, Base, Call, Reply, Said};
+use crate::http::Http;
 use crate::media::Media;
+use crate::reply::{self, Reply, Said};
 use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::upload::Upload;
 
@@ -124,22 +128,15 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Configuration`] if the base URL cannot be used, or TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let base = self.base()?;
-        Ok(Client {
-            api: http::api_client(&base, &self.settings, Some(self.credential.header()?))?,
-            storage: http::storage_client(&base, &self.settings)?,
-            secrets: Secrets::new([self.credential.0.expose()]),
-            base,
-        })
+        let http = Http::new(self.base()?, self.settings, Some(self.credential.header()?))?;
+        Ok(Client { http, secrets: Secrets::new([self.credential.0.expose()]) })
     }
 }
 
 /// A client for pyannoteAI. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    base: Base,
-    api: reqwest::Client,
-    storage: reqwest::Client,
+    http: Http,
     secrets: Secrets,
 }
 
@@ -168,14 +165,15 @@ impl Client {
     /// [`GetMediaUploadUrlError`](api::GetMediaUploadUrlError). [`ErrorKind::Response`] for an answer that is not the documented
     /// 201 with an https URL. [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] when none came.
     pub async fn media_upload_url(&self, url: &MediaUrl) -> Result<PresignedUrl, Error> {
-        let api = self.api();
-        let request = api::types::GetMediaUploadUrl { url: url.0.clone() };
-        let outcome = api.get_media_upload_url(&request).await;
-        let answer = self.outcome::<_, api::GetMediaUploadUrlError>(&api, outcome)?;
-        let status = answer.status();
-        self.base
-            .trust(&answer.url)
-            .map_err(|why| self.call::<api::GetMediaUploadUrlError>().undocumented(status, why))
+        let call = self.call::<api::GetMediaUploadUrlError>();
+        self.http.ask(&call, || self.ask_media_upload_url(&call, url).boxed()).await
+    }
+
+    async fn ask_media_upload_url(&self, call: &Call<'_>, url: &MediaUrl) -> Result<PresignedUrl, Error> {
+        let api = self.generated(None);
+        let outcome = api.get_media_upload_url(&api::types::GetMediaUploadUrl { url: url.0.clone() }).await;
+        let answer = outcome_of::<_, api::GetMediaUploadUrlError>(call, &api, outcome)?;
+        self.http.base.trust(&answer.url).map_err(|why| call.undocumented(answer.status(), why))
     }
 
     /// Uploads `media`, so that `url` names it: asks for a pre-signed URL and PUTs the media there.
@@ -188,55 +186,60 @@ impl Client {
     /// it is sent, and [`ErrorKind::Storage`] if storage does not take it.
     pub fn upload(&self, media: impl Into<Media>, url: &MediaUrl) -> Upload {
         let (client, url) = (self.clone(), url.clone());
-        Upload::new(PROVIDER, &self.storage, media.into(), async move || client.media_upload_url(&url).await)
+        Upload::new(PROVIDER, &self.http, media.into(), move || {
+            let (client, url) = (client.clone(), url.clone());
+            async move { client.media_upload_url(&url).await }
+        })
     }
 
-    /// The generated client, for operations that have no method here. It sends the credential, bounds what is read of an
-    /// answer, and takes secrets out of error bodies; its own error type, though, prints whatever the server said.
+    /// The generated client, for operations that have no method here. It sends the credential, keeps to
+    /// [`call_timeout`](ClientBuilder::call_timeout) by the system's clock, bounds what is read of an answer, and takes secrets
+    /// out of error bodies. It tries nothing twice, and its own error type prints whatever the server said.
     pub fn api(&self) -> api::Client {
-        api::Client::new_with_client(
-            self.base.as_str(),
-            self.api.clone(),
-            api::Seen::new(self.secrets.clone()),
-        )
+        self.generated(Some(self.http.settings.call))
+    }
+
+    /// The generated client, with a time limit of its own where no other is set on its calls.
+    fn generated(&self, limit: Option<Duration>) -> api::Client {
+        let policy = api::Policy::new(self.secrets.clone(), limit);
+        api::Client::new_with_client(self.http.base.as_str(), self.http.api.clone(), policy)
     }
 
     fn call<E: Documented>(&self) -> Call<'_> {
-        Call { provider: PROVIDER, operation: E::OPERATION, secrets: &self.secrets }
+        self.http.call(PROVIDER, E::OPERATION, &self.secrets)
     }
+}
 
-    /// The outcome of a call through `api`, made for this call alone, with the errors of operation `E` as ours.
-    fn outcome<T, E: Documented>(
-        &self,
-        api: &api::Client,
-        outcome: Result<api::ResponseValue<T>, api::Error>,
-    ) -> Result<api::ResponseValue<T>, Error> {
-        let call = self.call::<E>();
-        let error = match outcome {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        Err(match (error, api.seen()) {
-            (api::Error::InvalidRequest(why) | api::Error::Custom(why), _) => call.unsent(&why),
-            (api::Error::InvalidResponsePayload(_, error), Some(reply)) => {
-                call.undocumented(reply.status, &http::undecodable(&error))
-            }
-            (
-                api::Error::CommunicationError(error)
-                | api::Error::ResponseBodyError(error)
-                | api::Error::InvalidUpgrade(error),
-                _,
-            ) => call.broken(error),
-            (_, Some(reply)) if reply.status.is_success() => {
-                call.undocumented(reply.status, "the document knows no such success")
-            }
-            (_, Some(reply)) => {
-                let said = said::<E>(&reply);
-                call.refused(ErrorKind::Api, reply, said)
-            }
-            (_, None) => call.unsent("no answer was seen"),
-        })
-    }
+/// The outcome of a call through `api`, made for this call alone, with the errors of operation `E` as ours.
+fn outcome_of<T, E: Documented>(
+    call: &Call<'_>,
+    api: &api::Client,
+    outcome: Result<api::ResponseValue<T>, api::Error>,
+) -> Result<api::ResponseValue<T>, Error> {
+    let error = match outcome {
+        Ok(answer) => return Ok(answer),
+        Err(error) => error,
+    };
+    Err(match (error, api.seen()) {
+        (api::Error::InvalidRequest(why) | api::Error::Custom(why), _) => call.unsent(&why),
+        (api::Error::InvalidResponsePayload(_, error), Some(reply)) => {
+            call.undocumented(reply.status, &reply::undecodable(&error))
+        }
+        (
+            api::Error::CommunicationError(error)
+            | api::Error::ResponseBodyError(error)
+            | api::Error::InvalidUpgrade(error),
+            _,
+        ) => call.broken(error),
+        (_, Some(reply)) if reply.status.is_success() => {
+            call.undocumented(reply.status, "the document knows no such success")
+        }
+        (_, Some(reply)) => {
+            let said = said::<E>(&reply);
+            call.refused(ErrorKind::Api, reply, said)
+        }
+        (_, None) => call.unsent("no answer was seen"),
+    })
 }
 
 /// What the API says in the body of an error: the fields that its documented errors have, wherever they appear.
@@ -249,5 +252,6 @@ fn said<E: Documented>(reply: &Reply) -> Said {
         request_id: text("requestId"),
         field_errors: errors.filter_map(|error| FieldError::deserialize(error).ok()).collect(),
         documented: E::decode(reply.status.as_u16(), &reply.body).map(Into::into),
+        ..Said::default()
     }
 }

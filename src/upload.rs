@@ -1,50 +1,102 @@
 //! The flow that both providers share: ask for a pre-signed URL, then PUT the media there.
 
 use std::fmt;
-use std::future::{Future, IntoFuture};
+use std::future::IntoFuture;
+use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
-use reqwest::StatusCode;
-use reqwest::header::CONTENT_LENGTH;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream::{self, StreamExt};
 
-use crate::error::{Error, ErrorKind, Provider};
-use crate::http::{Call, Reply, Said};
+use crate::error::{Error, Provider};
+use crate::http::Http;
 use crate::media::{Media, Opened};
-use crate::secret::PresignedUrl;
+use crate::progress::{Meter, Progress, Report};
+use crate::put::Put;
+use crate::secret::{PresignedUrl, Secrets};
+use crate::storage;
 
 /// The name of the transfer in errors; no document names it.
 const OPERATION: &str = "upload";
 
 /// An upload that begins when awaited.
 ///
+/// The media is opened, the URL asked for, and the media sent; both requests are tried again as [`Retry`](crate::Retry) says. A
+/// URL that has expired is asked for anew, once. Storage that answers 307 or 308 is followed, at most three times. The upload
+/// has no time limit as long as bytes move.
+///
 /// Dropping it, or its future, stops it; storage keeps nothing of an upload that was not completed.
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload {
     provider: Provider,
-    storage: reqwest::Client,
+    http: Http,
     media: Media,
-    ask: Box<dyn FnOnce() -> BoxFuture<'static, Result<PresignedUrl, Error>> + Send>,
+    ask: Box<dyn Fn() -> BoxFuture<'static, Result<PresignedUrl, Error>> + Send + Sync>,
+    report: Option<Report>,
 }
 
 impl Upload {
-    /// An upload of `media` through the `storage` client to the URL that `ask` gets.
+    /// An upload of `media` through `http` to the URL that `ask` gets.
     pub(crate) fn new<F>(
         provider: Provider,
-        storage: &reqwest::Client,
+        http: &Http,
         media: Media,
-        ask: impl FnOnce() -> F + Send + 'static,
+        ask: impl Fn() -> F + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Result<PresignedUrl, Error>> + Send + 'static,
     {
-        Self { provider, storage: storage.clone(), media, ask: Box::new(|| Box::pin(ask())) }
+        Self { provider, http: http.clone(), media, ask: Box::new(move || ask().boxed()), report: None }
+    }
+
+    /// Calls `report` when a try begins, and whenever bytes were handed to the connection: at most 64 KiB at a time, so it must
+    /// be quick. What is handed over may still be under way; the upload is done when its future is.
+    ///
+    /// ```no_run
+    /// # async fn example(upload: media_upload::Upload) -> Result<(), media_upload::Error> {
+    /// use media_upload::Progress;
+    ///
+    /// upload.progress(|Progress { sent, total, attempt, .. }| eprintln!("{sent}/{total}, try {attempt}")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.report = Some(Arc::new(report));
+        self
     }
 
     async fn run(self) -> Result<Uploaded, Error> {
-        let opened = self.media.open().await.map_err(|error| error.during(self.provider, OPERATION))?;
+        let none = Secrets::default();
+        let opened = self.media.open().await;
+        let opened =
+            opened.map_err(|fault| self.http.call(self.provider, OPERATION, &none).faulty(&fault))?;
+        let (identity, meter) =
+            (opened.identity.clone(), Meter::new(opened.identity.length, self.report.clone()));
+        let put = Put { http: &self.http, media: &self.media, identity: &identity, meter: &meter };
         // Last, just before sending: the URL expires.
         let url = (self.ask)().await?;
-        put(self.provider, &self.storage, &url, opened).await
+        let outcome = match self.send(&put, &url, Some(opened)).await {
+            Err(error) if storage::has_expired(&error) => {
+                tracing::warn!(%error, "asking for another upload url");
+                let url = (self.ask)().await?;
+                self.send(&put, &url, None).await
+            }
+            outcome => outcome,
+        };
+        let attempts = meter.attempts();
+        outcome.map(|()| Uploaded { bytes: identity.length, attempts }).map_err(|error| error.after(attempts))
+    }
+
+    /// Sends the media to `url`, as often as the policy says.
+    async fn send(&self, put: &Put<'_>, url: &PresignedUrl, mut opened: Option<Opened>) -> Result<(), Error> {
+        let secrets = url.secrets();
+        let call = self.http.call(self.provider, OPERATION, &secrets);
+        let settings = &self.http.settings;
+        let attempt = |_| {
+            let (call, opened) = (call.clone(), opened.take());
+            let number = put.meter.next_attempt();
+            async move { call.traced(number, put.send(&call, url, opened)).await }.boxed()
+        };
+        settings.retry.run(&*settings.clock, attempt).await
     }
 }
 
@@ -53,7 +105,7 @@ impl IntoFuture for Upload {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.run())
+        self.run().boxed()
     }
 }
 
@@ -86,25 +138,32 @@ impl Uploaded {
     }
 }
 
-async fn put(
-    provider: Provider,
-    storage: &reqwest::Client,
-    url: &PresignedUrl,
-    media: Opened,
-) -> Result<Uploaded, Error> {
-    let secrets = url.secrets();
-    let call = Call { provider, operation: OPERATION, secrets: &secrets };
-    let bytes = media.length;
-    // S3 refuses chunked bodies, which is how a stream goes out unless its length is set; an empty one too wants its 0.
-    let body = reqwest::Body::wrap_stream(media.chunks);
-    let request = storage.put(url.expose()).header(CONTENT_LENGTH, bytes).body(body);
-    let response = request.send().await.map_err(|error| call.broken(error))?;
-    let reply = Reply::read(response, &secrets).await.map_err(|error| call.broken(error))?;
-    match reply.status {
-        StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => Ok(Uploaded { bytes, attempts: 1 }),
-        status if status.is_success() => {
-            Err(call.undocumented(status, "storage does not say so when it has stored something"))
-        }
-        _ => Err(call.refused(ErrorKind::Storage, reply, Said::default())),
-    }
+/// Runs `uploads`, `concurrency` of them at a time (at least one), and gives what became of each, in the order given. One that
+/// fails does not stop the others.
+///
+/// ```no_run
+/// # async fn example(client: media_upload::pyannote::Client) -> Result<(), media_upload::Error> {
+/// use media_upload::{Media, pyannote::MediaUrl, upload_all};
+///
+/// let mut uploads = Vec::new();
+/// for name in ["morning.wav", "evening.wav"] {
+///     uploads.push(client.upload(Media::path(name), &MediaUrl::from_key(name)?));
+/// }
+/// for outcome in upload_all(uploads, 4).await {
+///     println!("{} bytes", outcome?.bytes());
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub async fn upload_all(
+    uploads: impl IntoIterator<Item = Upload>,
+    concurrency: usize,
+) -> Vec<Result<Uploaded, Error>> {
+    let numbered =
+        uploads.into_iter().enumerate().map(|(number, upload)| async move { (number, upload.await) });
+    // Ordered afterwards: in order, a slow one at the front would keep others from beginning.
+    let mut outcomes: Vec<_> =
+        stream::iter(numbered.collect::<Vec<_>>()).buffer_unordered(concurrency.max(1)).collect().await;
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }

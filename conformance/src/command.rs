@@ -10,6 +10,7 @@ use crate::document::Document;
 use crate::plan::Plan;
 use crate::provider;
 
+mod doctor;
 mod explain;
 mod output;
 mod plan;
@@ -37,6 +38,8 @@ enum Verb {
     Run(run::Arguments),
     /// List every case with its place in the document
     Plan(plan::Arguments),
+    /// Show the defects and contradictions of the documents themselves
+    Doctor(doctor::Arguments),
     /// Show one case: the document's words, the request, the response, what is checked
     Explain(explain::Arguments),
 }
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
     let done = match command.verb {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Plan(arguments) => plan::run(&arguments),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
     };
     let (line, code) = match done {
@@ -77,7 +81,7 @@ pub fn main() -> ExitCode {
 
 /// `run` is meant where no verb is given.
 fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    const FIRST: &[&str] = &["run", "plan", "explain", "help", "--help", "-h", "--version", "-V"];
+    const FIRST: &[&str] = &["run", "plan", "explain", "doctor", "help", "--help", "-h", "--version", "-V"];
     let given = arguments.get(1).and_then(|first| first.to_str());
     if !given.is_some_and(|first| FIRST.contains(&first)) {
         arguments.insert(1.min(arguments.len()), "run".into());
@@ -86,13 +90,17 @@ fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
 }
 
 impl Documents {
+    /// Reads the documents: those given, else the built-in ones.
+    fn read(&self) -> Result<Vec<Document>, Stop> {
+        let documents =
+            if self.paths.is_empty() { provider::built_in() } else { self.paths.iter().map(read).collect() };
+        documents.map_err(|error| Stop::Usage(error.to_string()))
+    }
+
     /// Reads the documents and plans their cases.
     fn plan(&self) -> Result<Plan, Stop> {
         let known = provider::known().map_err(Stop::Suite)?;
-        let documents =
-            if self.paths.is_empty() { provider::built_in() } else { self.paths.iter().map(read).collect() };
-        let documents = documents.map_err(|error| Stop::Usage(error.to_string()))?;
-        Plan::of(documents, &known).map_err(|error| Stop::Usage(error.to_string()))
+        Plan::of(self.read()?, &known).map_err(|error| Stop::Usage(error.to_string()))
     }
 }
 

@@ -40,7 +40,8 @@ pub struct Document {
     /// The operations, in document order.
     pub operations: Vec<Operation>,
     /// What a schema's `$ref` resolves to: an object which, laid beside a schema, makes it whole
-    /// (`{"components": {"schemas": {...}}}`; empty for RST).
+    /// (`{"components": {"schemas": {...}}}`, and under `elsewhere`, by their pointers, schemas that
+    /// stand in other places; empty for RST).
     pub definitions: Value,
     /// Prose that belongs to no operation (an OpenAPI document's `info.description`, say).
     pub prose: Vec<Prose>,
@@ -176,7 +177,8 @@ pub enum Place {
 pub struct Schema {
     /// JSON Schema, draft 4 keywords: OpenAPI's `nullable` is turned into a `null` alternative
     /// and a pattern written as a JavaScript literal is stripped of its delimiters; `$ref`s are
-    /// kept and resolve through [`Document::definitions`].
+    /// kept (those to other places than `components/schemas` lead to `#/elsewhere/...`) and resolve
+    /// through [`Document::definitions`]. [`Document::validator`] puts both together.
     pub value: Value,
     /// The pointer under which [`Document::lines`] knows its parts.
     pub pointer: String,

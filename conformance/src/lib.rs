@@ -5,6 +5,7 @@
 //! to the documents.
 
 pub mod command;
+pub mod doctor;
 pub mod document;
 pub mod plan;
 pub mod provider;

@@ -24,13 +24,15 @@ pub mod process;
 pub mod redact;
 pub mod rule;
 pub mod storage;
+pub mod time;
 pub mod transcript;
 
 use api::Api;
 use check::{Finding, Level};
 use driver::{Answer, Driver, Hello, Request, Spoiled, Trouble};
 use redact::Redactor;
-use storage::Storage;
+use storage::{Script, Storage};
+use time::Time;
 use transcript::Transcript;
 
 /// The most cases in flight, whatever a driver declares: each holds several sockets.
@@ -200,31 +202,52 @@ async fn exchange(
     options: Options,
     folder: &Path,
 ) -> io::Result<(Case, Transcript, Redactor)> {
-    let storage = Storage::start().await?;
+    let time = Time::default();
+    let file = media_file(case, folder)?;
+    let changes = case.media.and_then(|media| media.change);
+    let script =
+        Script { steps: case.storage.clone(), change: file.clone().zip(changes), time: time.clone() };
+    let storage = Storage::start(script).await?;
     let case = case.placed(storage.base_url());
-    let api = Api::start(&case.serve).await?;
+    let api = Api::start(&case.serve, &time).await?;
     let mut redactor = Redactor::new(source);
     redactor.replace(&format!("http://{}", api.address()), "{api}");
     redactor.replace(storage.base_url(), STORAGE);
-    let file = case.media.map(|media| media::file(folder, media.bytes)).transpose()?;
     if let Some(file) = &file {
         redactor.replace(&file.display().to_string(), "{file}");
     }
-    let called = driver.call(request(source, &case, &api, file, options));
+    let called = driver.call(request(source, &case, &api, file, &time, options));
     // A process driver keeps the time itself, its start apart; this is for one that does not.
     let answered = tokio::time::timeout(options.timeout * 3, called).await;
     let answer = answered.unwrap_or_else(|_| Err("the driver never answered".into()));
+    let waited = time.waited();
     let transcript = Transcript {
         api: api.requests().await,
         storage: storage.puts(),
         served: case.serve.clone(),
+        waited: if waited.is_empty() { api.pauses() } else { waited },
         trouble: answer.as_ref().err().cloned(),
         answer: answer.ok(),
     };
     Ok((case, transcript, redactor))
 }
 
-fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>, options: Options) -> Request {
+fn media_file(case: &Case, folder: &Path) -> io::Result<Option<PathBuf>> {
+    let file = case.media.map(|media| match media.change {
+        Some(_) => media::changing(folder, media.bytes),
+        None => media::file(folder, media.bytes),
+    });
+    file.transpose()
+}
+
+fn request(
+    source: &Source,
+    case: &Case,
+    api: &Api,
+    file: Option<PathBuf>,
+    time: &Time,
+    options: Options,
+) -> Request {
     let credential = source.provider.credential();
     let mut arguments = case.params.clone();
     if let Some(file) = file {
@@ -239,6 +262,7 @@ fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>, optio
         credentials: Map::from_iter([(credential.name, given)]),
         arguments,
         timeout_ms: options.timeout.as_millis() as u64,
+        time: time.clone(),
     }
 }
 

@@ -73,6 +73,7 @@ fn compare(case: &Case, result: &CaseResult) {
     // What the line did, in the words of the system and the HTTP library, which differ from machine to machine.
     settings
         .add_filter("error sending request: .*|error decoding response body: .*", "(the line's own words)");
+    settings.add_filter("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT", "(a date)");
     settings.bind(|| insta::assert_snapshot!(file_stem(&case.id), result.exchange));
 }
 

@@ -3,10 +3,11 @@
 //! The policy of this crate is part of every call: see `impl ClientHooks` in the source of this module.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use progenitor_client::{ClientHooks, OperationInfo};
 
-use crate::http::Reply;
+use crate::reply::Reply;
 use crate::secret::Secrets;
 
 pub use generated::*;
@@ -18,16 +19,18 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/pyannote.rs"));
 }
 
-/// What one call saw of its answer; the generated client forgets the status of an answer it cannot read.
+/// What every call of the generated client keeps to, and what it saw of its answer: the generated code forgets the status of
+/// one it cannot read.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct Policy {
     secrets: Secrets,
+    limit: Option<Duration>,
     reply: Arc<Mutex<Option<Reply>>>,
 }
 
-impl Seen {
-    pub(crate) fn new(secrets: Secrets) -> Self {
-        Self { secrets, reply: Arc::default() }
+impl Policy {
+    pub(crate) fn new(secrets: Secrets, limit: Option<Duration>) -> Self {
+        Self { secrets, limit, reply: Arc::default() }
     }
 }
 
@@ -38,10 +41,11 @@ impl Client {
     }
 }
 
-impl ClientHooks<Seen> for Client {
+impl ClientHooks<Policy> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
         // The generator's own addition, which no document asks for.
         request.headers_mut().remove("api-version");
+        *request.timeout_mut() = self.inner.limit;
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use media_upload::pyannote::api::GetMediaUploadUrlError;
-use media_upload::{Error, ErrorKind, Media, PresignedUrl, cielo24, pyannote};
+use media_upload::{Error, ErrorKind, Media, PresignedUrl, Retry, cielo24, pyannote};
 use serde_json::json;
 use wiremock::{MockServer, ResponseTemplate};
 
@@ -14,7 +14,7 @@ use crate::server::{
     CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, grant, job, media_url, nobody, presigned, serve, store, storing,
 };
 
-const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
+pub(crate) const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
 
 /// All that can be seen of an error.
 fn shown(error: &Error) -> String {
@@ -71,8 +71,13 @@ impl Clients {
         let pyannote = pyannote::Client::builder(pyannote::ApiKey::new(KEY).unwrap());
         let cielo24 = cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap());
         Self {
-            pyannote: pyannote.base_url(url).call_timeout(call_timeout).build().unwrap(),
-            cielo24: cielo24.base_url(url).call_timeout(call_timeout).build().unwrap(),
+            pyannote: pyannote
+                .base_url(url)
+                .call_timeout(call_timeout)
+                .retry(Retry::never())
+                .build()
+                .unwrap(),
+            cielo24: cielo24.base_url(url).call_timeout(call_timeout).retry(Retry::never()).build().unwrap(),
         }
     }
 
@@ -92,7 +97,7 @@ impl Clients {
     }
 }
 
-async fn every_error() -> Vec<Error> {
+pub(crate) async fn every_error() -> Vec<Error> {
     let mut errors = refused_arguments();
     let server = MockServer::start().await;
     let clients = Clients::of(&server.uri(), Duration::from_secs(30));

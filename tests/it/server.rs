@@ -1,6 +1,6 @@
 //! The servers the tests talk to: an API and storage, on this machine.
 
-use media_upload::{cielo24, pyannote};
+use media_upload::{Retry, cielo24, pyannote};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
 use wiremock::matchers::{method, path};
@@ -15,12 +15,16 @@ pub(crate) const JOB: &str = "64bea283eff6475ea6596027a6ba0929";
 pub(crate) const PYANNOTE: (&str, &str) = ("POST", "/v1/media/input");
 pub(crate) const CIELO24: (&str, &str) = ("GET", "/api/job/request_upload_url");
 
+/// A client that tries nothing twice.
 pub(crate) fn pyannote(server: &MockServer) -> pyannote::Client {
-    pyannote::Client::builder(pyannote::ApiKey::new(KEY).unwrap()).base_url(server.uri()).build().unwrap()
+    let builder = pyannote::Client::builder(pyannote::ApiKey::new(KEY).unwrap()).base_url(server.uri());
+    builder.retry(Retry::never()).build().unwrap()
 }
 
+/// A client that tries nothing twice.
 pub(crate) fn cielo24(server: &MockServer) -> cielo24::Client {
-    cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap()).base_url(server.uri()).build().unwrap()
+    let builder = cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap()).base_url(server.uri());
+    builder.retry(Retry::never()).build().unwrap()
 }
 
 pub(crate) fn media_url() -> pyannote::MediaUrl {
@@ -64,6 +68,11 @@ pub(crate) async fn grant(server: &MockServer, url: &str) {
 
 pub(crate) async fn serve(server: &MockServer, (verb, place): (&str, &str), answer: ResponseTemplate) {
     Mock::given(method(verb)).and(path(place)).respond_with(answer).mount(server).await;
+}
+
+/// The same for the first request only, or the next after that which was served before.
+pub(crate) async fn serve_once(server: &MockServer, (verb, place): (&str, &str), answer: ResponseTemplate) {
+    Mock::given(method(verb)).and(path(place)).respond_with(answer).up_to_n_times(1).mount(server).await;
 }
 
 /// A place that refuses connections as long as the socket is held: bound, so that no one else gets it, and not listening.

@@ -4,12 +4,14 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::{Documents, Stop, print};
 use crate::document::Document;
 use crate::plan::call::text;
 use crate::plan::case::{Case, ExpectedRequest, Outcome};
 use crate::plan::{Plan, Source};
+use crate::run::check::{Level, applicable, basis};
 use crate::run::exchange::put_served;
 use crate::run::redact::Redactor;
 
@@ -49,6 +51,8 @@ fn explained(source: &Source, case: &Case) -> String {
     put_request(&mut out, source, case);
     put_answers(&mut out, case);
     put_outcome(&mut out, case);
+    put_rules(&mut out, source, case);
+    put_facts(&mut out, case);
     Redactor::new(source).text(&out)
 }
 
@@ -114,6 +118,7 @@ fn put_answers(out: &mut String, case: &Case) {
 
 fn put_outcome(out: &mut String, case: &Case) {
     let expected = match &case.outcome {
+        Outcome::Success(Value::Null) => "success".to_owned(),
         Outcome::Success(value) => format!("success, with {value}"),
         Outcome::Stored => "success, and the storage holds the media, byte for byte".to_owned(),
         Outcome::Failure { status: Some(status), body: Some(body) } => {
@@ -123,7 +128,23 @@ fn put_outcome(out: &mut String, case: &Case) {
         Outcome::Failure { status: None, .. } | Outcome::Lost => "an error".to_owned(),
         Outcome::Refused => "a refusal that says what is allowed".to_owned(),
     };
-    let _ = writeln!(out, "\nThe caller must see: {expected}\n\nIt exercises {} facts:", case.facts.len());
+    let _ = writeln!(out, "\nThe caller must see: {expected}");
+}
+
+fn put_rules(out: &mut String, source: &Source, case: &Case) {
+    let _ = writeln!(out, "\nWhat is checked:");
+    for rule in applicable(case) {
+        let rests = basis(source, case, rule);
+        let level = match rests.level {
+            Level::Must => "must",
+            Level::Should => "should",
+        };
+        let _ = writeln!(out, "  {} ({level}): {}\n    because: {}", rule.id, rule.says, rests.because);
+    }
+}
+
+fn put_facts(out: &mut String, case: &Case) {
+    let _ = writeln!(out, "\nIt exercises {} facts:", case.facts.len());
     for fact in &case.facts {
         let _ = writeln!(out, "  {fact}");
     }

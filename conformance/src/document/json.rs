@@ -171,3 +171,44 @@ fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::read;
+
+    #[test]
+    fn every_kind_of_value_is_read_as_serde_json_reads_it() {
+        let text = r#" { "a" : [ 1 , -2.5e3, true,false , null, "x\"\\\u00e9\/\n" , { } , [ ] ] , "b/~" : 12345678901234567890 } "#;
+        let expected: serde_json::Value = serde_json::from_str(text).unwrap();
+        assert_eq!(read(text, 0).unwrap().value, expected);
+    }
+
+    #[test]
+    fn keys_and_items_have_the_line_they_begin_on() {
+        let tree = read("\n{\"a\":\n  [1,\n   {\"b/c\": \"\\n\"}],\n\"d\": 2}", 0).unwrap();
+        let lines: Vec<_> = tree.lines.iter().map(|(pointer, line)| (pointer.as_str(), *line)).collect();
+        assert_eq!(lines, [("", 2), ("/a", 2), ("/a/0", 3), ("/a/1", 4), ("/a/1/b~1c", 4), ("/d", 5)]);
+        assert_eq!(tree.value, json!({ "a": [1, { "b/c": "\n" }], "d": 2 }));
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused_with_what_should_stand_there() {
+        let refusals = [
+            ("{\"a\" 1}", "`1` stands where `:` should stand"),
+            ("[1 2]", "`2` stands where `,` should stand"),
+            ("[1,]", "`]` is not a JSON value"),
+            ("{a: 1}", "a key in double quotes should stand here"),
+            (
+                "[\"\t\"]",
+                "not a JSON string: control character (\\u0000-\\u001F) found while parsing a string",
+            ),
+            ("[", "the text ends where a value should stand; is it whole?"),
+            ("[01]", "`01` is not a JSON value"),
+        ];
+        for (text, expected) in refusals {
+            assert_eq!(read(text, 0).unwrap_err().message, format!("not JSON: {expected}"), "{text}");
+        }
+    }
+}

@@ -121,3 +121,33 @@ fn is_version_key(line: &str) -> bool {
         quoted.or_else(|| line.strip_prefix(key)).is_some_and(|rest| rest.trim_start().starts_with(':'))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(page: &str) -> Block {
+        openapi_block(page).unwrap()
+    }
+
+    #[test]
+    fn other_blocks_and_shorter_fences_inside_are_passed_over() {
+        let page =
+            "```bash\ncurl\n```\n\n~~~~ yaml title=x\n# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```\n~~~~\n";
+        assert_eq!(
+            block(page),
+            Block { text: "# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```".to_owned(), offset: 5 }
+        );
+    }
+
+    #[test]
+    fn an_indented_fence_takes_its_indentation_from_its_lines() {
+        let page = "  ```json\n  {\n    \"openapi\": \"3.0.0\"\n }\n  ```";
+        assert_eq!(block(page), Block { text: "{\n  \"openapi\": \"3.0.0\"\n}".to_owned(), offset: 1 });
+    }
+
+    #[test]
+    fn inline_code_and_deep_indentation_begin_no_block() {
+        assert!(fenced_blocks("```yaml```\n    ```yaml\n``\n").unwrap().is_empty());
+    }
+}

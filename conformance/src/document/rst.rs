@@ -13,6 +13,7 @@ mod message;
 mod parameter;
 mod response;
 mod section;
+mod stranger;
 mod values;
 
 use std::collections::{BTreeMap, HashSet};
@@ -22,7 +23,7 @@ use serde_json::json;
 
 use self::block::{Block, BlockKind, blocks};
 use self::line::{expanded, numbered};
-use self::section::{Group, Method, Section, Topic, groups};
+use self::section::{Group, Method, Topic, groups};
 use super::path::{self, Ids};
 use super::tree::push_token;
 use super::{Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, Server};
@@ -30,12 +31,20 @@ use super::{Document, Fault, Kind, Location, Note, Operation, Parameter, Place, 
 /// What pages write where a section has nothing to say.
 const NOTHING: [&str; 3] = ["not applicable", "none", "n/a"];
 
+/// How many blocks a page may have. Real pages have about forty.
+const MAX_BLOCKS: usize = 10_000;
 /// How many methods may share one description, which is read once for each.
 const MAX_METHODS: usize = 16;
 
 pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> {
     let expanded = expanded(text);
     let blocks = blocks(&numbered(&expanded));
+    if let Some(block) = blocks.get(MAX_BLOCKS) {
+        let message = format!(
+            "more than {MAX_BLOCKS} paragraphs, headings and tables, the most that is read; is this one page?"
+        );
+        return Err(Fault::new(block.line, message));
+    }
     let mut reader = Reader::new(name);
     reader.note_defects(&blocks);
     let groups = groups(blocks);
@@ -91,30 +100,6 @@ impl Reader {
         }
     }
 
-    /// Defects in how the page is written, whatever it is about.
-    fn note_defects(&mut self, blocks: &[Block<'_>]) {
-        for Block { line, kind } in blocks {
-            match kind {
-                BlockKind::Title { text, is_underlined: false } => {
-                    self.note("", *line, format!("the title `{text}` is longer than its underline"));
-                }
-                BlockKind::Heading { name, is_apart: false, .. } => {
-                    self.note(
-                        "",
-                        *line,
-                        format!(
-                            "no blank line before the heading `{name}`, which makes it part of the text above"
-                        ),
-                    );
-                }
-                BlockKind::Unknown(what) => {
-                    self.note("", *line, format!("{what}, which this reader does not know; it is not read"));
-                }
-                _ => {}
-            }
-        }
-    }
-
     fn operations(&mut self, groups: &[Group<'_>]) -> Result<Vec<Operation>, Fault> {
         let mut ids = Ids::default();
         let mut operations = Vec::new();
@@ -129,13 +114,11 @@ impl Reader {
                 operations.push(self.operation(method, group, &mut ids)?);
             }
         }
-        match operations.is_empty() {
-            true => Err(Fault::new(
-                1,
-                "no `.. http:get:: /path` (or other method) here; is this a page about a call?",
-            )),
-            false => Ok(operations),
+        if operations.is_empty() {
+            let message = "no `.. http:get:: /path` (or other method) here; is this a page about a call?";
+            return Err(Fault::new(1, message));
         }
+        Ok(operations)
     }
 
     fn operation(
@@ -175,10 +158,9 @@ impl Reader {
         for place in [Place::Path, Place::Query, Place::Header] {
             parameters.extend(self.parameters(at, &group.about(Topic::Parameters(place)), place));
         }
-        for name in path::undescribed(path, &parameters) {
-            self.note(at, line, path::undescribed_note(name));
-            let location = self.location(&format!("{at}/path/{name}"), line);
-            parameters.push(path::bare_parameter(name, location));
+        let locate = |name: &str| self.location(&format!("{at}/path/{name}"), line);
+        for note in path::match_template(path, &mut parameters, locate) {
+            self.note(at, line, note);
         }
         parameters
     }
@@ -190,7 +172,7 @@ impl Reader {
             let (BlockKind::Title { text, .. } | BlockKind::Paragraph(text)) = kind else {
                 continue;
             };
-            if !NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.')) {
+            if !says_nothing(text) {
                 let location = self.location(&format!("{at}/prose/{}", prose.len()), *line);
                 prose.push(Prose { text: text.clone(), location });
             }
@@ -198,51 +180,18 @@ impl Reader {
         prose
     }
 
-    /// Prose that stands apart from every method.
+    /// Prose that stands apart from every method; nothing else that does is read.
     fn unclaimed_prose(&mut self, groups: &[Group<'_>]) -> Vec<Prose> {
-        let unclaimed = groups.iter().filter(|group| group.methods.is_empty());
-        unclaimed.flat_map(|group| self.prose("", group)).collect()
+        let mut prose = Vec::new();
+        for group in groups.iter().filter(|group| group.methods.is_empty()) {
+            self.note_unclaimed(group);
+            prose.extend(self.prose("", group));
+        }
+        prose
     }
+}
 
-    /// Notes the blocks that stand where this reader does not look for them.
-    fn note_strangers(&mut self, at: &str, method: &Method<'_>, group: &Group<'_>) {
-        if let Some(line) = method.content.first() {
-            self.note(at, line.number, "text under the http directive; it is not read");
-        }
-        for block in &group.preamble {
-            self.note_stranger(at, block, Topic::Method);
-        }
-        for Section { line, topic, name, blocks, .. } in &group.sections {
-            if *topic == Topic::Unknown {
-                self.note(
-                    at,
-                    *line,
-                    format!(
-                        "the heading `{name}` is not one that this reader knows; only text is read under it"
-                    ),
-                );
-            }
-            for block in blocks {
-                self.note_stranger(at, block, *topic);
-            }
-        }
-    }
-
-    fn note_stranger(&mut self, at: &str, block: &Block<'_>, topic: Topic) {
-        let text = match &block.kind {
-            BlockKind::Table(_) if !topic.has_tables() => {
-                "a table where this reader expects none; it is not read".to_owned()
-            }
-            BlockKind::Directive { name, .. } if !(topic.has_examples() && block.code().is_some()) => {
-                format!("the directive `{name}` where this reader does not expect it; it is not read")
-            }
-            BlockKind::Paragraph(text)
-                if topic == Topic::Body && !NOTHING.contains(&text.to_ascii_lowercase().as_str()) =>
-            {
-                "a body described in words; only tables of names are read as bodies".to_owned()
-            }
-            _ => return,
-        };
-        self.note(at, block.line, text);
-    }
+/// Whether a paragraph only says that there is nothing to say.
+fn says_nothing(text: &str) -> bool {
+    NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.'))
 }

@@ -33,14 +33,17 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-/// Control characters that no text has; YAML forbids them, and a NUL would end it unnoticed.
+/// Control characters that no text has. YAML and JSON forbid them, and to a YAML parser a NUL would
+/// be the end.
 fn is_forbidden(c: char) -> bool {
-    c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')
+    c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{7F}')
 }
 
 /// The line, from 1, on which the byte after these stands.
 fn line_of(before: &[u8]) -> usize {
-    1 + before.iter().filter(|byte| **byte == b'\n').count()
+    let ends = before.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+    let pairs = before.windows(2).filter(|pair| pair == b"\r\n").count();
+    1 + ends - pairs
 }
 
 /// What a text is written in.
@@ -71,4 +74,30 @@ impl Format {
 
 fn has_line(text: &str, beginnings: &[&str]) -> bool {
     text.lines().any(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, decode};
+
+    #[test]
+    fn line_ends_and_byte_order_mark_are_gone() {
+        assert_eq!(decode(b"\xEF\xBB\xBFa\r\nb\rc\n").unwrap(), "a\nb\nc\n");
+    }
+
+    #[test]
+    fn the_line_of_a_bad_byte_is_the_editors() {
+        assert_eq!(decode(b"a\r\nb\rc\n\xFF").unwrap_err().line, 4);
+        assert_eq!(decode(b"a\r\nb\rc\n\x07").unwrap_err().line, 4);
+    }
+
+    #[test]
+    fn the_ending_decides_and_else_the_text() {
+        assert_eq!(Format::of("a.YML", ".. http:get:: /a"), Format::OpenApi);
+        assert_eq!(Format::of("a.rst", "openapi: 3.0.0"), Format::Rst);
+        assert_eq!(Format::of("a.md", ""), Format::Page);
+        assert_eq!(Format::of("page.txt", "Title\n=====\n\n.. http:get:: /a"), Format::Rst);
+        assert_eq!(Format::of("-", "# Title\n\n```yaml\nopenapi: 3.0.0\n```"), Format::Page);
+        assert_eq!(Format::of("-", "{\"openapi\": \"3.0.0\"}"), Format::OpenApi);
+    }
 }

@@ -71,3 +71,23 @@ pub(super) fn too_many(line: usize) -> Fault {
 pub(super) fn duplicate(key: &str, line: usize, first: usize) -> Fault {
     Fault::new(line, format!("the key `{key}` stands here and at line {first} already; keep one of them"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_without_a_line_has_that_of_the_place_around_it() {
+        let tree = Tree::read("a:\n  b/c:\n    - d~e: 1\n", 10).unwrap();
+        assert_eq!(tree.line("/a/b~1c/0/d~0e"), 13);
+        assert_eq!(tree.line("/a/b~1c/0/missing/deep"), 13);
+        assert_eq!(tree.line("/a/b~1c"), 12);
+        assert_eq!(tree.line("/z"), 11);
+    }
+
+    #[test]
+    fn what_begins_like_json_is_read_as_json_and_other_flow_as_yaml() {
+        assert_eq!(Tree::read("{\"a\": \"\\ud83d\\ude00\"}", 0).unwrap().value["a"], "😀");
+        assert_eq!(Tree::read("{a: b}", 0).unwrap().value["a"], "b");
+    }
+}

@@ -79,6 +79,7 @@ impl<'a> Call<'a> {
             media: None,
             serve: Vec::new(),
             storage: Vec::new(),
+            asked_wait_s: None,
             outcome: Outcome::Refused,
             basis: Basis::Document,
         }

@@ -1,6 +1,7 @@
 //! A case: one planned exchange, in the vocabulary of Smithy's protocol tests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -41,6 +42,9 @@ pub struct Case {
     /// What the storage does with each PUT, in order; the last is repeated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub storage: Vec<Storage>,
+    /// How long the API asks to wait before another try, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_wait_s: Option<u64>,
     /// What the caller must see.
     pub outcome: Outcome,
     /// How strongly the outcome is asked for when no document states it.
@@ -50,10 +54,14 @@ pub struct Case {
 /// What stands for the storage's base URL, which is known only when the case is played.
 pub const STORAGE: &str = "{storage}";
 
+/// What stands for the date [`Case::asked_wait_s`] from when the case is played.
+pub const DATE: &str = "{date}";
+
 impl Case {
-    /// The case with a storage's base URL in its place.
+    /// The case with a storage's base URL, and dates, in their place.
     pub fn placed(&self, storage: &str) -> Self {
-        let place = |text: &str| text.replace(STORAGE, storage);
+        let date = SystemTime::now() + Duration::from_secs(self.asked_wait_s.unwrap_or_default());
+        let place = |text: &str| text.replace(STORAGE, storage).replace(DATE, &httpdate::fmt_http_date(date));
         let mut case = self.clone();
         for serve in &mut case.serve {
             if let Serve::Response(response) = serve {
@@ -154,6 +162,8 @@ pub enum Fault {
     ResetInAnswer,
     /// The request is read and never answered.
     NoAnswer,
+    /// The answer begins and then no more of it comes.
+    StallInAnswer,
     /// The answer promises more bytes than come before the connection closes.
     ShortBody,
 }
@@ -166,6 +176,7 @@ impl Fault {
             Self::ResetBeforeAnswer => "reset-before-answer",
             Self::ResetInAnswer => "reset-in-answer",
             Self::NoAnswer => "no-answer",
+            Self::StallInAnswer => "stall-in-answer",
             Self::ShortBody => "short-body",
         }
     }
@@ -177,14 +188,39 @@ impl Fault {
 pub struct Media {
     /// How many bytes the file has when the client is told its path.
     pub bytes: u64,
+    /// How the file changes when the storage has seen the beginning of the PUT.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+}
+
+/// How a file changes under its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It becomes longer.
+    Grows,
+    /// It becomes shorter.
+    Shrinks,
 }
 
 /// What the storage does with one PUT.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Storage {
     /// It keeps what it is sent, as strictly as S3 does.
     Keep,
+    /// It reads all, then refuses with this status, code and message.
+    Refuse(u16, &'static str, &'static str),
+    /// It refuses so as soon as it has seen the head.
+    RefuseEarly(u16, &'static str, &'static str),
+    /// It sends the client to another URL of its own, with a 307.
+    Redirect,
+    /// It breaks the connection in the middle of the body.
+    Reset,
+    /// It stops reading in the middle of the body.
+    Stall,
+    /// It reads all and never answers.
+    NoAnswer,
 }
 
 /// What the caller must see.

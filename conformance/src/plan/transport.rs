@@ -7,6 +7,8 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::Refused, "nothing listens at the base URL"),
     (Fault::ResetBeforeAnswer, "the connection is reset before the answer"),
     (Fault::ResetInAnswer, "the connection is reset in the middle of the answer"),
+    (Fault::NoAnswer, "the request is read and never answered"),
+    (Fault::StallInAnswer, "the answer begins and never ends"),
     (Fault::ShortBody, "the answer is shorter than its Content-Length"),
 ];
 

@@ -3,13 +3,14 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::line::Line;
+use super::time::Time;
 use super::transcript::Recorded;
 use crate::plan::case::{Serve, ServedResponse};
 
@@ -18,6 +19,7 @@ use crate::plan::case::{Serve, ServedResponse};
 pub struct Api {
     mock: MockServer,
     line: Option<Line>,
+    arrivals: Arc<Mutex<Vec<Instant>>>,
 }
 
 impl Api {
@@ -26,29 +28,38 @@ impl Api {
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn start(serve: &[Serve]) -> io::Result<Self> {
+    pub async fn start(serve: &[Serve], time: &Time) -> io::Result<Self> {
         // Not from wiremock's pool: a late request of one case must never reach another's server.
         let mock = MockServer::builder().start().await;
         let responses: Vec<ResponseTemplate> = serve.iter().filter_map(template).collect();
-        let next = AtomicUsize::new(0);
+        let arrivals = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&arrivals);
         Mock::given(any())
             .respond_with(move |_: &wiremock::Request| {
-                let turn = next.fetch_add(1, Ordering::Relaxed).min(responses.len().saturating_sub(1));
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                let turn = seen.len().min(responses.len().saturating_sub(1));
+                seen.push(Instant::now());
                 responses.get(turn).cloned().unwrap_or_else(|| ResponseTemplate::new(500))
             })
             .mount(&mock)
             .await;
         let faults = serve.iter().any(|served| matches!(served, Serve::Fault(_)));
         let line = match faults {
-            true => Some(Line::start(Arc::from(serve), *mock.address()).await?),
+            true => Some(Line::start(Arc::from(serve), *mock.address(), time.clone()).await?),
             false => None,
         };
-        Ok(Self { mock, line })
+        Ok(Self { mock, line, arrivals })
     }
 
     /// The address a client reaches it at.
     pub fn address(&self) -> SocketAddr {
         self.line.as_ref().map_or(*self.mock.address(), Line::address)
+    }
+
+    /// The time between each request and the next.
+    pub fn pauses(&self) -> Vec<Duration> {
+        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
+        arrivals.windows(2).map(|pair| pair[1] - pair[0]).collect()
     }
 
     /// The requests so far, in order.

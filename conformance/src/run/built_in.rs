@@ -1,11 +1,15 @@
 //! The driver of our own clients, in process.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
-use media_upload::{Error, ErrorKind, cielo24, pyannote};
+use futures_util::future::BoxFuture;
+use media_upload::{ClientBuilder, Clock, Error, ErrorKind, Retry, cielo24, pyannote};
 use serde_json::{Map, Value, json};
 
 use super::driver::{Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request};
+use super::time::Time;
 
 /// How many cases run at once: they wait for each other's sockets more than for the processor.
 const CONCURRENCY: usize = 8;
@@ -17,10 +21,18 @@ const NO_ROOTS: &[u8] = b"";
 #[derive(Debug)]
 pub struct BuiltIn {
     hello: Hello,
+    retry: Retry,
 }
 
 impl Default for BuiltIn {
     fn default() -> Self {
+        Self::with_retry(Retry::default())
+    }
+}
+
+impl BuiltIn {
+    /// Our clients, trying again as told.
+    pub fn with_retry(retry: Retry) -> Self {
         let operations =
             ["pyannote/getMediaUploadURL", "pyannote/upload", "cielo24/request_upload_url", "cielo24/upload"];
         Self {
@@ -34,6 +46,7 @@ impl Default for BuiltIn {
                 operations: operations.map(str::to_owned).to_vec(),
                 concurrency: CONCURRENCY,
             },
+            retry,
         }
     }
 }
@@ -44,34 +57,51 @@ impl Driver for BuiltIn {
     }
 
     fn call(&self, request: Request) -> Calling<'_> {
-        Box::pin(async move { Ok(call(&request).await.unwrap_or_else(answer_of_error)) })
+        Box::pin(async move { Ok(call(&request, self.retry).await.unwrap_or_else(answer_of_error)) })
     }
 }
 
-async fn call(request: &Request) -> Result<Answer, Error> {
+/// A clock on which nothing waits: pauses are taken down, deadlines end when a server has fallen
+/// silent.
+#[derive(Debug)]
+struct CaseClock(Time);
+
+impl Clock for CaseClock {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.wait(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn deadline(&self, _: Duration) -> BoxFuture<'static, ()> {
+        let time = self.0.clone();
+        Box::pin(async move { time.silence().await })
+    }
+}
+
+async fn call(request: &Request, retry: Retry) -> Result<Answer, Error> {
     let given = |name: &str| request.arguments.get(name).and_then(Value::as_str);
     let file = given("file").map(PathBuf::from);
     match (request.provider.as_str(), request.operation.as_str(), file) {
         ("pyannote", "getMediaUploadURL", _) => {
             let Some(url) = given("url") else { return Ok(untyped("url")) };
             let presigned =
-                pyannote_client(request)?.media_upload_url(&pyannote::MediaUrl::new(url)?).await?;
+                pyannote_client(request, retry)?.media_upload_url(&pyannote::MediaUrl::new(url)?).await?;
             Ok(Answer::Result(json!({ "url": presigned.expose() })))
         }
         ("pyannote", "upload", Some(file)) => {
             let Some(url) = given("url") else { return Ok(untyped("url")) };
-            pyannote_client(request)?.upload(file, &pyannote::MediaUrl::new(url)?).await?;
+            pyannote_client(request, retry)?.upload(file, &pyannote::MediaUrl::new(url)?).await?;
             Ok(Answer::Result(json!({})))
         }
         ("cielo24", "request_upload_url", _) => {
             let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
             let presigned =
-                cielo24_client(request)?.request_upload_url(&cielo24::JobId::new(job_id)?).await?;
+                cielo24_client(request, retry)?.request_upload_url(&cielo24::JobId::new(job_id)?).await?;
             Ok(Answer::Result(json!({ "upload_url": presigned.expose() })))
         }
         ("cielo24", "upload", Some(file)) => {
             let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
-            cielo24_client(request)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
+            cielo24_client(request, retry)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
             Ok(Answer::Result(json!({})))
         }
         _ => Ok(Answer::Unsupported(true)),
@@ -85,14 +115,20 @@ fn untyped(name: &str) -> Answer {
     })
 }
 
-fn pyannote_client(request: &Request) -> Result<pyannote::Client, Error> {
+fn pyannote_client(request: &Request, retry: Retry) -> Result<pyannote::Client, Error> {
     let key = pyannote::ApiKey::new(credential(request, "api_key"))?;
-    pyannote::Client::builder(key).base_url(&request.base_url).root_certificates(NO_ROOTS).build()
+    settled(pyannote::Client::builder(key), request, retry).build()
 }
 
-fn cielo24_client(request: &Request) -> Result<cielo24::Client, Error> {
+fn cielo24_client(request: &Request, retry: Retry) -> Result<cielo24::Client, Error> {
     let token = cielo24::ApiToken::new(credential(request, "api_token"))?;
-    cielo24::Client::builder(token).base_url(&request.base_url).root_certificates(NO_ROOTS).build()
+    settled(cielo24::Client::builder(token), request, retry).build()
+}
+
+/// What both clients are given beside their credential.
+fn settled<C>(builder: ClientBuilder<C>, request: &Request, retry: Retry) -> ClientBuilder<C> {
+    let clock = Arc::new(CaseClock(request.time.clone()));
+    builder.base_url(&request.base_url).root_certificates(NO_ROOTS).clock(clock).retry(retry)
 }
 
 fn credential(request: &Request, name: &str) -> String {

@@ -92,27 +92,57 @@ pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &R
 }
 
 fn finding(source: &Source, case: &Case, broken: Broken, redactor: &Redactor) -> Finding {
-    let sentence = source.provider.rules.iter().find(|rule| rule.rule == broken.rule.id);
-    let quoted = sentence.and_then(|rule| crate::plan::fact::prose(&source.document, rule));
-    let (level, because) = match (broken.rule.basis, &quoted) {
-        (rule::Basis::Prose(_), Some(fact)) => (Level::Must, format!("\"{}\"", fact.says)),
-        (rule::Basis::Document, _) if case.basis == case::Basis::Document => {
-            (Level::Must, case.purpose.clone())
-        }
-        (rule::Basis::Document, _) => (Level::Should, case.purpose.clone()),
-        (rule::Basis::Prose(practice) | rule::Basis::Practice(practice), _) => {
-            (Level::Should, practice.to_owned())
-        }
-    };
-    let stated = quoted.map(|fact| fact.location).or(broken.location);
+    let rests = basis(source, case, broken.rule);
     Finding {
         rule: broken.rule.id,
         says: broken.rule.says,
-        level,
+        level: rests.level,
         blame: Blame::Client,
-        location: stated.unwrap_or_else(|| case.location.clone()),
-        because,
+        location: rests.stated.or(broken.location).unwrap_or_else(|| case.location.clone()),
+        because: rests.because,
         expected: redactor.text(&broken.expected),
         actual: redactor.text(&broken.actual),
     }
+}
+
+/// What a rule rests on in one case.
+#[derive(Debug)]
+pub struct Rests {
+    /// Must or should.
+    pub level: Level,
+    /// The document's sentence, the case's own purpose, or the practice.
+    pub because: String,
+    /// Where the sentence stands, if it is one.
+    pub stated: Option<Location>,
+}
+
+/// What a rule rests on in a case: a quoted sentence, the place the case is about, or a practice.
+pub fn basis(source: &Source, case: &Case, rule: &Rule) -> Rests {
+    let sentence = source.provider.rules.iter().find(|prose| prose.rule == rule.id);
+    let quoted = sentence.and_then(|prose| crate::plan::fact::prose(&source.document, prose));
+    match (rule.basis, quoted) {
+        (rule::Basis::Prose(_), Some(fact)) => {
+            Rests { level: Level::Must, because: format!("\"{}\"", fact.says), stated: Some(fact.location) }
+        }
+        (rule::Basis::Document, _) => {
+            let stated = case.basis == case::Basis::Document;
+            let level = if stated { Level::Must } else { Level::Should };
+            Rests { level, because: case.purpose.clone(), stated: None }
+        }
+        (rule::Basis::Prose(practice) | rule::Basis::Practice(practice), _) => {
+            Rests { level: Level::Should, because: practice.to_owned(), stated: None }
+        }
+    }
+}
+
+/// The rules that are checked in a case.
+pub fn applicable(case: &Case) -> Vec<&'static Rule> {
+    let families: &[&str] = match (&case.outcome, case.media) {
+        (Outcome::Refused, _) => &["refusal/missing", "secret/"],
+        (_, Some(_)) => &["request/", "response/", "refusal/unneeded", "upload/", "retry/", "secret/"],
+        (_, None) => &["request/", "response/", "refusal/unneeded", "secret/"],
+    };
+    let asked = |rule: &Rule| rule.id != rule::RETRY_AFTER.id || case.asked_wait_s.is_some();
+    let own = |rule: &Rule| families.iter().any(|family| rule.id.starts_with(family));
+    rule::ALL.iter().copied().filter(|rule| own(rule) && asked(rule)).collect()
 }

@@ -9,6 +9,8 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::time::Time;
+
 /// What a driver says of itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Hello {
@@ -50,6 +52,9 @@ pub struct Request {
     pub arguments: Map<String, Value>,
     /// How long the driver may take, in milliseconds.
     pub timeout_ms: u64,
+    /// The case's time, for drivers in process; no part of the protocol.
+    #[serde(skip)]
+    pub time: Time,
 }
 
 /// What a driver answers.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::driver::Answer;
 use super::transcript::{Put, Recorded, Transcript};
-use crate::plan::case::{Serve, ServedResponse};
+use crate::plan::case::{STORAGE, Serve, ServedResponse};
 
 /// The most of one body that is shown, in characters.
 const SHOWN: usize = 2_000;
@@ -14,15 +14,30 @@ const NOISE: &[&str] = &["host", "user-agent", "content-length"];
 
 /// The whole exchange.
 pub fn text(transcript: &Transcript) -> String {
-    let mut out = String::new();
+    let mut steps = Vec::new();
     for (turn, request) in transcript.api.iter().enumerate() {
-        put_request(&mut out, request);
+        let mut step = String::new();
+        put_request(&mut step, request);
         if let Some(served) = transcript.served.get(turn).or(transcript.served.last()) {
-            put_served(&mut out, served);
+            put_served(&mut step, served);
+        }
+        steps.push(step);
+    }
+    steps.extend(transcript.storage.iter().map(storage_step));
+    let mut out = folded(&steps);
+    put_outcome(&mut out, transcript);
+    out
+}
+
+/// The steps one after the other, what is repeated told once.
+fn folded(steps: &[String]) -> String {
+    let mut out = String::new();
+    for same in steps.chunk_by(|one, next| one == next) {
+        out.push_str(&same[0]);
+        if let Some(more @ 1..) = same.len().checked_sub(1) {
+            let _ = writeln!(out, "  (the same {more} more times)");
         }
     }
-    transcript.storage.iter().for_each(|put| put_storage(&mut out, put));
-    put_outcome(&mut out, transcript);
     out
 }
 
@@ -52,11 +67,19 @@ pub fn put_served(out: &mut String, served: &Serve) {
     }
 }
 
-fn put_storage(out: &mut String, put: &Put) {
-    let _ = writeln!(out, "> {} {{storage}}{}", put.method, put.target);
-    put_headers(out, '>', &put.headers);
-    let altered = if put.same { "the media's" } else { "not the media's" };
-    let _ = writeln!(out, "> ({} bytes, {altered})\n< {}", put.bytes, put.answered);
+fn storage_step(put: &Put) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "> {} {STORAGE}{}", put.method, put.target);
+    put_headers(&mut out, '>', &put.headers);
+    let body = match (put.answered, put.same) {
+        (Some(200..300), true) => format!("({} bytes, the media's)", put.bytes),
+        (Some(200..300), false) => format!("({} bytes, not the media's)", put.bytes),
+        // How much had come when the storage broke off differs from run to run.
+        _ => "(media)".to_owned(),
+    };
+    let answered = put.answered.map_or_else(|| "(nothing)".to_owned(), |status| status.to_string());
+    let _ = writeln!(out, "> {body}\n< {answered}");
+    out
 }
 
 fn put_headers(out: &mut String, mark: char, headers: &[(String, String)]) {

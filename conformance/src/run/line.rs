@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::AbortHandle;
 
+use super::time::{PATIENCE, Time};
 use super::transcript::Recorded;
 use crate::plan::case::{Fault, Serve};
 
@@ -46,7 +47,7 @@ impl Line {
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn start(script: Arc<[Serve]>, server: SocketAddr) -> io::Result<Self> {
+    pub async fn start(script: Arc<[Serve]>, server: SocketAddr, time: Time) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
         let address = socket.local_addr()?;
@@ -55,7 +56,7 @@ impl Line {
             Some(Serve::Fault(Fault::Refused)) => Held::Bound { _socket: socket },
             _ => {
                 let listener = socket.listen(64)?;
-                let task = tokio::spawn(play(listener, script, server, Arc::clone(&requests)));
+                let task = tokio::spawn(play(listener, script, server, Arc::clone(&requests), time));
                 Held::Listening(task.abort_handle())
             }
         };
@@ -78,12 +79,13 @@ async fn play(
     script: Arc<[Serve]>,
     server: SocketAddr,
     requests: Arc<Mutex<Vec<Recorded>>>,
+    time: Time,
 ) {
     let mut turn = 0;
     while let Ok((mut stream, _)) = listener.accept().await {
         let step = script.get(turn.min(script.len().saturating_sub(1))).cloned();
         turn += 1;
-        let requests = Arc::clone(&requests);
+        let (requests, time) = (Arc::clone(&requests), time.clone());
         tokio::spawn(async move {
             let Some(Serve::Fault(fault)) = step else {
                 return hand_through(&mut stream, server).await;
@@ -91,7 +93,7 @@ async fn play(
             if let Some(request) = read_request(&mut stream).await {
                 requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
             }
-            break_off(stream, fault).await;
+            break_off(stream, fault, &time).await;
         });
     }
 }
@@ -102,7 +104,7 @@ async fn hand_through(stream: &mut TcpStream, server: SocketAddr) {
     }
 }
 
-async fn break_off(mut stream: TcpStream, fault: Fault) {
+async fn break_off(mut stream: TcpStream, fault: Fault, time: &Time) {
     let partial =
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"url\": ";
     match fault {
@@ -116,11 +118,18 @@ async fn break_off(mut stream: TcpStream, fault: Fault) {
             let _ = stream.write_all(partial).await;
             let _ = stream.shutdown().await;
         }
-        // Held until the client gives up: its side closing ends the read.
-        Fault::NoAnswer => {
-            let _ = stream.read(&mut [0]).await;
+        Fault::NoAnswer => stay_silent(stream, time).await,
+        Fault::StallInAnswer => {
+            let _ = stream.write_all(partial).await;
+            stay_silent(stream, time).await;
         }
     }
+}
+
+/// Holds the connection until the client gives up, which its side closing tells, or for long enough.
+async fn stay_silent(mut stream: TcpStream, time: &Time) {
+    time.fall_silent();
+    let _ = tokio::time::timeout(PATIENCE, stream.read(&mut [0])).await;
 }
 
 /// With no time to linger, closing a socket sends a reset in place of an orderly end.

@@ -90,8 +90,14 @@ rules! {
         "The PUT has a Content-Length and is not chunked.";
     UPLOAD_BYTES = "upload/bytes", Prose("What is stored must be what was given."),
         "The media arrives whole and unaltered.";
+    UPLOAD_STORED = "upload/stored", Document,
+        "An upload ends with the media in the storage.";
+    UPLOAD_CHANGED = "upload/changed", Practice("What is stored of a file that changes while it is sent is neither the old one nor the new."),
+        "A file that changes while it is sent is an error.";
     UPLOAD_REPORTED = "upload/reported", Practice("A caller must be able to trust the outcome."),
         "Success is reported when, and only when, the storage holds the media.";
+    RETRY_AFTER = "retry/after", Practice("RFC 9110, 10.2.3: Retry-After says how long to wait before another request."),
+        "A client that is asked to wait does so before it tries again, or tells its caller how long.";
     SECRET_CREDENTIAL_TO_STORAGE = "secret/credential-to-storage", Practice("RFC 6750, 5.3: a token goes to no other host than the one it is for."),
         "The credential goes to no other host than the API's.";
     SECRET_CREDENTIAL_TOLD = "secret/credential-told", Practice("CWE-532: what an error says ends in logs."),

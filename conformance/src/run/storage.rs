@@ -1,30 +1,47 @@
 //! The storage behind pre-signed URLs, as strict as S3 and streaming: media is compared while it
 //! passes and never kept. `wiremock` holds whole bodies in memory, so this one server is our own.
 
-use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
+use hyper::header::LOCATION;
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::AbortHandle;
 
 use super::media;
+use super::time::{PATIENCE, Time};
 use super::transcript::Put;
-use crate::plan::upload::PRESIGNED;
+use crate::plan::case::{Change, STORAGE, Storage as Step};
+use crate::plan::upload::{MOVED, PRESIGNED};
+
+/// How much of a body waits in the storage's socket, in bytes.
+const RECEIVE_BUFFER: u32 = 64 * 1024;
+
+/// What a storage does in one case.
+#[derive(Clone, Debug, Default)]
+pub struct Script {
+    /// What it does with each PUT, in order; the last is repeated.
+    pub steps: Vec<Step>,
+    /// The file it changes when it has seen the head of a PUT.
+    pub change: Option<(PathBuf, Change)>,
+    /// Where it says that it has fallen silent.
+    pub time: Time,
+}
 
 /// A running storage; it stops when dropped.
 #[derive(Debug)]
 pub struct Storage {
     base_url: String,
-    address: SocketAddr,
     puts: Arc<Mutex<Vec<Put>>>,
     listening: AbortHandle,
 }
@@ -35,23 +52,23 @@ impl Storage {
     /// # Errors
     ///
     /// When no port can be had.
-    pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = listener.local_addr()?;
-        let base_url = format!("http://{address}");
-        let puts = Arc::new(Mutex::new(Vec::new()));
-        let listening = tokio::spawn(listen(listener, Arc::clone(&puts))).abort_handle();
-        Ok(Self { base_url, address, puts, listening })
+    pub async fn start(script: Script) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        // Small, so that media is still on its way when the storage acts on the beginning of it.
+        socket.set_recv_buffer_size(RECEIVE_BUFFER)?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let listener = socket.listen(64)?;
+        let base_url = format!("http://{}", listener.local_addr()?);
+        let puts = Arc::default();
+        let player =
+            Player { script, turn: AtomicUsize::new(0), base_url: base_url.clone(), puts: Arc::clone(&puts) };
+        let listening = tokio::spawn(listen(listener, Arc::new(player))).abort_handle();
+        Ok(Self { base_url, puts, listening })
     }
 
     /// The base URL to sign for.
     pub fn base_url(&self) -> &str {
         &self.base_url
-    }
-
-    /// The address it listens at.
-    pub fn address(&self) -> SocketAddr {
-        self.address
     }
 
     /// The requests so far, in order.
@@ -66,101 +83,177 @@ impl Drop for Storage {
     }
 }
 
-async fn listen(listener: TcpListener, puts: Arc<Mutex<Vec<Put>>>) {
+async fn listen(listener: TcpListener, player: Arc<Player>) {
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(serve(stream, Arc::clone(&puts)));
+        tokio::spawn(serve(stream, Arc::clone(&player)));
     }
 }
 
-async fn serve(stream: TcpStream, puts: Arc<Mutex<Vec<Put>>>) {
+async fn serve(stream: TcpStream, player: Arc<Player>) {
     let service = service_fn(|request| {
-        let puts = Arc::clone(&puts);
-        async move {
-            let (put, answer) = receive(request).await;
-            puts.lock().unwrap_or_else(PoisonError::into_inner).push(put);
-            Ok::<_, Infallible>(answer)
-        }
+        let player = Arc::clone(&player);
+        async move { player.play(request).await }
     });
-    // A client that goes away mid-request is what some cases are about: not this server's trouble.
+    // A connection that breaks is what some cases are about: not this server's trouble.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn receive(request: Request<Incoming>) -> (Put, Response<Full<Bytes>>) {
-    let refusal = refusal(&request);
-    let (head, mut body) = request.into_parts();
-    let mut put = Put {
-        method: head.method.to_string(),
-        target: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
-        headers: headers(&head.headers),
-        bytes: 0,
-        same: true,
-        answered: 200,
-    };
-    while let Some(Ok(frame)) = body.frame().await {
-        if let Some(chunk) = frame.data_ref() {
-            put.same &= media::is_media(chunk, put.bytes);
-            put.bytes += chunk.len() as u64;
-        }
-    }
-    let (status, body) = refusal.map_or((200, String::new()), |refusal| (refusal.status, refusal.body()));
-    put.answered = status;
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
-    *answer.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
-    (put, answer)
+/// What plays the script.
+struct Player {
+    script: Script,
+    turn: AtomicUsize,
+    base_url: String,
+    puts: Arc<Mutex<Vec<Put>>>,
 }
 
-/// A refusal in S3's words.
-struct Refused {
+/// What a PUT is answered with: a status, a location, and S3's code and message.
+struct Verdict {
     status: u16,
+    location: Option<String>,
     code: &'static str,
     message: String,
 }
 
-impl Refused {
-    fn body(&self) -> String {
-        format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message><RequestId>CONFORMANCE</RequestId></Error>",
-            self.code, self.message
-        )
+impl Verdict {
+    const KEPT: Self = Self { status: 200, location: None, code: "", message: String::new() };
+
+    fn refused(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, location: None, code, message: message.into() }
+    }
+}
+
+impl Player {
+    /// Plays the next step. An error closes the connection, with a reset when there is more to read.
+    async fn play(&self, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+        let (head, mut body) = request.into_parts();
+        if let Some((path, change)) = &self.script.change {
+            media::change(path, *change)?;
+        }
+        let index = self.take_down(&head);
+        let turn = self.script.steps.len().saturating_sub(1).min(self.turn.fetch_add(1, Ordering::Relaxed));
+        let verdict = match self.script.steps.get(turn).copied().unwrap_or(Step::Keep) {
+            Step::Keep => {
+                self.read(index, &mut body, u64::MAX).await?;
+                refusal(&head).unwrap_or(Verdict::KEPT)
+            }
+            Step::Refuse(status, code, message) => {
+                self.read(index, &mut body, u64::MAX).await?;
+                Verdict::refused(status, code, message)
+            }
+            Step::RefuseEarly(status, code, message) => {
+                // Read on beside the answer: closing on unread media would reset the connection
+                // under the answer.
+                tokio::spawn(body.collect());
+                Verdict::refused(status, code, message)
+            }
+            Step::Redirect => {
+                self.read(index, &mut body, u64::MAX).await?;
+                let location = format!("{}{MOVED}", PRESIGNED.replace(STORAGE, &self.base_url));
+                Verdict {
+                    location: Some(location),
+                    ..Verdict::refused(307, "TemporaryRedirect", "It is elsewhere.")
+                }
+            }
+            Step::Reset => {
+                self.read(index, &mut body, 1).await?;
+                return Err(io::ErrorKind::ConnectionReset.into());
+            }
+            Step::Stall => {
+                self.read(index, &mut body, 1).await?;
+                return self.stay_silent().await;
+            }
+            Step::NoAnswer => {
+                self.read(index, &mut body, u64::MAX).await?;
+                return self.stay_silent().await;
+            }
+        };
+        self.change_put(index, |put| put.answered = Some(verdict.status));
+        Ok(answer(verdict))
+    }
+
+    async fn stay_silent(&self) -> io::Result<Response<Full<Bytes>>> {
+        self.script.time.fall_silent();
+        tokio::time::sleep(PATIENCE).await;
+        Err(io::ErrorKind::TimedOut.into())
+    }
+
+    /// Reads the media until there is no more, or enough.
+    async fn read(&self, index: usize, body: &mut Incoming, enough: u64) -> io::Result<()> {
+        let mut read = 0;
+        while read < enough {
+            let Some(frame) = body.frame().await else { break };
+            let frame = frame.map_err(io::Error::other)?;
+            let Some(chunk) = frame.data_ref() else { continue };
+            let same = media::is_media(chunk, read);
+            read += chunk.len() as u64;
+            self.change_put(index, |put| {
+                put.same &= same;
+                put.bytes = read;
+            });
+        }
+        Ok(())
+    }
+
+    fn take_down(&self, head: &Parts) -> usize {
+        let mut puts = self.puts.lock().unwrap_or_else(PoisonError::into_inner);
+        puts.push(Put {
+            method: head.method.to_string(),
+            target: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            headers: headers(&head.headers),
+            bytes: 0,
+            same: true,
+            answered: None,
+        });
+        puts.len() - 1
+    }
+
+    fn change_put(&self, index: usize, change: impl FnOnce(&mut Put)) {
+        if let Some(put) = self.puts.lock().unwrap_or_else(PoisonError::into_inner).get_mut(index) {
+            change(put);
+        }
     }
 }
 
 /// What S3 refuses, in the order it looks.
-fn refusal(request: &Request<Incoming>) -> Option<Refused> {
-    let header = |name| {
-        request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-    };
-    let refused = |status, code, message: String| Some(Refused { status, code, message });
-    let (path, query) = PRESIGNED.trim_start_matches("{storage}").split_once('?').unwrap_or_default();
+fn refusal(head: &Parts) -> Option<Verdict> {
+    let header = |name| head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let target = head.uri.path_and_query().map_or("", |target| target.as_str());
     if let Some(authorization) = header("authorization") {
-        return refused(400, "InvalidArgument", format!("Only one auth mechanism allowed: {authorization}"));
+        let message = format!("Only one auth mechanism allowed: {authorization}");
+        return Some(Verdict::refused(400, "InvalidArgument", message));
     }
     if header("transfer-encoding").is_some() {
-        return refused(
-            501,
-            "NotImplemented",
-            "A header you provided implies functionality that is not implemented: Transfer-Encoding"
-                .to_owned(),
-        );
+        return Some(Verdict::refused(501, "NotImplemented", "Transfer-Encoding is not implemented"));
     }
-    if request.uri().path() != path || request.uri().query() != Some(query) || request.method() != "PUT" {
-        return refused(403, "SignatureDoesNotMatch", "The request signature does not match".to_owned());
+    let signed = PRESIGNED.trim_start_matches(STORAGE);
+    if target.trim_end_matches(MOVED) != signed || head.method != "PUT" {
+        return Some(Verdict::refused(403, "SignatureDoesNotMatch", "The request signature does not match"));
     }
     if header("content-length").is_none() {
-        return refused(
-            411,
-            "MissingContentLength",
-            "You must provide the Content-Length HTTP header".to_owned(),
-        );
+        return Some(Verdict::refused(411, "MissingContentLength", "There must be a Content-Length"));
     }
     None
 }
 
+fn answer(verdict: Verdict) -> Response<Full<Bytes>> {
+    let Verdict { status, location, code, message } = verdict;
+    let body = match code {
+        "" => String::new(),
+        _ => format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        ),
+    };
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    *answer.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+    if let Some(location) = location.and_then(|location| location.parse().ok()) {
+        answer.headers_mut().insert(LOCATION, location);
+    }
+    answer
+}
+
 fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
-    let mut all: Vec<_> = headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
+    let text = |value: &hyper::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let mut all: Vec<_> = headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
     all.sort();
     all
 }

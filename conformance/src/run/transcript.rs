@@ -1,5 +1,7 @@
 //! What really happened in a case.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::driver::{Answer, Trouble};
@@ -17,6 +19,9 @@ pub struct Transcript {
     pub served: Vec<Serve>,
     /// What the driver answered; none when it failed.
     pub answer: Option<Answer>,
+    /// How long the client waited before each further request to the API.
+    #[serde(skip)]
+    pub waited: Vec<Duration>,
     /// The driver's own trouble, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
@@ -50,8 +55,8 @@ pub struct Put {
     pub bytes: u64,
     /// Whether each of them was the media's byte at that place.
     pub same: bool,
-    /// The status the storage answered with.
-    pub answered: u16,
+    /// The status the storage answered with; none when it broke off or fell silent.
+    pub answered: Option<u16>,
 }
 
 /// The value of a header.

@@ -129,11 +129,35 @@ fn explain_of_an_unknown_case_names_the_nearest() {
 }
 
 #[test]
+fn the_doctor_finds_what_is_wrong_with_both_documents() {
+    let output = conformance(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(text(&output.stdout));
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_a_sound_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = b"openapi: 3.0.3\ninfo: { title: Sound, version: '1' }\npaths:\n  /things:\n    get:\n      operationId: things\n      \
+                  responses:\n        '200': { description: All, content: { application/json: { schema: { type: object }, \
+                  example: {} } } }\n";
+    let output = conformance(&["doctor", &file(&folder, "sound.yaml", sound)]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "0 defects\n"));
+}
+
+#[test]
 fn help_names_the_verbs_and_the_exit_codes() {
     let help = text(&conformance(&["--help"]).stdout);
-    for word in
-        ["run", "plan", "explain", "Exit codes: 0", "1 something does not conform", "2 usage", "3 the suite"]
-    {
+    for word in [
+        "run",
+        "plan",
+        "explain",
+        "doctor",
+        "Exit codes: 0",
+        "1 something does not conform",
+        "2 usage",
+        "3 the suite",
+    ] {
         assert!(help.contains(word), "{word}: {help}");
     }
 }

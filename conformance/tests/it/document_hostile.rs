@@ -123,6 +123,15 @@ mod size {
     }
 
     #[test]
+    fn a_page_of_more_blocks_than_any_page_has_is_refused() {
+        let page = format!(".. http:get:: /a\n\n{}", "**HTTP Method**\n".repeat(10_000));
+        assert_eq!(
+            refusal("long.rst", page.as_bytes()),
+            "long.rst:10002: more than 10000 paragraphs, headings and tables, the most that is read; is this one page?"
+        );
+    }
+
+    #[test]
     fn many_methods_for_one_description_are_refused() {
         let page = ".. http:get:: /a\n\n".repeat(17);
         assert_eq!(
@@ -196,7 +205,7 @@ mod damage {
         for name in ["openapi/pyannote.yaml", "openapi/cielo24/request_upload_url.rst"] {
             let bytes = real(name);
             for length in 0..bytes.len() {
-                use_fully(name, &bytes[..length]);
+                let _ = Document::read(name, &bytes[..length]);
             }
         }
     }
@@ -311,7 +320,7 @@ const RST: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {

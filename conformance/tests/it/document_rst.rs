@@ -1,5 +1,7 @@
 //! The reStructuredText reader.
 
+use media_upload_conformance::document::Document;
+
 use crate::outline::{outline, read};
 
 #[test]
@@ -164,5 +166,119 @@ fn whatever_is_not_understood_is_noted_with_its_line() {
      66 note `please send it` is not the first line of a request; the example is not read
      70 note the example calls POST /api/even, not GET /api/odd
      76 note an example of a 404, which the page does not document
+    "#);
+}
+
+#[test]
+fn what_belongs_to_no_method_is_noted() {
+    let page = "Page\n====\n\n.. http:get:: /a\n\nNotes\n=====\n\nApart.\n\n**Responses**\n\n+-----+---+\n| 200 | x |\n+-----+---+\n";
+    let document = Document::read("a.rst", page.as_bytes()).unwrap();
+    let notes: Vec<_> =
+        document.notes.iter().map(|note| format!("{} {}", note.location.line, note.text)).collect();
+    assert_eq!(
+        notes,
+        [
+            "4 no response is documented",
+            "11 the heading `Responses` belongs to no method; only text is read under it",
+            "13 a table where this reader expects none; it is not read",
+        ]
+    );
+    let prose: Vec<_> = document.prose.iter().map(|prose| prose.text.as_str()).collect();
+    assert_eq!(prose, ["Notes", "Apart."]);
+}
+
+#[test]
+fn a_page_without_a_method_is_refused() {
+    let refusal = Document::read("a.rst", b"Title\n=====\n").map(|_| ()).unwrap_err().to_string();
+    assert_eq!(
+        refusal,
+        "a.rst:1: no `.. http:get:: /path` (or other method) here; is this a page about a call?"
+    );
+    let refusal = Document::read("a.rst", b"\n.. http:get:: api/x\n").map(|_| ()).unwrap_err().to_string();
+    assert_eq!(refusal, "a.rst:2: `api/x` is not a path; it must begin with `/`");
+}
+
+#[test]
+fn every_part_of_a_page_has_its_line() {
+    let document = read("openapi/cielo24/request_upload_url.rst");
+    let lines = [
+        ("/request_upload_url", 13),
+        ("/request_upload_url/query/v", 20),
+        ("/request_upload_url/query/v/description", 20),
+        ("/request_upload_url/query/v/schema/enum", 22),
+        ("/request_upload_url/query/job_id/schema/pattern", 34),
+        ("/request_upload_url/query/job_id/schema/anything", 34),
+        ("/request_upload_url/query/job_id/examples/0", 36),
+        ("/request_upload_url/responses/200/schema", 55),
+        ("/request_upload_url/responses/200/schema/properties/upload_url", 56),
+        ("/request_upload_url/responses/400", 59),
+        ("/request_upload_url/examples/0", 68),
+        ("/request_upload_url/nothing", 13),
+    ];
+    for (pointer, line) in lines {
+        assert_eq!(document.locate(pointer).line, line, "{pointer}");
+    }
+    let document = read("conformance/tests/fixtures/update_secret.rst");
+    assert_eq!(document.locate("/update_secret/body/schema/properties/keep_for/maximum").line, 41);
+    let document = read("conformance/tests/fixtures/perform_everything.rst");
+    let queue = "/perform_everything/responses/200/schema/properties/Queue";
+    assert_eq!(document.locate(&format!("{queue}/items/properties/Wait")).line, 88);
+}
+
+#[test]
+fn headings_rows_and_examples_are_read_in_their_variants() {
+    let page = "\
+.. http:get:: /a/(int:id)
+
+.. note:: Only on weekdays.
+
+**Path Parameters**
+
++-------+-------------------------+
+| Name  | Details                 |
++=======+================+========+
+| other | Allowed Values | 1      |
++-------+----------------+--------+
+
+**Query String Parameters** (not required)
+
++-------+-------------------------+
+| q     | Allowed Values | String |
+|       +----------------+--------+
+|       | Allowed Values | 2      |
+|       +----------------+--------+
+|       | Example        | q=a+%3D|
++-------+----------------+--------+
+
+**HTTP Headers** - Optional
+
++-------+-------------------------+
+| X-A   | Allowed Values | String |
+|       +----------------+--------+
+|       | Example        | X-A: +%|
++-------+----------------+--------+
+
+**Responses**
+
++--------+------------------------+
+| 200 OK | Description    | Fine  |
++--------+----------------+-------+
+";
+    let document = Document::read("a.rst", page.as_bytes()).unwrap();
+    insta::assert_snapshot!(outline(&document), @r#"
+      1 a GET /a/{id}
+      3   prose "Only on weekdays."
+     16   Query q form explode ""
+     16     schema {"type":"string"}
+     20     example "a ="
+     26   Header X-A simple ""
+     26     schema {"type":"string"}
+     28     example "+%"
+      1   Path id required simple ""
+      1     schema {"type":"string"}
+     34   200 "OK\nFine"
+      1 note the path has no `{other}`, though a parameter says so; nothing is sent for it
+      1 note no parameter describes the path's `{id}`; it is read as a required text
+     18 note a second row of allowed values; only the first is read
     "#);
 }

@@ -5,12 +5,14 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+use media_upload::Retry;
 use media_upload_conformance::document::Document;
 use media_upload_conformance::plan::Plan;
-use media_upload_conformance::plan::case::{Case, Fault, Outcome, Serve};
+use media_upload_conformance::plan::case::{Case, Fault, Outcome, Serve, Storage as Step};
 use media_upload_conformance::plan::upload::SIGNATURE;
 use media_upload_conformance::provider;
 use media_upload_conformance::run::built_in::BuiltIn;
+use media_upload_conformance::run::check::Finding;
 use media_upload_conformance::run::driver::{
     Answer, Calling, Driver, ErrorReport, Hello, Refusal, Request, Trouble,
 };
@@ -22,8 +24,17 @@ use crate::wire::{Tamper, Wire};
 
 static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
     let known = provider::known().unwrap();
-    Arc::new(Plan::of(provider::built_in().unwrap(), &known).unwrap())
+    let mut plan = Plan::of(provider::built_in().unwrap(), &known).unwrap();
+    plan.cases.iter_mut().flat_map(|case| &mut case.serve).for_each(shorten);
+    Arc::new(plan)
 });
+
+/// Megabytes of blanks are as wrong when they are few, and these tests serve them a hundred times.
+fn shorten(serve: &mut Serve) {
+    if let Serve::Response(response) = serve {
+        response.padding = response.padding.min(1_000);
+    }
+}
 
 /// An API with what neither of the two documents has.
 static OTHER_PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
@@ -121,10 +132,15 @@ async fn assert_caught(
 ) {
     let driver: Arc<dyn Driver> = Arc::new(Saboteur { right, defect });
     let run = run::run(plan, &driver, Options { strict: true, ..Options::default() }).await.unwrap();
-    let found = run
-        .results
-        .iter()
-        .flat_map(|result| result.findings.iter().map(|finding| (&result.case.id, finding)));
+    // An upload that the storage refuses is not stored: the consequence of another broken rule.
+    let consequence = |finding: &Finding| finding.rule == rule::UPLOAD_STORED.id && finding.rule != rule.id;
+    let found = run.results.iter().flat_map(|result| {
+        result
+            .findings
+            .iter()
+            .filter(|finding| !consequence(finding))
+            .map(|finding| (&result.case.id, finding))
+    });
     let other: Vec<_> = found.clone().filter(|(_, finding)| finding.rule != rule.id).collect();
     assert!(other.is_empty(), "{}: other rules were found: {other:#?}", rule.id);
     let found: BTreeSet<&String> = found.map(|(id, _)| id).collect();
@@ -177,6 +193,34 @@ fn is_stored(case: &Case) -> bool {
 
 fn is_failure(case: &Case) -> bool {
     matches!(case.outcome, Outcome::Failure { .. } | Outcome::Lost)
+}
+
+fn is_call(case: &Case) -> bool {
+    case.media.is_none()
+}
+
+fn is_upload(case: &Case) -> bool {
+    case.media.is_some()
+}
+
+fn is_fixed_upload(case: &Case) -> bool {
+    is_upload(case) && !changes(case)
+}
+
+fn changes(case: &Case) -> bool {
+    case.media.is_some_and(|media| media.change.is_some())
+}
+
+fn asks_to_wait(case: &Case) -> bool {
+    case.asked_wait_s.is_some()
+}
+
+/// Uploads that end well only for those who try again.
+fn passes(case: &Case) -> bool {
+    let first = case.storage.first();
+    let by_itself = [Some(&Step::Keep), Some(&Step::Redirect)].contains(&first);
+    let expired = case.id.contains("/expired-");
+    is_stored(case) && !by_itself && !expired
 }
 
 /// The credentials of both providers, for a client that puts them where they do not belong.
@@ -252,10 +296,10 @@ saboteurs! {
             other => other,
         }), is_success;
     a_client_that_reports_errors_as_success: PLAN, BuiltIn::default(), RESPONSE_ERROR_LOST,
-        Told(|_, answer| match answer {
-            Answer::Error(_) => Answer::Result(json!({})),
+        Told(|request, answer| match answer {
+            Answer::Error(_) if request.operation != "upload" => Answer::Result(json!({})),
             other => other,
-        }), is_failure;
+        }), |case| is_failure(case) && is_call(case);
     a_client_that_loses_the_status: PLAN, BuiltIn::default(), RESPONSE_STATUS,
         Told(|_, answer| told(answer, |report| report.status = None)),
         |case| matches!(case.outcome, Outcome::Failure { status: Some(_), .. });
@@ -273,27 +317,41 @@ saboteurs! {
     a_client_that_forgets_the_second_step: PLAN, BuiltIn::default(), UPLOAD_STEPS,
         Asked(|request| if request.operation == "upload" {
             request.operation = first_step(&request.provider);
-        }), is_stored;
+        }), is_upload;
     a_client_that_posts_the_media: PLAN, BuiltIn::default(), UPLOAD_METHOD,
-        Sent(Storage(|sent| sent.method = "POST".to_owned())), is_stored;
+        Sent(Storage(|sent| sent.method = "POST".to_owned())), is_fixed_upload;
     a_client_that_alters_the_url: PLAN, BuiltIn::default(), UPLOAD_URL,
-        Sent(Storage(|sent| sent.query.push(("x-id".to_owned(), "PutObject".to_owned())))), is_stored;
+        Sent(Storage(|sent| sent.query.push(("x-id".to_owned(), "PutObject".to_owned())))), is_fixed_upload;
     a_client_that_authorizes_the_put: PLAN, BuiltIn::default(), UPLOAD_AUTHORIZATION,
-        Sent(Storage(|sent| sent.set_header("authorization", "Bearer of-another-kind"))), is_stored;
+        Sent(Storage(|sent| sent.set_header("authorization", "Bearer of-another-kind"))), is_fixed_upload;
     a_client_that_names_a_media_type_to_storage: PLAN, BuiltIn::default(), UPLOAD_HEADER,
-        Sent(Storage(|sent| sent.set_header("content-type", "audio/wav"))), is_stored;
+        Sent(Storage(|sent| sent.set_header("content-type", "audio/wav"))), is_fixed_upload;
     a_client_that_sends_media_chunked: PLAN, BuiltIn::default(), UPLOAD_LENGTH,
-        Sent(Storage(|sent| sent.chunked = true)), is_stored;
+        Sent(Storage(|sent| sent.chunked = true)), is_fixed_upload;
     a_client_that_cuts_the_media_short: PLAN, BuiltIn::default(), UPLOAD_BYTES,
         Sent(Storage(|sent| sent.body.truncate(sent.body.len().saturating_sub(1)))),
-        |case| is_stored(case) && case.media.is_some_and(|media| media.bytes > 0);
+        |case| {
+            let sent_here = !case.storage.contains(&Step::Redirect);
+            is_stored(case) && sent_here && case.media.is_some_and(|media| media.bytes > 0)
+        };
     a_client_that_reports_a_stored_upload_as_an_error: PLAN, BuiltIn::default(), UPLOAD_REPORTED,
         Told(|request, answer| match answer {
             Answer::Result(_) if request.operation == "upload" => error(None),
             other => other,
         }), is_stored;
+    a_client_that_reports_half_a_file_as_stored: PLAN, BuiltIn::default(), UPLOAD_CHANGED,
+        Told(|request, answer| match answer {
+            Answer::Error(_) if request.case.ends_with("/growth") || request.case.ends_with("/shrinkage") => {
+                Answer::Result(json!({}))
+            }
+            other => other,
+        }), changes;
+    a_client_that_never_tries_again: PLAN, BuiltIn::with_retry(Retry::never()), UPLOAD_STORED,
+        Asked(|_| {}), passes;
+    a_client_that_does_not_tell_how_long_to_wait: PLAN, BuiltIn::with_retry(Retry::never()), RETRY_AFTER,
+        Told(|_, answer| told(answer, |report| report.retry_after_s = None)), asks_to_wait;
     a_client_that_shows_storage_its_credential: PLAN, BuiltIn::default(), SECRET_CREDENTIAL_TO_STORAGE,
-        Sent(Storage(|sent| sent.set_header("user-agent", &every_credential()))), is_stored;
+        Sent(Storage(|sent| sent.set_header("user-agent", &every_credential()))), is_fixed_upload;
     a_client_that_tells_its_credential: PLAN, BuiltIn::default(), SECRET_CREDENTIAL_TOLD,
         Told(|_, answer| told(answer, |report| report.message.push_str(&every_credential()))), is_failure;
     a_client_that_tells_a_signature: PLAN, BuiltIn::default(), SECRET_SIGNATURE_TOLD,

@@ -1,6 +1,7 @@
 //! A wire that alters what a client sends: a proxy between it and the mock servers.
 
 use std::convert::Infallible;
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -77,7 +78,7 @@ impl Wire {
             storage: Mutex::new(None),
             own: base_url.clone(),
             tamper,
-            takes_storage: matches!(tamper, Tamper::Storage(_)) && request.operation == "upload",
+            takes_storage: matches!(tamper, Tamper::Storage(_)) && is_fixed_upload(request),
             client: reqwest::Client::builder()
                 .no_proxy()
                 .tls_certs_only([])
@@ -118,8 +119,8 @@ impl Ends {
     async fn pass(
         &self,
         request: hyper::Request<Incoming>,
-    ) -> Result<hyper::Response<Full<Bytes>>, reqwest::Error> {
-        let mut sent = read(request).await;
+    ) -> Result<hyper::Response<Full<Bytes>>, io::Error> {
+        let mut sent = read(request).await.map_err(io::Error::other)?;
         let to_storage = PRESIGNED.contains(&sent.path) && sent.path.len() > 1;
         match self.tamper {
             Tamper::Api(alter) if !to_storage => alter(&mut sent),
@@ -128,8 +129,8 @@ impl Ends {
         }
         let storage = self.storage.lock().unwrap().clone();
         let base = if to_storage { storage.unwrap_or_default() } else { self.api.clone() };
-        let response = self.forward(&base, sent).await?;
-        self.answer(response).await
+        let response = self.forward(&base, sent).await.map_err(io::Error::other)?;
+        self.answer(response).await.map_err(io::Error::other)
     }
 
     async fn forward(&self, base: &str, sent: Sent) -> Result<reqwest::Response, reqwest::Error> {
@@ -180,6 +181,13 @@ impl Ends {
     }
 }
 
+/// An upload of a file that stays as it is: this wire takes the whole of a request before it passes
+/// it on, so that no file can change on the way.
+fn is_fixed_upload(request: &Request) -> bool {
+    let changes = request.case.ends_with("/growth") || request.case.ends_with("/shrinkage");
+    request.operation == "upload" && !changes
+}
+
 fn to_be_counted(method: &str) -> bool {
     matches!(method, "PUT" | "POST")
 }
@@ -188,17 +196,17 @@ fn is_framing(name: &str) -> bool {
     matches!(name, "content-length" | "transfer-encoding" | "connection" | "host")
 }
 
-async fn read(request: hyper::Request<Incoming>) -> Sent {
+async fn read(request: hyper::Request<Incoming>) -> hyper::Result<Sent> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+    let body = body.collect().await?.to_bytes().to_vec();
     let text = |value: &hyper::header::HeaderValue| value.to_str().unwrap().to_owned();
     let headers = head.headers.iter().filter(|(name, _)| !is_framing(name.as_str()));
-    Sent {
+    Ok(Sent {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
         query: form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
         headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
         body,
         chunked: false,
-    }
+    })
 }

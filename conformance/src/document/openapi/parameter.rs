@@ -2,11 +2,34 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use super::{Node, Reader};
-use crate::document::{Example, Fault, Parameter, Place, Schema, path};
+use crate::document::{Content, Example, Fault, Parameter, Place, Schema, path};
 
 /// Headers that OpenAPI describes elsewhere (media types, security), and therefore not as parameters.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
+
+/// Keys that parameters and headers have alike.
+const KEYS: [&str; 9] = [
+    "description",
+    "required",
+    "style",
+    "explode",
+    "allowReserved",
+    "schema",
+    "example",
+    "examples",
+    "content",
+];
+
+/// What a parameter or header states about its value.
+struct Stated {
+    schema: Schema,
+    /// The media type in which it is written, if it has `content`.
+    media_type: Option<String>,
+    examples: Vec<Example>,
+}
 
 impl<'a> Reader<'a> {
     /// The parameters under a path or an operation.
@@ -43,35 +66,17 @@ impl<'a> Reader<'a> {
         let inherited = shared.iter().filter(|shared| !overridden.contains(&(shared.place, &shared.name)));
         let mut parameters: Vec<_> = inherited.cloned().collect();
         parameters.extend(own);
-        self.match_path(node, path, &mut parameters);
+        for note in path::match_template(path, &mut parameters, |_| self.location(node)) {
+            self.note(node, note);
+        }
         Ok(parameters)
     }
 
-    /// Holds the path's parameters to its template.
-    fn match_path(&mut self, node: &Node<'a>, path: &str, parameters: &mut Vec<Parameter>) {
-        let names: BTreeSet<_> = path::names(path).collect();
-        parameters.retain(|Parameter { name, place, .. }| {
-            let is_lost = *place == Place::Path && !names.contains(name.as_str());
-            if is_lost {
-                self.note(
-                    node,
-                    format!(
-                        "the path has no `{{{name}}}`, though a parameter says so; nothing is sent for it"
-                    ),
-                );
-            }
-            !is_lost
-        });
-        for name in path::undescribed(path, parameters) {
-            self.note(node, path::undescribed_note(name));
-            parameters.push(path::bare_parameter(name, self.location(node)));
-        }
-    }
-
     fn parameter(&mut self, node: &Node<'a>) -> Result<Parameter, Fault> {
+        self.check_keys(node, &KEYS, &["name", "in", "deprecated", "allowEmptyValue"])?;
         let name = node.required_text("name")?;
         let place = self.place(node)?;
-        let mut parameter = self.parameter_or_header(node, name, place)?;
+        let mut parameter = self.described(node, name, place)?;
         if place == Place::Path && !parameter.required {
             self.note(
                 node,
@@ -85,39 +90,24 @@ impl<'a> Reader<'a> {
     /// A header of a response.
     pub(super) fn header(&mut self, name: &str, node: &Node<'a>) -> Result<Parameter, Fault> {
         let node = self.resolve(node)?;
-        self.parameter_or_header(&node, name, Place::Header)
+        self.check_keys(&node, &KEYS, &["deprecated", "allowEmptyValue"])?;
+        self.described(&node, name, Place::Header)
     }
 
-    fn parameter_or_header(&mut self, node: &Node<'a>, name: &str, place: Place) -> Result<Parameter, Fault> {
-        self.check_keys(
-            node,
-            &[
-                "name",
-                "in",
-                "description",
-                "required",
-                "style",
-                "explode",
-                "allowReserved",
-                "schema",
-                "example",
-                "examples",
-                "content",
-            ],
-            &["deprecated", "allowEmptyValue"],
-        )?;
-        let (schema, media_type, mut examples) = self.parameter_value(node)?;
-        examples.splice(0..0, self.examples(node)?);
-        let style = match (media_type, node.text_of("style")?) {
-            (Some(media_type), _) => media_type,
-            (None, Some(style)) => style.to_owned(),
-            (None, None) => default_style(place).to_owned(),
+    /// What parameters and headers are described by alike.
+    fn described(&mut self, node: &Node<'a>, name: &str, place: Place) -> Result<Parameter, Fault> {
+        let value = self.value(node)?;
+        let style = match value.media_type {
+            Some(media_type) => media_type,
+            None => self.style(node, place)?,
         };
+        let mut examples = self.examples(node)?;
+        examples.extend(value.examples);
         Ok(Parameter {
             name: name.to_owned(),
             place,
             required: node.flag_of("required", false)?,
-            schema,
+            schema: value.schema,
             explode: node.flag_of("explode", style == "form")?,
             style,
             allow_reserved: node.flag_of("allowReserved", false)?,
@@ -127,20 +117,48 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A parameter's schema; the media type in which it is written, if it has `content`; its examples.
-    fn parameter_value(&mut self, node: &Node<'a>) -> Result<(Schema, Option<String>, Vec<Example>), Fault> {
-        let unstated =
-            |node: &Node<'_>| Schema { value: serde_json::json!({}), pointer: node.pointer.clone() };
+    /// A value is stated by a schema, or by content in one media type.
+    fn value(&mut self, node: &Node<'a>) -> Result<Stated, Fault> {
+        let mut contents = self.contents(node)?.into_iter();
+        let content = contents.next();
         if let Some(schema) = node.get("schema") {
-            let example = self.schema_example(&schema)?;
-            return Ok((self.schema(&schema)?, None, example.into_iter().collect()));
+            if content.is_some() {
+                self.note(node, "both `schema` and `content`; only the schema is read");
+            }
+            let examples = self.schema_example(&schema)?.into_iter().collect();
+            return Ok(Stated { schema: self.schema(&schema)?, media_type: None, examples });
         }
-        let Some(content) = self.contents(node)?.into_iter().next() else {
+        if contents.next().is_some() {
+            self.note(
+                node,
+                "content in several media types, of which a parameter has one; only the first is read",
+            );
+        }
+        if content.is_none() {
             self.note(node, "neither `schema` nor `content`; any value is taken");
-            return Ok((unstated(node), None, Vec::new()));
+        }
+        let any = Schema { value: json!({}), pointer: node.pointer.clone() };
+        Ok(match content {
+            Some(Content { schema, media_type, examples, .. }) => {
+                Stated { schema: schema.unwrap_or(any), media_type: Some(media_type), examples }
+            }
+            None => Stated { schema: any, media_type: None, examples: Vec::new() },
+        })
+    }
+
+    fn style(&mut self, node: &Node<'a>, place: Place) -> Result<String, Fault> {
+        let (default, styles): (_, &[_]) = match place {
+            Place::Path => ("simple", &["simple", "label", "matrix"]),
+            Place::Header => ("simple", &["simple"]),
+            Place::Query => ("form", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
+            Place::Cookie => ("form", &["form"]),
         };
-        let schema = content.schema.unwrap_or_else(|| unstated(node));
-        Ok((schema, Some(content.media_type), content.examples))
+        let stated = node.text_of("style")?.unwrap_or(default);
+        if styles.contains(&stated) {
+            return Ok(stated.to_owned());
+        }
+        self.note(node, format!("the style `{stated}` does not exist in this place; read as `{default}`"));
+        Ok(default.to_owned())
     }
 
     pub(super) fn place(&mut self, node: &Node<'a>) -> Result<Place, Fault> {
@@ -156,11 +174,4 @@ impl<'a> Reader<'a> {
 
 fn is_described_elsewhere(name: &str) -> bool {
     DESCRIBED_ELSEWHERE.contains(&name.to_ascii_lowercase().as_str())
-}
-
-fn default_style(place: Place) -> &'static str {
-    match place {
-        Place::Path | Place::Header => "simple",
-        Place::Query | Place::Cookie => "form",
-    }
 }

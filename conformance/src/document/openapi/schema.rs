@@ -1,5 +1,7 @@
 //! OpenAPI's schemas as JSON Schema (draft 4, which OpenAPI 3.0 is closest to).
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{Node, Reader, weight};
@@ -114,7 +116,7 @@ impl<'a> Reader<'a> {
     /// The items of a list in which none may stand twice, and which must hold something.
     fn distinct_items(&mut self, node: &Node<'a>) -> Result<Option<Value>, Fault> {
         let mut distinct: Vec<Value> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for item in node.items()? {
             if seen.insert(item.value.to_string()) {
                 distinct.push(item.value.clone());

@@ -3,6 +3,24 @@
 use super::line::{Line, dedented, joined};
 use crate::document::prose::collapse;
 
+/// Directives whose content is prose.
+const ADMONITIONS: [&str; 14] = [
+    "admonition",
+    "attention",
+    "caution",
+    "danger",
+    "deprecated",
+    "error",
+    "hint",
+    "important",
+    "note",
+    "seealso",
+    "tip",
+    "versionadded",
+    "versionchanged",
+    "warning",
+];
+
 /// A block and the line on which it begins.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Block<'a> {
@@ -139,6 +157,9 @@ fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     let kind = match text.split_once("::") {
         _ if text.starts_with(['_', '[']) => None,
         Some(_) if text.starts_with('|') => Some(BlockKind::Unknown("a substitution (`.. |name|`)")),
+        Some((name, argument)) if ADMONITIONS.contains(&name) => {
+            Some(BlockKind::Paragraph(collapse(&format!("{argument} {}", joined(&content)))))
+        }
         Some((name, argument)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
             Some(BlockKind::Directive { name, argument: argument.trim(), content })
         }
@@ -176,4 +197,72 @@ fn paragraph<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
 fn is_item(text: &str) -> bool {
     let text = text.trim_start();
     ["- ", "* ", "+ ", "#. "].iter().any(|mark| text.starts_with(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::numbered;
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(usize, String)> {
+        let lines = numbered(text);
+        blocks(&lines).into_iter().map(|block| (block.line, format!("{:?}", block.kind))).collect()
+    }
+
+    /// The only block of a text.
+    fn only(text: &str) -> String {
+        let kinds = kinds(text);
+        assert_eq!(kinds.len(), 1, "{kinds:?}");
+        kinds[0].1.clone()
+    }
+
+    #[test]
+    fn bold_text_is_a_heading_unless_a_sentence_goes_on() {
+        assert_eq!(
+            only("**Request Body** — Required `(when adding)`"),
+            r#"Heading { name: "Request Body", remark: "Required (when adding)", is_apart: true }"#
+        );
+        assert_eq!(
+            only("**HTTP Headers:**"),
+            r#"Heading { name: "HTTP Headers", remark: "", is_apart: true }"#
+        );
+        assert_eq!(only("**Note** that it is so."), r#"Paragraph("**Note** that it is so.")"#);
+    }
+
+    #[test]
+    fn a_heading_ends_the_paragraph_it_stands_in() {
+        assert_eq!(
+            kinds("not applicable\n**Responses**\n"),
+            [
+                (1, r#"Paragraph("not applicable")"#.to_owned()),
+                (2, r#"Heading { name: "Responses", remark: "", is_apart: false }"#.to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn titles_have_a_line_under_them_and_may_have_one_over_them() {
+        assert_eq!(only("A Title\n======="), r#"Title { text: "A Title", is_underlined: true }"#);
+        assert_eq!(only("A Title\n===="), r#"Title { text: "A Title", is_underlined: false }"#);
+        assert_eq!(only("=======\nA Title\n======="), r#"Title { text: "A Title", is_underlined: true }"#);
+        assert_eq!(only("A Title\n--"), r#"Paragraph("A Title --")"#);
+    }
+
+    #[test]
+    fn comments_labels_and_transitions_are_no_blocks() {
+        assert_eq!(kinds(".. a comment\n   of two lines\n\n.. _label:\n\n----------\n\n..\n"), []);
+    }
+
+    #[test]
+    fn an_admonition_is_prose() {
+        assert_eq!(only(".. note:: Beware:\n\n   it is\n   so."), r#"Paragraph("Beware: it is so.")"#);
+    }
+
+    #[test]
+    fn items_of_a_list_are_paragraphs_of_their_own() {
+        assert_eq!(
+            kinds("- one\n  more\n- two\n"),
+            [(1, r#"Paragraph("- one more")"#.to_owned()), (3, r#"Paragraph("- two")"#.to_owned())]
+        );
+    }
 }

@@ -12,6 +12,8 @@
 //!
 //! People draw these by hand: a border a little out of its column is found and noted.
 
+use std::collections::BTreeSet;
+
 use super::line::{Line, dedented};
 
 /// How far from its column a border may stand and still be found.
@@ -28,7 +30,7 @@ const MAX_DEPTH: usize = 2;
 pub(super) struct Grid<'a> {
     pub(super) rows: Vec<Row<'a>>,
     /// Line and text.
-    pub(super) oddities: Vec<(usize, &'static str)>,
+    pub(super) oddities: BTreeSet<(usize, &'static str)>,
 }
 
 /// One row: what it is about, and what is said about it.
@@ -51,7 +53,7 @@ pub(super) enum Details<'a> {
 pub(super) fn grid<'a>(lines: &[Line<'a>]) -> Grid<'a> {
     let mut grid = Grid::default();
     if let Some(last) = lines.last().filter(|line| !is_border(line.text)) {
-        grid.oddities.push((last.number, "the table does not end with a border"));
+        grid.oddities.insert((last.number, "the table does not end with a border"));
     }
     let lines: Vec<_> = lines.iter().map(|line| grid.without_right_border(line)).collect();
     let header = lines.iter().position(|line| is_border(line.text) && line.text.contains('='));
@@ -66,7 +68,7 @@ impl<'a> Grid<'a> {
         if let Some(text) = text.strip_suffix(['|', '+']).filter(|text| !text.is_empty()) {
             return line.with_text(text);
         }
-        self.oddities.push((line.number, "the row is not closed by `|` at its right end"));
+        self.oddities.insert((line.number, "the row is not closed by `|` at its right end"));
         line.with_text(text)
     }
 
@@ -83,7 +85,7 @@ impl<'a> Grid<'a> {
             return Row { line, name: cell(band), details: Details::Text(Vec::new()) };
         };
         if cuts.iter().any(|cut| !cut.is_in_column) {
-            self.oddities.push((line, "a border of this row is out of its column"));
+            self.oddities.insert((line, "a border of this row is out of its column"));
         }
         let (left, right): (Vec<_>, Vec<_>) = band
             .iter()
@@ -97,9 +99,10 @@ impl<'a> Grid<'a> {
             .filter(|column| *column > 0)
             .collect();
         let is_grid = right.iter().any(|line| is_border(line.text)) || cut(&right, &inner).is_some();
-        let details = match is_grid && depth < MAX_DEPTH {
-            true => Details::Rows(self.rows(&right, &inner, depth + 1)),
-            false => Details::Text(cell(&right)),
+        let details = if is_grid && depth < MAX_DEPTH {
+            Details::Rows(self.rows(&right, &inner, depth + 1))
+        } else {
+            Details::Text(cell(&right))
         };
         Row { line, name: cell(&left), details }
     }
@@ -113,7 +116,7 @@ fn is_border(text: &str) -> bool {
 
 /// The columns in which borders cross, from the left, the leftmost excepted.
 fn crossings(lines: &[Line<'_>]) -> Vec<usize> {
-    let mut columns = std::collections::BTreeSet::new();
+    let mut columns = BTreeSet::new();
     for line in lines.iter().filter(|line| line.text.contains("+-") || line.text.contains("+=")) {
         let line = line.text.chars().take(MAX_WIDTH).enumerate().skip(1);
         columns.extend(line.filter(|(_, c)| *c == '+').map(|(column, _)| column).take(MAX_BORDERS));
@@ -149,4 +152,86 @@ fn border_near(text: &str, column: usize) -> Option<Cut> {
 fn cell<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
     let inside = |line: &Line<'a>| line.with_text(line.text.strip_prefix(['|', '+']).unwrap_or(line.text));
     dedented(&lines.iter().map(inside).collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::{joined, numbered};
+    use super::*;
+
+    /// Rows as `name: text` or `name: [key: text, ...]`, then what is odd.
+    fn read(text: &str) -> (Vec<String>, Vec<(usize, &'static str)>) {
+        let lines = numbered(text);
+        let grid = grid(&lines);
+        (grid.rows.iter().map(shown).collect(), grid.oddities.into_iter().collect())
+    }
+
+    fn shown(row: &Row<'_>) -> String {
+        let details = match &row.details {
+            Details::Text(lines) => joined(lines),
+            Details::Rows(rows) => format!("[{}]", rows.iter().map(shown).collect::<Vec<_>>().join(", ")),
+        };
+        format!("{}@{}: {details}", joined(&row.name), row.line)
+    }
+
+    #[test]
+    fn the_right_column_may_be_a_grid_or_text() {
+        let (rows, oddities) = read(
+            "+---+-----------+\n\
+             | N | Details   |\n\
+             +===+=====+=====+\n\
+             | a | Key | One |\n\
+             |   |     | two |\n\
+             |   +-----+-----+\n\
+             |   | Ex  | é=1 |\n\
+             +---+-----+-----+\n\
+             | b | only text |\n\
+             +---+-----------+\n\
+             | c | Key | One |\n\
+             +---+-----+-----+",
+        );
+        assert_eq!(rows, ["a@4: [Key@4: One\ntwo, Ex@7: é=1]", "b@9: only text", "c@11: [Key@11: One]"]);
+        assert_eq!(oddities, []);
+    }
+
+    #[test]
+    fn borders_out_of_their_column_and_open_ends_are_read_and_noted() {
+        let (rows, oddities) = read(
+            "+------+-----+-----+\n\
+             | a   | Key  | One |\n\
+             |      +-----+-----+\n\
+             |      | Ex   | 1\n\
+             +------+-----+-----+\n\
+             | b    | Key | two |",
+        );
+        assert_eq!(rows, ["a@2: [Key@2: One, Ex@4: 1]", "b@6: [Key@6: two]"]);
+        assert_eq!(
+            oddities,
+            [
+                (2, "a border of this row is out of its column"),
+                (4, "a border of this row is out of its column"),
+                (4, "the row is not closed by `|` at its right end"),
+                (6, "the table does not end with a border"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_code_block_in_a_cell_keeps_its_indentation() {
+        let (rows, _) = read(
+            "+-----+----------+\n\
+             | 200 | .. code::|\n\
+             |     |          |\n\
+             |     |   {      |\n\
+             |     |     1    |\n\
+             +-----+----------+",
+        );
+        assert_eq!(rows, ["200@2: .. code::\n\n  {\n    1"]);
+    }
+
+    #[test]
+    fn a_row_over_the_whole_width_has_no_details() {
+        let (rows, _) = read("+---+---+\n| a | b |\n+---+---+\n| whole |\n+-------+");
+        assert_eq!(rows, ["a@2: b", "whole@4: "]);
+    }
 }

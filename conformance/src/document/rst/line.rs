@@ -69,3 +69,20 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
 pub(super) fn joined(lines: &[Line<'_>]) -> String {
     lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tab_reaches_to_the_next_column_of_eight() {
+        assert_eq!(expanded("\ta\nab\tc\n"), "        a\nab      c\n");
+    }
+
+    #[test]
+    fn the_shared_indentation_goes_and_the_numbers_stay() {
+        let lines = numbered("\n    a  \n\n      b\n   \n");
+        let dedented: Vec<_> = dedented(&lines).iter().map(|line| (line.number, line.text)).collect();
+        assert_eq!(dedented, [(2, "a"), (3, ""), (4, "  b")]);
+    }
+}

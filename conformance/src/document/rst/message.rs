@@ -84,3 +84,38 @@ fn header(text: &str) -> Option<(String, String)> {
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_name.then(|| (name.to_owned(), collapse(value)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::numbered;
+    use super::*;
+
+    #[test]
+    fn a_request_line_may_go_on_over_several_lines() {
+        let lines = numbered("GET /a?b=1\n&c=2\nHTTP/1.1\nHost: h.example\nX-A:  b  c\n\nbody\n\nmore");
+        let message = message(&lines);
+        assert_eq!(message.request_line(), Some(("GET", "/a?b=1&c=2")));
+        assert_eq!(message.header("host"), Some("h.example"));
+        assert_eq!(message.header("x-a"), Some("b c"));
+        assert_eq!(message.body_text(), "body\n\nmore");
+        assert_eq!(message.runs_on, None);
+    }
+
+    #[test]
+    fn a_body_that_runs_on_from_the_headers_is_found_and_told() {
+        let lines = numbered("HTTP/1.1 200 OK\nContent-Type: Text/Plain; charset=utf-8\n{ \"a\": 1 }");
+        let message = message(&lines);
+        assert_eq!((message.status(), message.runs_on), (Some(200), Some(3)));
+        assert_eq!(message.media_type(), "text/plain");
+        assert_eq!(message.body_text(), "{ \"a\": 1 }");
+    }
+
+    #[test]
+    fn what_is_no_message_has_neither_request_line_nor_status() {
+        for text in ["", "please send it", "HTTP/1.1", "HTTP/1.1 OK", "HTTP/1.1 99", "get /a"] {
+            let lines = numbered(text);
+            let message = message(&lines);
+            assert_eq!((message.request_line(), message.status()), (None, None), "{text}");
+        }
+    }
+}

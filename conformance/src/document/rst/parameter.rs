@@ -134,10 +134,15 @@ impl Reader {
         for (key, line, value) in details(row) {
             match key.as_str() {
                 "description" => {
-                    named.description = collapse(&joined(value));
+                    add_line(&mut named.description, &collapse(&joined(value)));
                     self.location(&format!("{}/description", named.pointer), line);
                 }
-                "allowed values" | "allowed value" => named.schema = self.schema(&named, below, line, value),
+                "allowed values" | "allowed value" if named.schema.is_null() => {
+                    named.schema = self.schema(&named, below, line, value);
+                }
+                "allowed values" | "allowed value" => {
+                    self.note(&named.pointer, line, "a second row of allowed values; only the first is read");
+                }
                 "example" | "examples" => self.add_examples(&mut named, value),
                 _ => self.note_unknown_row(&named.pointer, line, &key),
             }
@@ -167,18 +172,20 @@ impl Reader {
         meaning.schema
     }
 
-    /// The values after `name=`, one a paragraph: a long one may be wrapped.
+    /// The values after `name=` (or `Name:`), one a paragraph: a long one may be wrapped.
     fn add_examples(&mut self, named: &mut Named, lines: &[Line<'_>]) {
         for lines in lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
             let Some(first) = lines.first() else { continue };
             let written: String = lines.iter().map(|line| line.text.trim()).collect();
             let written = written.trim_matches('`');
             let after_name =
-                written.strip_prefix(named.name.as_str()).and_then(|rest| rest.strip_prefix(['=', ':']));
+                written.strip_prefix(named.name.as_str()).and_then(|rest| match rest.as_bytes() {
+                    [mark @ (b'=' | b':'), ..] => Some((*mark, &rest[1..])),
+                    _ => None,
+                });
             let value = match after_name {
-                Some(value) => {
-                    percent_encoding::percent_decode_str(value.trim()).decode_utf8_lossy().into_owned()
-                }
+                Some((b'=', value)) => form_decoded(value.trim()),
+                Some((_, value)) => value.trim().to_owned(),
                 None => written.to_owned(),
             };
             let pointer = format!("{}/examples/{}", named.pointer, named.examples.len());
@@ -191,7 +198,7 @@ impl Reader {
     /// is optional to whoever does not know when.
     fn is_required(&mut self, at: &str, section: &Section<'_>) -> bool {
         let remark = section.remark.to_ascii_lowercase();
-        if remark.contains("optional") {
+        if remark.contains("optional") || remark.contains("not required") {
             return false;
         }
         if !remark.contains("required") {
@@ -224,13 +231,28 @@ pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line
             .iter()
             .map(|row| {
                 let value = match &row.details {
-                    Details::Text(lines) => lines.as_slice(),
+                    // No table goes deeper than this.
                     Details::Rows(_) => &[],
+                    Details::Text(lines) => lines.as_slice(),
                 };
                 (unmarked(&joined(&row.name)).to_ascii_lowercase(), row.line, value)
             })
             .collect(),
     }
+}
+
+/// A value as it is written in a query or a form.
+fn form_decoded(text: &str) -> String {
+    let blanks = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&blanks).decode_utf8_lossy().into_owned()
+}
+
+/// Adds to a text what a further row or paragraph says.
+pub(super) fn add_line(text: &mut String, line: &str) {
+    if !text.is_empty() && !line.is_empty() {
+        text.push('\n');
+    }
+    text.push_str(line);
 }
 
 fn property(named: Named) -> Value {

@@ -7,11 +7,11 @@ use super::block::{Block, BlockKind, blocks};
 use super::derived::derived;
 use super::grid::Row;
 use super::line::{Line, joined};
-use super::parameter::{details, unmarked};
+use super::parameter::{add_line, details, unmarked};
 use super::section::Section;
 use crate::document::prose::collapse;
 use crate::document::tree::Tree;
-use crate::document::{Code, Content, Example, Fault, Response, Schema, json};
+use crate::document::{Code, Content, Example, Fault, Location, Response, Schema, json};
 
 impl Reader {
     /// The responses in the tables of these sections; each status once.
@@ -36,7 +36,8 @@ impl Reader {
 
     fn response(&mut self, at: &str, row: &Row<'_>) -> Option<Response> {
         let written = unmarked(&joined(&row.name));
-        let Some(code) = Code::parse(&written) else {
+        let (status, words) = written.split_once(' ').unwrap_or((&written, ""));
+        let Some(code) = Code::parse(status) else {
             self.note(at, row.line, format!("`{written}` is not a status; the row is not read"));
             return None;
         };
@@ -44,14 +45,14 @@ impl Reader {
         let location = self.location(&at, row.line);
         let mut response = Response {
             code,
-            description: String::new(),
+            description: words.to_owned(),
             contents: Vec::new(),
             headers: Vec::new(),
             location,
         };
         for (key, line, value) in details(row) {
             match key.as_str() {
-                "description" => describe(&mut response, &collapse(&joined(value))),
+                "description" => add_line(&mut response.description, &collapse(&joined(value))),
                 "contents" | "content" => self.contents(&mut response, value),
                 _ => self.note_unknown_row(&at, line, &key),
             }
@@ -63,7 +64,7 @@ impl Reader {
     fn contents(&mut self, response: &mut Response, lines: &[Line<'_>]) {
         for block in blocks(lines) {
             match (&block.kind, block.code()) {
-                (BlockKind::Paragraph(text), _) => describe(response, text),
+                (BlockKind::Paragraph(text), _) => add_line(&mut response.description, text),
                 (BlockKind::Directive { argument, .. }, Some(code)) => {
                     self.add_example(response, media_type(argument), code);
                 }
@@ -124,11 +125,7 @@ fn json_of(lines: &[Line<'_>]) -> Result<Tree, Fault> {
 }
 
 /// The response's body in a media type.
-fn content_in<'r>(
-    response: &'r mut Response,
-    media_type: &str,
-    location: &crate::document::Location,
-) -> &'r mut Content {
+fn content_in<'r>(response: &'r mut Response, media_type: &str, location: &Location) -> &'r mut Content {
     let known = response.contents.iter().position(|content| content.media_type == media_type);
     let index = known.unwrap_or(response.contents.len());
     if known.is_none() {
@@ -140,13 +137,6 @@ fn content_in<'r>(
         });
     }
     &mut response.contents[index]
-}
-
-fn describe(response: &mut Response, text: &str) {
-    if !response.description.is_empty() && !text.is_empty() {
-        response.description.push('\n');
-    }
-    response.description.push_str(text);
 }
 
 /// The media type of a code block by its language. Pages mark JSON as JavaScript.

@@ -127,3 +127,71 @@ fn literal(item: &str, is_alone: bool) -> Option<&str> {
     let is_capitalised = chars.next().is_some_and(char::is_uppercase) && chars.any(char::is_lowercase);
     (is_word && !(is_alone && is_capitalised)).then_some(item)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vendors_words_mean_schemas() {
+        let cases = [
+            ("1", json!({ "type": "string", "enum": ["1"] })),
+            ("Hex String", json!({ "type": "string", "pattern": "^[0-9A-Fa-f]+$" })),
+            ("String", json!({ "type": "string" })),
+            ("Any string.", json!({ "type": "string" })),
+            ("An Integer", json!({ "type": "integer" })),
+            ("Boolean", json!({ "type": "boolean" })),
+            ("true, false", json!({ "type": "boolean" })),
+            ("True or False", json!({ "type": "boolean" })),
+            ("Valid URL", json!({ "type": "string", "format": "uri" })),
+            ("ISO 8601 date", json!({ "type": "string", "format": "date" })),
+            ("STANDARD, PREMIUM", json!({ "type": "string", "enum": ["STANDARD", "PREMIUM"] })),
+            ("en | de | fr-CH", json!({ "type": "string", "enum": ["en", "de", "fr-CH"] })),
+            ("``two words``", json!({ "type": "string", "enum": ["two words"] })),
+            ("\"a\", 'b'", json!({ "type": "string", "enum": ["a", "b"] })),
+            ("0 - 30", json!({ "type": "integer", "minimum": 0, "maximum": 30 })),
+            ("Number from 1 to 2", json!({ "type": "number", "minimum": 1, "maximum": 2 })),
+            ("1..9", json!({ "type": "integer", "minimum": 1, "maximum": 9 })),
+        ];
+        for (words, expected) in cases {
+            let meaning = meaning(&[words]);
+            assert_eq!((meaning.schema, meaning.unread), (expected, None), "{words}");
+        }
+        assert_eq!(
+            meaning(&["* a", "* b or", "* c"]).schema,
+            json!({ "type": "string", "enum": ["a", "b", "c"] })
+        );
+        assert_eq!(meaning(&["Hex", "String"]).unread, None);
+    }
+
+    #[test]
+    fn words_that_are_not_understood_are_told_and_any_text_is_taken() {
+        for words in [
+            "Language",
+            "A valid language code",
+            "String, Integer",
+            "a list of ids",
+            "9 - 1",
+            "URL - 5",
+            "``",
+        ] {
+            let meaning = meaning(&[words]);
+            assert_eq!(meaning.schema, json!({ "type": "string" }));
+            assert_eq!(
+                meaning.unread,
+                Some(format!("the allowed values `{words}` are not understood; any text is taken"))
+            );
+        }
+        assert!(meaning(&[]).unread.is_some());
+    }
+
+    #[test]
+    fn a_remark_beside_a_known_word_is_told() {
+        let meaning = meaning(&["Integer (seconds)"]);
+        assert_eq!(meaning.schema, json!({ "type": "integer" }));
+        assert_eq!(
+            meaning.unread.unwrap(),
+            "of the allowed values `Integer (seconds)`, `(seconds)` is not read"
+        );
+    }
+}

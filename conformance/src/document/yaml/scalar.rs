@@ -78,3 +78,62 @@ fn is_float(unsigned: &str) -> bool {
     });
     exponent && digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::plain;
+
+    #[test]
+    fn numbers_are_those_of_the_core_schema() {
+        let numbers = [
+            ("0", json!(0)),
+            ("+12", json!(12)),
+            ("-7", json!(-7)),
+            ("010", json!(10)),
+            ("0o17", json!(15)),
+            ("0xFf", json!(255)),
+            ("1.", json!(1.0)),
+            (".5", json!(0.5)),
+            ("-1.5e-3", json!(-0.0015)),
+            ("18446744073709551615", json!(18_446_744_073_709_551_615_u64)),
+            ("18446744073709551616", json!(18_446_744_073_709_551_616.0)),
+        ];
+        for (text, expected) in numbers {
+            assert_eq!(plain(text).unwrap(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_number_or_a_flag_is_text() {
+        for text in [
+            "1.2.3",
+            "2025-01-31",
+            "1_000",
+            "0x",
+            "0xZZ",
+            "0o9",
+            "--1",
+            "+-1",
+            "-",
+            ".",
+            "e5",
+            "1e",
+            "12:30",
+            "yes",
+            "on",
+            "0b1",
+            "+0x1",
+        ] {
+            assert_eq!(plain(text).unwrap(), json!(text));
+        }
+    }
+
+    #[test]
+    fn numbers_that_json_does_not_have_are_refused() {
+        for text in [".inf", "-.Inf", ".NaN", "1e400"] {
+            assert!(plain(text).is_err(), "{text}");
+        }
+    }
+}

@@ -19,7 +19,7 @@ use super::{Patience, message};
 use crate::run::driver::{Answer, Hello, Request, Spoiled, Trouble};
 
 /// The longest line a driver may print, in bytes.
-const LINE: usize = 8 * 1024 * 1024;
+const LINE: usize = 64 * 1024 * 1024;
 
 /// How long to wait for the rest of a killed process's log: what it left behind may hold it open.
 const LAST_WORDS: Duration = Duration::from_millis(200);
