@@ -12,6 +12,7 @@ use crate::provider;
 
 mod doctor;
 mod explain;
+mod output;
 mod plan;
 mod run;
 
@@ -27,8 +28,9 @@ const AFTER_HELP: &str = "\
 Without a verb, `run` is meant: `conformance` alone tests our own clients.
 A DOCUMENT given by path replaces the built-in ones for that call.
 
-Exit codes: 0 all hold; 1 something does not conform; 2 usage, or an unreadable
-document or file; 3 the suite could not run.";
+Exit codes: 0 all hold; 1 something does not conform (a case failed, ended in
+error, or is listed as known failing and does not fail); 2 usage, or an
+unreadable document or file; 3 the suite could not run (no driver, no port).";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

@@ -17,8 +17,10 @@ pub mod built_in;
 pub mod check;
 pub mod driver;
 pub mod exchange;
+pub mod known_failing;
 pub mod line;
 pub mod media;
+pub mod process;
 pub mod redact;
 pub mod rule;
 pub mod storage;
@@ -27,18 +29,22 @@ pub mod transcript;
 
 use api::Api;
 use check::{Finding, Level};
-use driver::{Answer, Driver, Request};
+use driver::{Answer, Driver, Hello, Request, Spoiled, Trouble};
 use redact::Redactor;
 use storage::{Script, Storage};
 use time::Time;
 use transcript::Transcript;
 
-/// How long a driver may take over one case.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// The most cases in flight, whatever a driver declares: each holds several sockets.
+const AT_ONCE: usize = 64;
 
 /// What came of a run.
 #[derive(Debug)]
 pub struct Run {
+    /// The client under test.
+    pub client: Hello,
+    /// How it was judged.
+    pub options: Options,
     /// One result a planned case, in the plan's order.
     pub results: Vec<CaseResult>,
     /// How long the run took.
@@ -56,8 +62,12 @@ pub struct CaseResult {
     pub findings: Vec<Finding>,
     /// The exchange as text, secrets and addresses redacted.
     pub exchange: String,
-    /// Why the suite itself could not judge the case.
-    pub trouble: Option<String>,
+    /// Why the case could not be judged.
+    pub trouble: Option<Trouble>,
+    /// Why the case is known to fail, if it is listed as such.
+    pub known_failing: Option<String>,
+    /// How long the case took.
+    pub elapsed: Duration,
 }
 
 /// The verdict on one case.
@@ -70,27 +80,41 @@ pub enum Verdict {
     Fail,
     /// The client has no such call.
     Unsupported,
+    /// A rule is broken, as is known.
+    KnownFailing,
     /// The suite or its driver broke.
     Error,
 }
 
 impl Verdict {
+    /// Every verdict; each planned case has one of them.
+    pub const ALL: [Self; 5] = [Self::Pass, Self::Fail, Self::Unsupported, Self::KnownFailing, Self::Error];
+
     /// The verdict as a word.
     pub fn word(self) -> &'static str {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
             Self::Unsupported => "unsupported",
+            Self::KnownFailing => "known-failing",
             Self::Error => "error",
         }
     }
 }
 
 /// How to judge.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Whether a broken should fails its case too.
     pub strict: bool,
+    /// How long a driver may take over one case.
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { strict: false, timeout: Duration::from_secs(10) }
+    }
 }
 
 /// Runs every case of a plan.
@@ -101,23 +125,55 @@ pub struct Options {
 pub async fn run(plan: &Arc<Plan>, driver: &Arc<dyn Driver>, options: Options) -> io::Result<Run> {
     let began = Instant::now();
     let folder = tempfile::tempdir()?;
-    let at_once = driver.hello().concurrency.max(1);
+    let mut results = all(plan, driver, options, folder.path()).await?;
+    let mut spoiled = driver.end().await;
+    for (index, result) in results.iter_mut().enumerate().filter(|(_, result)| result.is_in_doubt()) {
+        *result = one(plan, index, &**driver, options, folder.path()).await;
+        spoiled.extend(driver.end().await);
+    }
+    for Spoiled { case, trouble } in spoiled {
+        if let Some(result) = results.iter_mut().find(|result| result.case.id == case) {
+            *result = redacted(plan, broke(&result.case, trouble));
+        }
+    }
+    Ok(Run { client: driver.hello().clone(), options, results, elapsed: began.elapsed() })
+}
+
+/// Plays every case, as many at once as the driver takes.
+async fn all(
+    plan: &Arc<Plan>,
+    driver: &Arc<dyn Driver>,
+    options: Options,
+    folder: &Path,
+) -> io::Result<Vec<CaseResult>> {
     let tasks = (0..plan.cases.len()).map(|index| {
-        let (plan, driver) = (Arc::clone(plan), Arc::clone(driver));
-        let folder = folder.path().to_owned();
+        let (plan, driver, folder) = (Arc::clone(plan), Arc::clone(driver), folder.to_owned());
         async move { tokio::spawn(async move { one(&plan, index, &*driver, options, &folder).await }).await }
     });
-    let results: Result<Vec<CaseResult>, _> =
-        stream::iter(tasks).buffered(at_once).collect::<Vec<_>>().await.into_iter().collect();
-    Ok(Run { results: results.map_err(io::Error::other)?, elapsed: began.elapsed() })
+    let at_once = driver.hello().concurrency.clamp(1, AT_ONCE);
+    let results = stream::iter(tasks).buffered(at_once).collect::<Vec<_>>().await;
+    results.into_iter().collect::<Result<_, _>>().map_err(io::Error::other)
 }
 
 async fn one(plan: &Plan, index: usize, driver: &dyn Driver, options: Options, folder: &Path) -> CaseResult {
+    let began = Instant::now();
     let case = &plan.cases[index];
-    match plan.source(case) {
+    let result = match plan.source(case) {
         Some(source) => run_case(source, case, driver, options, folder).await,
-        None => broke(case, "the case's document is not in the plan".to_owned()),
+        None => broke(case, "the case's document is not in the plan".into()),
+    };
+    CaseResult { elapsed: began.elapsed(), ..redacted(plan, result) }
+}
+
+/// A driver's log may tell of other cases, and so of any provider's secrets.
+fn redacted(plan: &Plan, mut result: CaseResult) -> CaseResult {
+    if let Some(trouble) = &mut result.trouble {
+        for redactor in plan.sources.iter().map(Redactor::new) {
+            trouble.says = redactor.text(&trouble.says);
+            trouble.log = redactor.text(&trouble.log);
+        }
     }
+    result
 }
 
 /// Runs one case.
@@ -131,9 +187,9 @@ pub async fn run_case(
     if !driver.offers(&case.provider, &case.operation) {
         return unsupported(case);
     }
-    match exchange(source, case, driver, folder).await {
+    match exchange(source, case, driver, options, folder).await {
         Ok((case, transcript, redactor)) => judge(source, &case, &transcript, &redactor, options),
-        Err(error) => broke(case, format!("the mock servers could not run: {error}")),
+        Err(error) => broke(case, format!("the mock servers could not run: {error}").into()),
     }
 }
 
@@ -143,6 +199,7 @@ async fn exchange(
     source: &Source,
     case: &Case,
     driver: &dyn Driver,
+    options: Options,
     folder: &Path,
 ) -> io::Result<(Case, Transcript, Redactor)> {
     let time = Time::default();
@@ -159,9 +216,10 @@ async fn exchange(
     if let Some(file) = &file {
         redactor.replace(&file.display().to_string(), "{file}");
     }
-    let called = driver.call(request(source, &case, &api, file, &time));
-    let answered = tokio::time::timeout(TIMEOUT, called).await;
-    let answer = answered.unwrap_or_else(|_| Err(format!("no answer within {} s", TIMEOUT.as_secs())));
+    let called = driver.call(request(source, &case, &api, file, &time, options));
+    // A process driver keeps the time itself, its start apart; this is for one that does not.
+    let answered = tokio::time::timeout(options.timeout * 3, called).await;
+    let answer = answered.unwrap_or_else(|_| Err("the driver never answered".into()));
     let waited = time.waited();
     let transcript = Transcript {
         api: api.requests().await,
@@ -182,7 +240,14 @@ fn media_file(case: &Case, folder: &Path) -> io::Result<Option<PathBuf>> {
     file.transpose()
 }
 
-fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>, time: &Time) -> Request {
+fn request(
+    source: &Source,
+    case: &Case,
+    api: &Api,
+    file: Option<PathBuf>,
+    time: &Time,
+    options: Options,
+) -> Request {
     let credential = source.provider.credential();
     let mut arguments = case.params.clone();
     if let Some(file) = file {
@@ -196,7 +261,7 @@ fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>, time:
         base_url: format!("http://{}", api.address()),
         credentials: Map::from_iter([(credential.name, given)]),
         arguments,
-        timeout_ms: TIMEOUT.as_millis() as u64,
+        timeout_ms: options.timeout.as_millis() as u64,
         time: time.clone(),
     }
 }
@@ -222,11 +287,15 @@ fn judge(
         (None, false) => Verdict::Pass,
     };
     CaseResult {
-        case: case.clone(),
         verdict,
         findings,
         exchange: redactor.text(&exchange::text(transcript)),
-        trouble: transcript.trouble.as_ref().map(|trouble| redactor.text(trouble)),
+        trouble: transcript.trouble.as_ref().map(|trouble| Trouble {
+            says: redactor.text(&trouble.says),
+            log: redactor.text(&trouble.log),
+            ..trouble.clone()
+        }),
+        ..unsupported(case)
     }
 }
 
@@ -237,11 +306,28 @@ fn unsupported(case: &Case) -> CaseResult {
         findings: Vec::new(),
         exchange: String::new(),
         trouble: None,
+        known_failing: None,
+        elapsed: Duration::ZERO,
     }
 }
 
-fn broke(case: &Case, trouble: String) -> CaseResult {
+fn broke(case: &Case, trouble: Trouble) -> CaseResult {
     CaseResult { trouble: Some(trouble), verdict: Verdict::Error, ..unsupported(case) }
+}
+
+impl CaseResult {
+    /// Whether the case is listed as known to fail, and does not.
+    pub fn is_listed_in_vain(&self) -> bool {
+        self.known_failing.is_some() && matches!(self.verdict, Verdict::Pass | Verdict::Unsupported)
+    }
+
+    fn is_judged(&self) -> bool {
+        matches!(self.verdict, Verdict::Pass | Verdict::Fail | Verdict::KnownFailing)
+    }
+
+    fn is_in_doubt(&self) -> bool {
+        self.trouble.as_ref().is_some_and(|trouble| trouble.in_doubt)
+    }
 }
 
 impl Run {
@@ -252,8 +338,7 @@ impl Run {
 
     /// The ids of the facts that cases of this run exercised: those that were judged.
     pub fn exercised(&self) -> BTreeSet<&str> {
-        let judged =
-            self.results.iter().filter(|result| matches!(result.verdict, Verdict::Pass | Verdict::Fail));
+        let judged = self.results.iter().filter(|result| result.is_judged());
         judged.flat_map(|result| result.case.facts.iter().map(String::as_str)).collect()
     }
 }

@@ -47,7 +47,7 @@ fn trial(index: usize) -> Trial {
     Trial::test(case.id.clone(), move || {
         let case = &SHARED.plan.cases[index];
         let source = SHARED.plan.source(case).ok_or("the case has no source")?;
-        let options = Options { strict: true };
+        let options = Options { strict: true, ..Options::default() };
         let result =
             SHARED.runtime.block_on(run_case(source, case, &SHARED.driver, options, SHARED.media.path()));
         judge(&result)?;

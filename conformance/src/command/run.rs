@@ -1,16 +1,21 @@
 //! `conformance run`: every case against a client.
 
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
 use globset::Glob;
 
+use super::output::{self, Output};
 use super::{Documents, Stop, print};
 use crate::plan::Plan;
-use crate::report;
+use crate::report::{self, Report};
 use crate::run::built_in::BuiltIn;
-use crate::run::driver::Driver;
+use crate::run::driver::{Driver, Trouble};
+use crate::run::known_failing::{self, KnownFailing};
+use crate::run::process::{Patience, Process};
 use crate::run::{self, Options, Run, Verdict};
 
 #[derive(Args, Debug)]
@@ -23,22 +28,59 @@ pub(super) struct Arguments {
     /// Fail on what good practice asks for too, not only on what a document states
     #[arg(long)]
     strict: bool,
+    /// Cases that must fail, one a line: case-id-or-glob  # reason
+    #[arg(long, value_name = "FILE", conflicts_with = "write_known_failing")]
+    known_failing: Option<PathBuf>,
+    /// Write the cases that fail as such a list, the reasons left to fill in
+    #[arg(long, value_name = "FILE")]
+    write_known_failing: Option<PathBuf>,
+    /// Write the report as JSON; `-` is standard output
+    #[arg(long, value_name = "FILE", value_parser = Output::of)]
+    json: Option<Output>,
+    /// Write the report as JUnit XML; `-` is standard output
+    #[arg(long, value_name = "FILE", value_parser = Output::of)]
+    junit: Option<Output>,
+    /// The driver of the client to test, see conformance/drivers; without one, our own clients
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    arguments.check()?;
     let mut plan = arguments.documents.plan()?;
+    let known_failing = arguments.known_failing.as_deref().map(|path| read_list(path, &plan)).transpose()?;
     if let Some(glob) = &arguments.filter {
         select(&mut plan, glob)?;
     }
     let plan = Arc::new(plan);
-    let driver: Arc<dyn Driver> = Arc::new(BuiltIn::default());
-    let options = Options { strict: arguments.strict };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Stop::Suite(format!("no runtime can be started: {error}")))?;
-    let run = runtime.block_on(run::run(&plan, &driver, options));
-    let run = run.map_err(|error| Stop::Suite(format!("the run could not begin: {error}")))?;
-    print(&report::terminal::text(&plan, &run, arguments.strict));
+    let mut run = play(arguments, &plan)?;
+    if let Some(list) = known_failing {
+        list.mark(&mut run);
+    }
+    write_reports(arguments, &plan, &run)?;
     Ok(code(&plan, &run, arguments.filter.is_none()))
+}
+
+impl Arguments {
+    fn check(&self) -> Result<(), Stop> {
+        match (&self.json, &self.junit) {
+            (Some(Output::Standard), Some(Output::Standard)) => {
+                Err(Stop::Usage("--json and --junit cannot both go to standard output".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn standard_output_is_taken(&self) -> bool {
+        [&self.json, &self.junit].into_iter().flatten().any(|output| *output == Output::Standard)
+    }
+}
+
+fn read_list(path: &Path, plan: &Plan) -> Result<KnownFailing, Stop> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Stop::Usage(format!("{name}: cannot be read: {error}")))?;
+    KnownFailing::read(&text, plan).map_err(|error| Stop::Usage(format!("{name}:{error}")))
 }
 
 /// Keeps the cases whose id matches.
@@ -58,11 +100,60 @@ fn select(plan: &mut Plan, glob: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-/// 3 when the suite broke, 1 when a case failed or a fact was missed, else 0.
-fn code(plan: &Plan, run: &Run, whole: bool) -> ExitCode {
-    if run.count(Verdict::Error) > 0 {
-        return ExitCode::from(3);
+fn play(arguments: &Arguments, plan: &Arc<Plan>) -> Result<Run, Stop> {
+    let options = Options { strict: arguments.strict, ..Options::default() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Stop::Suite(format!("no runtime can be started: {error}")))?;
+    runtime.block_on(async {
+        let driver = driver(&arguments.command).await.map_err(no_driver)?;
+        let run = run::run(plan, &driver, options).await;
+        run.map_err(|error| Stop::Suite(format!("the run could not begin: {error}")))
+    })
+}
+
+async fn driver(command: &[OsString]) -> Result<Arc<dyn Driver>, Trouble> {
+    if command.is_empty() {
+        return Ok(Arc::new(BuiltIn::default()));
     }
+    Ok(Arc::new(Process::start(command.to_owned(), Patience::default()).await?))
+}
+
+fn no_driver(trouble: Trouble) -> Stop {
+    anstream::eprint!("{}", trouble.log);
+    Stop::Suite(trouble.says)
+}
+
+fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), Stop> {
+    let report = Report {
+        plan,
+        run,
+        documents: arguments.documents.paths.iter().map(|path| path.display().to_string()).collect(),
+        command: arguments.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+    };
+    let text = report::terminal::text(&report);
+    if arguments.standard_output_is_taken() {
+        anstream::eprint!("{text}");
+    } else {
+        print(&text);
+    }
+    let unwritable =
+        |error: &dyn std::error::Error| Stop::Suite(format!("the report cannot be written: {error}"));
+    if let Some(output) = &arguments.json {
+        output.write(&report::json::text(&report).map_err(|error| unwritable(&error))?)?;
+    }
+    if let Some(output) = &arguments.junit {
+        output.write(&report::junit::text(&report).map_err(|error| unwritable(&error))?)?;
+    }
+    if let Some(path) = &arguments.write_known_failing {
+        output::write(path, &known_failing::list(run))?;
+    }
+    Ok(())
+}
+
+/// 1 when a case does not hold, or is listed in vain, or a fact was missed; else 0.
+fn code(plan: &Plan, run: &Run, whole: bool) -> ExitCode {
+    let broken = run.count(Verdict::Fail) + run.count(Verdict::Error) > 0;
+    let listed_in_vain = run.results.iter().any(run::CaseResult::is_listed_in_vain);
     let missed = whole && !plan.unexercised().is_empty();
-    ExitCode::from(u8::from(run.count(Verdict::Fail) > 0 || missed))
+    ExitCode::from(u8::from(broken || listed_in_vain || missed))
 }

@@ -5,8 +5,10 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::plan::{Fact, Plan, Source};
+use super::Report;
+use crate::plan::Source;
 use crate::run::check::{Finding, Level};
+use crate::run::driver::Trouble;
 use crate::run::{CaseResult, Run, Verdict};
 
 const BOLD: Style = Style::new().bold();
@@ -16,15 +18,17 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 /// The whole report, styled; whoever prints it strips the styles where they are not wanted.
-pub fn text(plan: &Plan, run: &Run, strict: bool) -> String {
+pub fn text(report: &Report<'_>) -> String {
     let mut out = String::new();
-    for source in &plan.sources {
-        put_source(&mut out, source, run);
+    for source in &report.plan.sources {
+        put_source(&mut out, source, report.run);
     }
-    for result in &run.results {
-        put_findings(&mut out, result, strict);
+    for result in &report.run.results {
+        put_result(&mut out, report, result);
     }
-    put_summary(&mut out, plan, run);
+    put_unsupported(&mut out, report.run);
+    put_known_failing(&mut out, report.run);
+    put_summary(&mut out, report);
     out
 }
 
@@ -106,28 +110,42 @@ fn style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Pass => GREEN,
         Verdict::Fail | Verdict::Error => RED,
-        Verdict::Unsupported => YELLOW,
+        Verdict::Unsupported | Verdict::KnownFailing => YELLOW,
     }
 }
 
-fn put_findings(out: &mut String, result: &CaseResult, strict: bool) {
-    let id = &result.case.id;
-    if let Some(trouble) = &result.trouble {
-        let _ = writeln!(out, "\n{RED}error{RED:#} {BOLD}{id}{BOLD:#}\n  {trouble}");
-        put_again(out, id, strict);
+/// What is to be said of one case; of most there is nothing.
+pub(super) fn put_result(out: &mut String, report: &Report<'_>, result: &CaseResult) {
+    match (&result.trouble, result.findings.is_empty(), result.verdict) {
+        (Some(trouble), ..) => put_trouble(out, result, trouble),
+        (None, true, _) | (None, _, Verdict::KnownFailing) => return,
+        (None, false, _) => put_findings(out, result),
     }
-    if result.findings.is_empty() {
-        return;
+    let _ = writeln!(out, "  run just this: {}", report.again(&result.case.id));
+}
+
+fn put_trouble(out: &mut String, result: &CaseResult, trouble: &Trouble) {
+    let _ = writeln!(out, "\n{RED}error{RED:#} {BOLD}{}{BOLD:#}\n  {}", result.case.id, trouble.says);
+    if !trouble.log.trim().is_empty() {
+        let _ = writeln!(out, "  the driver's log:");
+        put_dimmed(out, &trouble.log);
     }
+}
+
+fn put_findings(out: &mut String, result: &CaseResult) {
     let style = style(result.verdict);
     let word = if result.verdict == Verdict::Pass { "warning" } else { "fail" };
-    let _ = writeln!(out, "\n{style}{word}{style:#} {BOLD}{id}{BOLD:#}  {}", result.case.purpose);
+    let _ =
+        writeln!(out, "\n{style}{word}{style:#} {BOLD}{}{BOLD:#}  {}", result.case.id, result.case.purpose);
     result.findings.iter().for_each(|finding| put_finding(out, finding));
     let _ = writeln!(out, "  the exchange:");
-    result.exchange.lines().for_each(|line| {
+    put_dimmed(out, &result.exchange);
+}
+
+fn put_dimmed(out: &mut String, text: &str) {
+    for line in text.lines() {
         let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
-    });
-    put_again(out, id, strict);
+    }
 }
 
 fn put_finding(out: &mut String, finding: &Finding) {
@@ -142,36 +160,75 @@ fn put_finding(out: &mut String, finding: &Finding) {
     let _ = writeln!(out, "    actual    {}", finding.actual);
 }
 
-fn put_again(out: &mut String, id: &str, strict: bool) {
-    let strict = if strict { " --strict" } else { "" };
-    let _ = writeln!(out, "  run just this: cargo conformance --filter '{id}'{strict}");
+/// What the client does not offer: an operation a line where it is all of its cases.
+fn put_unsupported(out: &mut String, run: &Run) {
+    let mut operations: BTreeMap<String, Vec<&CaseResult>> = BTreeMap::new();
+    for result in &run.results {
+        let operation = format!("{}/{}", result.case.provider, result.case.operation);
+        operations.entry(operation).or_default().push(result);
+    }
+    for (operation, results) in operations {
+        let unsupported: Vec<_> =
+            results.iter().filter(|result| result.verdict == Verdict::Unsupported).collect();
+        if unsupported.len() == results.len() {
+            let _ = writeln!(
+                out,
+                "\n{YELLOW}unsupported{YELLOW:#} {BOLD}{operation}{BOLD:#}: all {} cases",
+                results.len()
+            );
+            continue;
+        }
+        for result in unsupported {
+            let _ = writeln!(out, "\n{YELLOW}unsupported{YELLOW:#} {BOLD}{}{BOLD:#}", result.case.id);
+        }
+    }
 }
 
-fn put_summary(out: &mut String, plan: &Plan, run: &Run) {
-    let exercised = run.exercised();
-    let missed: Vec<&Fact> = plan.facts.iter().filter(|fact| !exercised.contains(fact.id.as_str())).collect();
+fn put_known_failing(out: &mut String, run: &Run) {
+    for result in &run.results {
+        let (id, verdict) = (&result.case.id, result.verdict);
+        let Some(reason) = &result.known_failing else { continue };
+        if result.is_listed_in_vain() {
+            let word = verdict.word();
+            let _ = writeln!(
+                out,
+                "\n{RED}listed as known failing{RED:#} {BOLD}{id}{BOLD:#}: the verdict is {word}; its line is to go ({reason})"
+            );
+        } else if verdict == Verdict::KnownFailing {
+            let _ = writeln!(out, "\n{YELLOW}known failing{YELLOW:#} {BOLD}{id}{BOLD:#}  {reason}");
+        }
+    }
+}
+
+fn put_summary(out: &mut String, report: &Report<'_>) {
+    let missed = report.missed();
     if !missed.is_empty() {
         let _ = writeln!(out, "\n{YELLOW}facts no case exercised{YELLOW:#}");
         for fact in &missed {
             let _ = writeln!(out, "  {}  {}", fact.location, fact.says);
         }
     }
-    let mut counts = vec![format!("{} passed", run.count(Verdict::Pass))];
-    for (verdict, word) in
-        [(Verdict::Fail, "failed"), (Verdict::Unsupported, "unsupported"), (Verdict::Error, "error")]
-    {
-        let count = run.count(verdict);
-        if count > 0 {
-            counts.push(format!("{count} {word}"));
-        }
-    }
+    let counted = Verdict::ALL.into_iter().map(|verdict| (verdict, report.run.count(verdict)));
+    let counts: Vec<String> = counted
+        .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Pass)
+        .map(|(verdict, count)| format!("{count} {}", past(verdict)))
+        .collect();
+    let facts = report.plan.facts.len();
     let _ = writeln!(
         out,
-        "{} cases: {}; {} of {} documented facts exercised; {:.1} s",
-        run.results.len(),
+        "{} cases: {}; {} of {facts} documented facts exercised; {:.1} s",
+        report.run.results.len(),
         counts.join(", "),
-        plan.facts.len() - missed.len(),
-        plan.facts.len(),
-        run.elapsed.as_secs_f64(),
+        facts - missed.len(),
+        report.run.elapsed.as_secs_f64(),
     );
+}
+
+/// A verdict as it is counted.
+fn past(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passed",
+        Verdict::Fail => "failed",
+        other => other.word(),
+    }
 }

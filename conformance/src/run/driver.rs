@@ -97,17 +97,52 @@ pub struct Refusal {
     pub message: String,
 }
 
+/// A driver's own trouble: it died, it talked nonsense, it stayed silent.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Trouble {
+    /// What happened, in one line.
+    pub says: String,
+    /// What the driver logged since the case was asked of it.
+    pub log: String,
+    /// Whether another case may have caused it: this one is then played again, by itself.
+    #[serde(skip)]
+    pub in_doubt: bool,
+}
+
+impl<T: Into<String>> From<T> for Trouble {
+    fn from(says: T) -> Self {
+        Self { says: says.into(), ..Self::default() }
+    }
+}
+
+/// A case that its driver answered, and then spoiled.
+#[derive(Clone, Debug)]
+pub struct Spoiled {
+    /// The case's id.
+    pub case: String,
+    /// What came after the answer.
+    pub trouble: Trouble,
+}
+
 /// A call in flight.
-pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Answer, String>> + Send + 'a>>;
+pub type Calling<'a> = Pin<Box<dyn Future<Output = Result<Answer, Trouble>> + Send + 'a>>;
+
+/// A driver that is being ended.
+pub type Ending<'a> = Pin<Box<dyn Future<Output = Vec<Spoiled>> + Send + 'a>>;
 
 /// The adapter through which a client under test is called.
 pub trait Driver: Send + Sync {
     /// Who is driven, and what it offers.
     fn hello(&self) -> &Hello;
 
-    /// Makes one case's call. An error is the driver's own trouble (it died, it talked nonsense),
-    /// never the client's.
+    /// Makes one case's call. An error is the driver's own trouble, never the client's.
     fn call(&self, request: Request) -> Calling<'_>;
+
+    /// Ends whatever the driver keeps running, and names the cases it spoiled. A later call starts
+    /// it again.
+    fn end(&self) -> Ending<'_> {
+        Box::pin(async { Vec::new() })
+    }
 
     /// Whether the client offers an operation.
     fn offers(&self, provider: &str, operation: &str) -> bool {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::driver::Answer;
+use super::driver::{Answer, Trouble};
 use crate::plan::case::Serve;
 
 /// What really happened in a case: requests on the wire, responses served, outcome reported.
@@ -24,7 +24,7 @@ pub struct Transcript {
     pub waited: Vec<Duration>,
     /// The driver's own trouble, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub trouble: Option<String>,
+    pub trouble: Option<Trouble>,
 }
 
 /// A request as it stood on the wire.

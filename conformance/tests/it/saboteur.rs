@@ -13,7 +13,9 @@ use media_upload_conformance::plan::upload::SIGNATURE;
 use media_upload_conformance::provider;
 use media_upload_conformance::run::built_in::BuiltIn;
 use media_upload_conformance::run::check::Finding;
-use media_upload_conformance::run::driver::{Answer, Calling, Driver, ErrorReport, Hello, Refusal, Request};
+use media_upload_conformance::run::driver::{
+    Answer, Calling, Driver, ErrorReport, Hello, Refusal, Request, Trouble,
+};
 use media_upload_conformance::run::{self, Options, Verdict, rule};
 use serde_json::{Value, json};
 
@@ -74,7 +76,7 @@ impl Driver for Saboteur {
 }
 
 impl Saboteur {
-    async fn broken(&self, mut request: Request) -> Result<Answer, String> {
+    async fn broken(&self, mut request: Request) -> Result<Answer, Trouble> {
         match self.defect {
             Defect::Asked(alter) => {
                 alter(&mut request);
@@ -129,7 +131,7 @@ async fn assert_caught(
     at: fn(&Case) -> bool,
 ) {
     let driver: Arc<dyn Driver> = Arc::new(Saboteur { right, defect });
-    let run = run::run(plan, &driver, Options { strict: true }).await.unwrap();
+    let run = run::run(plan, &driver, Options { strict: true, ..Options::default() }).await.unwrap();
     // An upload that the storage refuses is not stored: the consequence of another broken rule.
     let consequence = |finding: &Finding| finding.rule == rule::UPLOAD_STORED.id && finding.rule != rule.id;
     let found = run.results.iter().flat_map(|result| {
@@ -155,7 +157,7 @@ async fn assert_caught(
 }
 
 async fn assert_right(plan: &Arc<Plan>, right: Arc<dyn Driver>) {
-    let run = run::run(plan, &right, Options { strict: true }).await.unwrap();
+    let run = run::run(plan, &right, Options { strict: true, ..Options::default() }).await.unwrap();
     for result in &run.results {
         assert_eq!(
             result.verdict,

@@ -1,0 +1,115 @@
+//! Lists of cases that a client is known to fail. They are played like any other, and must fail:
+//! one that holds has been mended, and its line is to go.
+
+use std::fmt;
+
+use globset::{Glob, GlobMatcher};
+
+use super::{CaseResult, Run, Verdict};
+use crate::plan::Plan;
+
+/// A list, each line of which matches a planned case.
+#[derive(Debug)]
+pub struct KnownFailing {
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    pattern: String,
+    matcher: GlobMatcher,
+    reason: String,
+}
+
+/// Why a list cannot be used.
+#[derive(Debug)]
+pub struct ListError {
+    /// The line, counted from one.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.line, self.message)
+    }
+}
+
+impl std::error::Error for ListError {}
+
+impl KnownFailing {
+    /// Reads a list: lines of `case-id-or-glob  # reason`; empty lines and lines that begin with
+    /// `#` are for people.
+    ///
+    /// # Errors
+    ///
+    /// The first line without a reason, that is no glob, stands there twice, or matches no case of
+    /// the plan.
+    pub fn read(text: &str, plan: &Plan) -> Result<Self, ListError> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            let wrong = |message: String| ListError { line: index + 1, message };
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let entry = Entry::read(line).map_err(wrong)?;
+            if entries.iter().any(|known| known.pattern == entry.pattern) {
+                return Err(wrong(format!("'{}' is listed twice", entry.pattern)));
+            }
+            if !plan.cases.iter().any(|case| entry.matches(&case.id)) {
+                let why = "no planned case is called so; `conformance plan` lists them";
+                return Err(wrong(format!("'{}': {why}", entry.pattern)));
+            }
+            entries.push(entry);
+        }
+        Ok(Self { entries })
+    }
+
+    /// Marks the listed cases of a run.
+    pub fn mark(&self, run: &mut Run) {
+        for result in &mut run.results {
+            let listed = self.entries.iter().find(|entry| entry.matches(&result.case.id));
+            result.known_failing = listed.map(|entry| entry.reason.clone());
+            if listed.is_some() && result.verdict == Verdict::Fail {
+                result.verdict = Verdict::KnownFailing;
+            }
+        }
+    }
+}
+
+impl Entry {
+    fn read(line: &str) -> Result<Self, String> {
+        let (pattern, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let reason = rest.trim_start().strip_prefix('#').map_or("", str::trim);
+        if reason.is_empty() {
+            return Err(format!("'{pattern}' has no reason; a line is: case-id-or-glob  # reason"));
+        }
+        let matcher = Glob::new(pattern).map_err(|error| error.to_string())?.compile_matcher();
+        Ok(Self { pattern: pattern.to_owned(), matcher, reason: reason.to_owned() })
+    }
+
+    fn matches(&self, id: &str) -> bool {
+        self.pattern == id || self.matcher.is_match(id)
+    }
+}
+
+/// A list of what failed in a run, one line a case, with the reasons left to fill in.
+pub fn list(run: &Run) -> String {
+    let client = &run.client.client;
+    let failed = run.results.iter().filter(|result| result.verdict == Verdict::Fail);
+    let lines: String = failed.map(line).collect();
+    format!(
+        "# Cases that {} {} is known to fail. They are played, and must fail: a line\n\
+         # whose case holds is to go. case-id-or-glob  # reason\n{lines}",
+        client.name, client.version
+    )
+}
+
+fn line(result: &CaseResult) -> String {
+    let mut rules: Vec<&str> = result.findings.iter().map(|finding| finding.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    format!("{}  # TODO: why? It breaks {}\n", result.case.id, rules.join(", "))
+}
