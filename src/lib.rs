@@ -1,1 +1,28 @@
-//! Upload recordings to pyannoteAI and cielo24.
+#![doc = include_str!("../README.md")]
+
+pub mod cielo24;
+pub mod pyannote;
+
+mod builder;
+mod call;
+mod clock;
+mod error;
+mod file;
+mod http;
+mod media;
+mod progress;
+mod put;
+mod reply;
+mod retry;
+mod secret;
+mod storage;
+mod upload;
+
+pub use builder::ClientBuilder;
+pub use clock::Clock;
+pub use error::{Error, ErrorKind, FieldError, Provider};
+pub use media::{Content, Media, Source};
+pub use progress::Progress;
+pub use retry::Retry;
+pub use secret::PresignedUrl;
+pub use upload::{Upload, Uploaded, upload_all};

@@ -13,18 +13,11 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(line: usize, message: impl Into<String>) -> Self {
-        Self {
-            line,
-            message: message.into(),
-        }
+        Self { line, message: message.into() }
     }
 
     /// The same, with the name of the document it was found in.
     pub(super) fn of(self, document: &Arc<str>) -> ReadError {
-        ReadError {
-            document: document.clone(),
-            line: self.line,
-            message: self.message,
-        }
+        ReadError { document: document.clone(), line: self.line, message: self.message }
     }
 }

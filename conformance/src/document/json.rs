@@ -8,27 +8,17 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::Fault;
-use super::tree::{
-    MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many,
-};
+use super::tree::{MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many};
 
 /// Reads a text that begins after `offset` lines of its file.
 pub(super) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        line: offset + 1,
-        lines: BTreeMap::new(),
-    };
+    let mut parser = Parser { text, at: 0, line: offset + 1, lines: BTreeMap::new() };
     parser.skip_blanks();
     let line = parser.line;
     let value = parser.value(&mut String::new(), line, 0)?;
     parser.skip_blanks();
     match parser.next() {
-        None => Ok(Tree {
-            value,
-            lines: parser.lines,
-        }),
+        None => Ok(Tree { value, lines: parser.lines }),
         Some(_) => Err(parser.fault("something stands after the end of the document; remove it")),
     }
 }
@@ -115,23 +105,17 @@ impl<'a> Parser<'a> {
     /// A string, found by its end and read by serde_json, which knows the escapes.
     fn string(&mut self) -> Result<String, Fault> {
         let mut escaped = false;
-        let end = self
-            .text
-            .bytes()
-            .enumerate()
-            .skip(self.at + 1)
-            .find_map(|(at, byte)| {
-                let ends = byte == b'"' && !escaped;
-                escaped = byte == b'\\' && !escaped;
-                ends.then_some(at)
-            });
+        let end = self.text.bytes().enumerate().skip(self.at + 1).find_map(|(at, byte)| {
+            let ends = byte == b'"' && !escaped;
+            escaped = byte == b'\\' && !escaped;
+            ends.then_some(at)
+        });
         let Some(end) = end else {
             return Err(self.fault("a string begins here and does not end"));
         };
         let written = &self.text[self.at..=end];
-        let text = serde_json::from_str(written).map_err(|error| {
-            self.fault(&format!("not a JSON string: {}", without_place(&error)))
-        })?;
+        let text = serde_json::from_str(written)
+            .map_err(|error| self.fault(&format!("not a JSON string: {}", without_place(&error))))?;
         self.at = end + 1;
         Ok(text)
     }
@@ -139,13 +123,11 @@ impl<'a> Parser<'a> {
     /// A number, `true`, `false` or `null`.
     fn word(&mut self) -> Result<Value, Fault> {
         let rest = &self.text[self.at..];
-        let end = rest
-            .find(|c: char| c.is_whitespace() || ",:]}[{\"".contains(c))
-            .unwrap_or(rest.len());
+        let end = rest.find(|c: char| c.is_whitespace() || ",:]}[{\"".contains(c)).unwrap_or(rest.len());
         let word = &rest[..end];
         let shown: String = rest.chars().take(end.clamp(1, 20)).collect();
-        let value = serde_json::from_str(word)
-            .map_err(|_| self.fault(&format!("`{shown}` is not a JSON value")))?;
+        let value =
+            serde_json::from_str(word).map_err(|_| self.fault(&format!("`{shown}` is not a JSON value")))?;
         self.advance(end);
         Ok(value)
     }
@@ -168,9 +150,7 @@ impl<'a> Parser<'a> {
         if self.takes(mark) {
             return Ok(());
         }
-        let found = self
-            .next()
-            .map_or("the text ends".to_owned(), |c| format!("`{c}` stands"));
+        let found = self.next().map_or("the text ends".to_owned(), |c| format!("`{c}` stands"));
         Err(self.fault(&format!("{found} where `{mark}` should stand")))
     }
 
@@ -208,22 +188,8 @@ mod tests {
     #[test]
     fn keys_and_items_have_the_line_they_begin_on() {
         let tree = read("\n{\"a\":\n  [1,\n   {\"b/c\": \"\\n\"}],\n\"d\": 2}", 0).unwrap();
-        let lines: Vec<_> = tree
-            .lines
-            .iter()
-            .map(|(pointer, line)| (pointer.as_str(), *line))
-            .collect();
-        assert_eq!(
-            lines,
-            [
-                ("", 2),
-                ("/a", 2),
-                ("/a/0", 3),
-                ("/a/1", 4),
-                ("/a/1/b~1c", 4),
-                ("/d", 5)
-            ]
-        );
+        let lines: Vec<_> = tree.lines.iter().map(|(pointer, line)| (pointer.as_str(), *line)).collect();
+        assert_eq!(lines, [("", 2), ("/a", 2), ("/a/0", 3), ("/a/1", 4), ("/a/1/b~1c", 4), ("/d", 5)]);
         assert_eq!(tree.value, json!({ "a": [1, { "b/c": "\n" }], "d": 2 }));
     }
 
@@ -238,18 +204,11 @@ mod tests {
                 "[\"\t\"]",
                 "not a JSON string: control character (\\u0000-\\u001F) found while parsing a string",
             ),
-            (
-                "[",
-                "the text ends where a value should stand; is it whole?",
-            ),
+            ("[", "the text ends where a value should stand; is it whole?"),
             ("[01]", "`01` is not a JSON value"),
         ];
         for (text, expected) in refusals {
-            assert_eq!(
-                read(text, 0).unwrap_err().message,
-                format!("not JSON: {expected}"),
-                "{text}"
-            );
+            assert_eq!(read(text, 0).unwrap_err().message, format!("not JSON: {expected}"), "{text}");
         }
     }
 }

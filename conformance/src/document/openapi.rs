@@ -26,14 +26,7 @@ pub(super) fn read(name: &Arc<str>, text: &Arc<str>, tree: Tree) -> Result<Docum
     check_version(&root)?;
     reader.check_keys(
         &root,
-        &[
-            "openapi",
-            "info",
-            "servers",
-            "security",
-            "paths",
-            "components",
-        ],
+        &["openapi", "info", "servers", "security", "paths", "components"],
         &["tags", "externalDocs", "webhooks"],
     )?;
     let servers = reader.servers(&root)?;
@@ -86,9 +79,7 @@ fn check_version(root: &Node<'_>) -> Result<(), Fault> {
     if text == "3.0" || text.starts_with("3.0.") {
         return Ok(());
     }
-    Err(version.fault(format!(
-        "this is OpenAPI {text}; only 3.0 is read, convert the document"
-    )))
+    Err(version.fault(format!("this is OpenAPI {text}; only 3.0 is read, convert the document")))
 }
 
 impl<'a> Reader<'a> {
@@ -106,28 +97,16 @@ impl<'a> Reader<'a> {
     }
 
     fn location(&self, node: &Node<'_>) -> Location {
-        Location {
-            document: self.name.clone(),
-            line: node.line(),
-            pointer: node.pointer.clone(),
-        }
+        Location { document: self.name.clone(), line: node.line(), pointer: node.pointer.clone() }
     }
 
     fn note(&mut self, node: &Node<'_>, text: impl Into<String>) {
         let location = self.location(node);
-        self.notes.push(Note {
-            text: text.into(),
-            location,
-        });
+        self.notes.push(Note { text: text.into(), location });
     }
 
     /// Notes every key of a mapping that is neither read nor passed over deliberately.
-    fn check_keys(
-        &mut self,
-        node: &Node<'_>,
-        read: &[&str],
-        passed_over: &[&str],
-    ) -> Result<(), Fault> {
+    fn check_keys(&mut self, node: &Node<'_>, read: &[&str], passed_over: &[&str]) -> Result<(), Fault> {
         for (key, entry) in node.entries()?.filter(|(key, _)| !read.contains(key)) {
             self.note_unknown_key(key, &entry, passed_over);
         }
@@ -137,10 +116,7 @@ impl<'a> Reader<'a> {
     /// Notes a key that is not read, unless it is passed over deliberately, as extensions are.
     fn note_unknown_key(&mut self, key: &str, node: &Node<'_>, passed_over: &[&str]) {
         if !key.starts_with("x-") && !passed_over.contains(&key) {
-            self.note(
-                node,
-                format!("`{key}` is not a key that OpenAPI 3.0 has here; it is not read"),
-            );
+            self.note(node, format!("`{key}` is not a key that OpenAPI 3.0 has here; it is not read"));
         }
     }
 
@@ -151,10 +127,7 @@ impl<'a> Reader<'a> {
         }
         self.note_siblings(node)?;
         let target = node.resolve()?;
-        let weight = *self
-            .weights
-            .entry(target.pointer.clone())
-            .or_insert_with(|| weight(target.value));
+        let weight = *self.weights.entry(target.pointer.clone()).or_insert_with(|| weight(target.value));
         self.spend(node, weight)?;
         Ok(target)
     }
@@ -164,17 +137,19 @@ impl<'a> Reader<'a> {
         self.repeated += weight;
         if self.repeated > MAX_REPEATED {
             let most = MAX_REPEATED / (1024 * 1024);
-            return Err(node.fault(format!("what is stated once and used often comes to more than {most} MiB, the most that is read")));
+            return Err(node.fault(format!(
+                "what is stated once and used often comes to more than {most} MiB, the most that is read"
+            )));
         }
         Ok(())
     }
 
     fn note_siblings(&mut self, node: &Node<'a>) -> Result<(), Fault> {
-        for (key, entry) in node
-            .entries()?
-            .filter(|(key, _)| *key != "$ref" && !key.starts_with("x-"))
-        {
-            self.note(&entry, format!("`{key}` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"));
+        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
+            self.note(
+                &entry,
+                format!("`{key}` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"),
+            );
         }
         Ok(())
     }
@@ -189,10 +164,7 @@ impl<'a> Reader<'a> {
     }
 
     fn servers(&mut self, node: &Node<'a>) -> Result<Vec<Server>, Fault> {
-        node.items_of("servers")?
-            .iter()
-            .map(|server| self.server(server))
-            .collect()
+        node.items_of("servers")?.iter().map(|server| self.server(server)).collect()
     }
 
     /// A server's URL, its variables replaced by their defaults.
@@ -210,10 +182,7 @@ impl<'a> Reader<'a> {
                 format!("a variable of `{url}` has no default; it cannot be called as it stands"),
             );
         }
-        Ok(Server {
-            url,
-            location: self.location(node),
-        })
+        Ok(Server { url, location: self.location(node) })
     }
 
     /// Prose that belongs to no operation.
@@ -243,13 +212,7 @@ impl<'a> Reader<'a> {
         let lines = prose::first_lines(&self.source, node.line(), text);
         let located = prose::paragraphs(text).into_iter().zip(lines);
         Ok(located
-            .map(|(text, line)| Prose {
-                text,
-                location: Location {
-                    line,
-                    ..self.location(&node)
-                },
-            })
+            .map(|(text, line)| Prose { text, location: Location { line, ..self.location(&node) } })
             .collect())
     }
 
@@ -260,15 +223,7 @@ impl<'a> Reader<'a> {
             self.check_keys(
                 &components,
                 &["schemas", "securitySchemes"],
-                &[
-                    "responses",
-                    "parameters",
-                    "examples",
-                    "requestBodies",
-                    "headers",
-                    "links",
-                    "callbacks",
-                ],
+                &["responses", "parameters", "examples", "requestBodies", "headers", "links", "callbacks"],
             )?;
             for (name, node) in components.entries_of("schemas")? {
                 definitions["components"]["schemas"][name] = self.schema(&node)?.value;
@@ -291,10 +246,7 @@ fn with_defaults(url: &str, defaults: &BTreeMap<&str, &str>) -> String {
     let mut parts = url.split('{');
     let mut whole = parts.next().unwrap_or_default().to_owned();
     for part in parts {
-        match part
-            .split_once('}')
-            .and_then(|(name, rest)| Some((defaults.get(name)?, rest)))
-        {
+        match part.split_once('}').and_then(|(name, rest)| Some((defaults.get(name)?, rest))) {
             Some((default, rest)) => whole.extend([*default, rest]),
             None => whole.extend(["{", part]),
         }
@@ -308,9 +260,6 @@ fn weight(value: &Value) -> usize {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| key.len() + weight(value))
-            .sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + weight(value)).sum(),
     }
 }

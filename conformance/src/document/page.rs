@@ -35,10 +35,7 @@ pub(super) fn openapi_block(page: &str) -> Result<Block, Fault> {
         found = Some(block);
     }
     match found {
-        Some(block) => Ok(Block {
-            text: block.lines.join("\n"),
-            offset: block.line,
-        }),
+        Some(block) => Ok(Block { text: block.lines.join("\n"), offset: block.line }),
         None => Err(Fault::new(
             0,
             "no fenced block that begins with ```yaml or ```json and holds an `openapi:` key; \
@@ -68,11 +65,7 @@ fn fenced_blocks(page: &str) -> Result<Vec<Fenced<'_>>, Fault> {
                 }
             }
         }
-        blocks.push(Fenced {
-            info: fence.info,
-            line: index + 1,
-            lines: content,
-        });
+        blocks.push(Fenced { info: fence.info, line: index + 1, lines: content });
     }
     Ok(blocks)
 }
@@ -93,18 +86,12 @@ impl<'a> Fence<'a> {
         let info = text.trim_start_matches(mark);
         let count = text.len() - info.len();
         let is_fence = count >= 3 && indent <= 3 && !(mark == '`' && info.contains('`'));
-        is_fence.then(|| Fence {
-            mark,
-            count,
-            indent,
-            info: info.trim(),
-        })
+        is_fence.then(|| Fence { mark, count, indent, info: info.trim() })
     }
 
     fn is_closed_by(&self, line: &str) -> bool {
-        Fence::opening(line).is_some_and(|end| {
-            end.mark == self.mark && end.count >= self.count && end.info.is_empty()
-        })
+        Fence::opening(line)
+            .is_some_and(|end| end.mark == self.mark && end.count >= self.count && end.info.is_empty())
     }
 
     /// The content of an indented fence is indented with it.
@@ -119,17 +106,10 @@ impl<'a> Fence<'a> {
 }
 
 fn holds_openapi(block: &Fenced<'_>) -> bool {
-    let language = block
-        .info
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .next()
-        .unwrap_or_default();
+    let language = block.info.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     match language.to_ascii_lowercase().as_str() {
         "yaml" | "yml" => block.lines.iter().any(|line| is_version_key(line)),
-        "json" => block
-            .lines
-            .iter()
-            .any(|line| is_version_key(line.trim_start_matches(['{', ' ', '\t']))),
+        "json" => block.lines.iter().any(|line| is_version_key(line.trim_start_matches(['{', ' ', '\t']))),
         _ => false,
     }
 }
@@ -137,12 +117,8 @@ fn holds_openapi(block: &Fenced<'_>) -> bool {
 /// `openapi:` or `"openapi":`, or the key older documents have in its place.
 fn is_version_key(line: &str) -> bool {
     ["openapi", "swagger"].iter().any(|key| {
-        let quoted = line
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_prefix(key)?.strip_prefix('"'));
-        quoted
-            .or_else(|| line.strip_prefix(key))
-            .is_some_and(|rest| rest.trim_start().starts_with(':'))
+        let quoted = line.strip_prefix('"').and_then(|rest| rest.strip_prefix(key)?.strip_prefix('"'));
+        quoted.or_else(|| line.strip_prefix(key)).is_some_and(|rest| rest.trim_start().starts_with(':'))
     })
 }
 
@@ -156,34 +132,22 @@ mod tests {
 
     #[test]
     fn other_blocks_and_shorter_fences_inside_are_passed_over() {
-        let page = "```bash\ncurl\n```\n\n~~~~ yaml title=x\n# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```\n~~~~\n";
+        let page =
+            "```bash\ncurl\n```\n\n~~~~ yaml title=x\n# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```\n~~~~\n";
         assert_eq!(
             block(page),
-            Block {
-                text: "# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```".to_owned(),
-                offset: 5
-            }
+            Block { text: "# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```".to_owned(), offset: 5 }
         );
     }
 
     #[test]
     fn an_indented_fence_takes_its_indentation_from_its_lines() {
         let page = "  ```json\n  {\n    \"openapi\": \"3.0.0\"\n }\n  ```";
-        assert_eq!(
-            block(page),
-            Block {
-                text: "{\n  \"openapi\": \"3.0.0\"\n}".to_owned(),
-                offset: 1
-            }
-        );
+        assert_eq!(block(page), Block { text: "{\n  \"openapi\": \"3.0.0\"\n}".to_owned(), offset: 1 });
     }
 
     #[test]
     fn inline_code_and_deep_indentation_begin_no_block() {
-        assert!(
-            fenced_blocks("```yaml```\n    ```yaml\n``\n")
-                .unwrap()
-                .is_empty()
-        );
+        assert!(fenced_blocks("```yaml```\n    ```yaml\n``\n").unwrap().is_empty());
     }
 }

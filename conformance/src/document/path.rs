@@ -8,9 +8,7 @@ use super::{Location, Parameter, Place, Schema};
 
 /// The names in a template's braces, in order.
 fn names(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
 /// Holds path parameters to their template: drops those it does not name, adds those that only it
@@ -32,9 +30,7 @@ pub(super) fn match_template(
         !is_lost
     });
     for name in undescribed {
-        notes.push(format!(
-            "no parameter describes the path's `{{{name}}}`; it is read as a required text"
-        ));
+        notes.push(format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"));
         parameters.push(bare_parameter(name, locate(name)));
     }
     notes
@@ -46,10 +42,7 @@ fn bare_parameter(name: &str, location: Location) -> Parameter {
         name: name.to_owned(),
         place: Place::Path,
         required: true,
-        schema: Schema {
-            value: json!({ "type": "string" }),
-            pointer: location.pointer.clone(),
-        },
+        schema: Schema { value: json!({ "type": "string" }), pointer: location.pointer.clone() },
         style: "simple".to_owned(),
         explode: false,
         allow_reserved: false,
@@ -74,10 +67,7 @@ impl Ids {
             return id.to_owned();
         }
         let method = method.to_ascii_lowercase();
-        let repeated = self
-            .repeated
-            .entry((id.to_owned(), method.clone()))
-            .or_default();
+        let repeated = self.repeated.entry((id.to_owned(), method.clone())).or_default();
         loop {
             *repeated += 1;
             let distinct = match *repeated {
@@ -93,9 +83,7 @@ impl Ids {
 
 /// An id for an operation that states none: the path's last segment that is not a parameter.
 pub(super) fn id(path: &str, method: &str) -> String {
-    let segment = path
-        .split('/')
-        .rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    let segment = path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
     segment.map_or_else(|| method.to_ascii_lowercase(), str::to_owned)
 }
 
@@ -111,10 +99,7 @@ mod tests {
 
     #[test]
     fn an_id_is_the_last_segment_that_is_no_parameter() {
-        assert_eq!(
-            id("/api/job/request_upload_url", "GET"),
-            "request_upload_url"
-        );
+        assert_eq!(id("/api/job/request_upload_url", "GET"), "request_upload_url");
         assert_eq!(id("/v1/jobs/{jobId}/", "GET"), "jobs");
         assert_eq!(id("/{a}", "GET"), "get");
     }

@@ -20,11 +20,7 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
             _ => paragraphs.push(String::new()),
         }
     }
-    paragraphs
-        .iter()
-        .map(|text| collapse(text))
-        .filter(|text| !text.is_empty())
-        .collect()
+    paragraphs.iter().map(|text| collapse(text)).filter(|text| !text.is_empty()).collect()
 }
 
 /// The line of the file on which each paragraph of a text begins, the text being the value that
@@ -32,16 +28,12 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
 /// with escapes, say), all are given the line of the one before it.
 pub(super) fn first_lines(source: &[&str], line: usize, text: &str) -> Vec<usize> {
     // A folded value has more lines in the file than in itself, but not lines of a word each.
-    let end = source
-        .len()
-        .min(line + 2 * text.lines().count() + text.len() / 8);
+    let end = source.len().min(line + 2 * text.lines().count() + text.len() / 8);
     let mut at = line;
     let mut is_lost = false;
     let mut lines = Vec::new();
     for paragraph in paragraphs(text) {
-        let found = (at..=end)
-            .filter(|_| !is_lost)
-            .find(|number| begins(source[number - 1], &paragraph));
+        let found = (at..=end).filter(|_| !is_lost).find(|number| begins(source[number - 1], &paragraph));
         is_lost = found.is_none();
         at = found.unwrap_or(at);
         lines.push(at);
@@ -76,14 +68,7 @@ mod tests {
 
     #[test]
     fn each_paragraph_begins_on_the_line_that_has_its_words() {
-        let source = [
-            "description: |",
-            "  One two",
-            "  three.",
-            "",
-            "  Four.",
-            "next: Four.",
-        ];
+        let source = ["description: |", "  One two", "  three.", "", "  Four.", "next: Four."];
         assert_eq!(first_lines(&source, 1, "One two\nthree.\n\nFour."), [2, 5]);
     }
 

@@ -88,22 +88,14 @@ impl Reader {
     /// A place, remembered under its pointer.
     fn location(&mut self, pointer: &str, line: usize) -> Location {
         self.lines.entry(pointer.to_owned()).or_insert(line);
-        Location {
-            document: self.name.clone(),
-            line,
-            pointer: pointer.to_owned(),
-        }
+        Location { document: self.name.clone(), line, pointer: pointer.to_owned() }
     }
 
     /// Notes something odd. A block that several operations share is noted once.
     fn note(&mut self, pointer: &str, line: usize, text: impl Into<String>) {
         let text = text.into();
         if self.noted.insert((line, text.clone())) {
-            let location = Location {
-                document: self.name.clone(),
-                line,
-                pointer: pointer.to_owned(),
-            };
+            let location = Location { document: self.name.clone(), line, pointer: pointer.to_owned() };
             self.notes.push(Note { text, location });
         }
     }
@@ -115,9 +107,7 @@ impl Reader {
             if let Some(method) = group.methods.get(MAX_METHODS) {
                 return Err(Fault::new(
                     method.line,
-                    format!(
-                        "more than {MAX_METHODS} methods share what is said here; split the page"
-                    ),
+                    format!("more than {MAX_METHODS} methods share what is said here; split the page"),
                 ));
             }
             for method in &group.methods {
@@ -125,8 +115,7 @@ impl Reader {
             }
         }
         if operations.is_empty() {
-            let message =
-                "no `.. http:get:: /path` (or other method) here; is this a page about a call?";
+            let message = "no `.. http:get:: /path` (or other method) here; is this a page about a call?";
             return Err(Fault::new(1, message));
         }
         Ok(operations)
@@ -164,13 +153,7 @@ impl Reader {
         })
     }
 
-    fn all_parameters(
-        &mut self,
-        at: &str,
-        path: &str,
-        line: usize,
-        group: &Group<'_>,
-    ) -> Vec<Parameter> {
+    fn all_parameters(&mut self, at: &str, path: &str, line: usize, group: &Group<'_>) -> Vec<Parameter> {
         let mut parameters = Vec::new();
         for place in [Place::Path, Place::Query, Place::Header] {
             parameters.extend(self.parameters(at, &group.about(Topic::Parameters(place)), place));
@@ -191,10 +174,7 @@ impl Reader {
             };
             if !says_nothing(text) {
                 let location = self.location(&format!("{at}/prose/{}", prose.len()), *line);
-                prose.push(Prose {
-                    text: text.clone(),
-                    location,
-                });
+                prose.push(Prose { text: text.clone(), location });
             }
         }
         prose

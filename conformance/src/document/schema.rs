@@ -64,12 +64,9 @@ fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(map) => {
             found.extend(map.get("$ref").and_then(Value::as_str));
-            map.values()
-                .for_each(|value| collect_references(value, found));
+            map.values().for_each(|value| collect_references(value, found));
         }
-        Value::Array(items) => items
-            .iter()
-            .for_each(|value| collect_references(value, found)),
+        Value::Array(items) => items.iter().for_each(|value| collect_references(value, found)),
         _ => {}
     }
 }
@@ -107,9 +104,7 @@ pub(super) fn uri_fragment(pointer: &str) -> String {
 /// The pointer in a reference within the document (`#/...`).
 pub(super) fn pointer_of(reference: &str) -> String {
     let fragment = reference.strip_prefix('#').unwrap_or(reference);
-    percent_decode_str(fragment)
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_decode_str(fragment).decode_utf8_lossy().into_owned()
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -16,10 +16,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
         return Err(Fault::new(1, message));
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
-        return Err(Fault::new(
-            1,
-            "UTF-16, by its first two bytes; save the file as UTF-8",
-        ));
+        return Err(Fault::new(1, "UTF-16, by its first two bytes; save the file as UTF-8"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let at = error.valid_up_to();
@@ -30,10 +27,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if let Some(at) = text.find(is_forbidden) {
         let found = text[at..].chars().next().unwrap_or_default();
-        let message = format!(
-            "a control character (U+{:04X}); remove it",
-            u32::from(found)
-        );
+        let message = format!("a control character (U+{:04X}); remove it", u32::from(found));
         return Err(Fault::new(line_of(&text.as_bytes()[..at]), message));
     }
     Ok(text.replace("\r\n", "\n").replace('\r', "\n"))
@@ -47,10 +41,7 @@ fn is_forbidden(c: char) -> bool {
 
 /// The line, from 1, on which the byte after these stands.
 fn line_of(before: &[u8]) -> usize {
-    let ends = before
-        .iter()
-        .filter(|byte| matches!(byte, b'\n' | b'\r'))
-        .count();
+    let ends = before.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
     let pairs = before.windows(2).filter(|pair| pair == b"\r\n").count();
     1 + ends - pairs
 }
@@ -69,9 +60,7 @@ pub(super) enum Format {
 impl Format {
     /// By the name's ending, or by the text if the ending says nothing.
     pub(super) fn of(name: &str, text: &str) -> Self {
-        let ending = name
-            .rsplit_once('.')
-            .map(|(_, ending)| ending.to_ascii_lowercase());
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
         match ending.as_deref() {
             Some("yaml" | "yml" | "json") => Self::OpenApi,
             Some("md" | "mdx" | "markdown") => Self::Page,
@@ -84,11 +73,7 @@ impl Format {
 }
 
 fn has_line(text: &str, beginnings: &[&str]) -> bool {
-    text.lines().any(|line| {
-        beginnings
-            .iter()
-            .any(|beginning| line.starts_with(beginning))
-    })
+    text.lines().any(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)))
 }
 
 #[cfg(test)]
@@ -111,14 +96,8 @@ mod tests {
         assert_eq!(Format::of("a.YML", ".. http:get:: /a"), Format::OpenApi);
         assert_eq!(Format::of("a.rst", "openapi: 3.0.0"), Format::Rst);
         assert_eq!(Format::of("a.md", ""), Format::Page);
-        assert_eq!(
-            Format::of("page.txt", "Title\n=====\n\n.. http:get:: /a"),
-            Format::Rst
-        );
-        assert_eq!(
-            Format::of("-", "# Title\n\n```yaml\nopenapi: 3.0.0\n```"),
-            Format::Page
-        );
+        assert_eq!(Format::of("page.txt", "Title\n=====\n\n.. http:get:: /a"), Format::Rst);
+        assert_eq!(Format::of("-", "# Title\n\n```yaml\nopenapi: 3.0.0\n```"), Format::Page);
         assert_eq!(Format::of("-", "{\"openapi\": \"3.0.0\"}"), Format::OpenApi);
     }
 }

@@ -22,15 +22,9 @@ pub(super) struct Tree {
 impl Tree {
     /// Reads YAML or JSON that begins after `offset` lines of its file.
     pub(super) fn read(text: &str, offset: usize) -> Result<Self, Fault> {
-        let is_json = text
-            .trim_start()
-            .strip_prefix('{')
-            .is_some_and(|rest| rest.trim_start().starts_with('"'));
-        if is_json {
-            json::read(text, offset)
-        } else {
-            yaml::read(text, offset)
-        }
+        let is_json =
+            text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'));
+        if is_json { json::read(text, offset) } else { yaml::read(text, offset) }
     }
 
     /// The line of a place: its own, or that of the nearest place around it that has one.
@@ -66,25 +60,16 @@ pub(super) fn push_token(pointer: &mut String, token: &str) {
 }
 
 pub(super) fn too_deep(line: usize) -> Fault {
-    Fault::new(
-        line,
-        format!("nested deeper than {MAX_DEPTH} levels, the most that is read"),
-    )
+    Fault::new(line, format!("nested deeper than {MAX_DEPTH} levels, the most that is read"))
 }
 
 pub(super) fn too_many(line: usize) -> Fault {
-    Fault::new(
-        line,
-        format!("more than {MAX_VALUES} values, the most that is read; split the document"),
-    )
+    Fault::new(line, format!("more than {MAX_VALUES} values, the most that is read; split the document"))
 }
 
 /// A key that stands twice in one mapping: here, and at a line above.
 pub(super) fn duplicate(key: &str, line: usize, first: usize) -> Fault {
-    Fault::new(
-        line,
-        format!("the key `{key}` stands here and at line {first} already; keep one of them"),
-    )
+    Fault::new(line, format!("the key `{key}` stands here and at line {first} already; keep one of them"))
 }
 
 #[cfg(test)]
@@ -102,10 +87,7 @@ mod tests {
 
     #[test]
     fn what_begins_like_json_is_read_as_json_and_other_flow_as_yaml() {
-        assert_eq!(
-            Tree::read("{\"a\": \"\\ud83d\\ude00\"}", 0).unwrap().value["a"],
-            "😀"
-        );
+        assert_eq!(Tree::read("{\"a\": \"\\ud83d\\ude00\"}", 0).unwrap().value["a"], "😀");
         assert_eq!(Tree::read("{a: b}", 0).unwrap().value["a"], "b");
     }
 }

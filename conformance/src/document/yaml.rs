@@ -48,26 +48,14 @@ fn compose(text: &str, offset: usize) -> Result<Graph, Fault> {
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let line = offset + error.marker().line().max(1);
-            Fault::new(
-                line,
-                format!(
-                    "not YAML: {}; mend the text here or just above",
-                    error.info()
-                ),
-            )
+            Fault::new(line, format!("not YAML: {}; mend the text here or just above", error.info()))
         })?;
         line = offset + span.start.line().max(1);
         composer.take(event, line)?;
     }
     match composer.root {
-        Some(root) => Ok(Graph {
-            nodes: composer.nodes,
-            root,
-        }),
-        None => Err(Fault::new(
-            line,
-            "the document is empty; it should hold an API description",
-        )),
+        Some(root) => Ok(Graph { nodes: composer.nodes, root }),
+        None => Err(Fault::new(line, "the document is empty; it should hold an API description")),
     }
 }
 
@@ -100,14 +88,9 @@ impl Composer {
                 Ok(())
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let value =
-                    scalar(&text, style, tag.as_deref()).map_err(|why| Fault::new(line, why))?;
+                let value = scalar(&text, style, tag.as_deref()).map_err(|why| Fault::new(line, why))?;
                 let node = self.add(Node::Scalar(value), anchor, line)?;
-                self.attach(Edge {
-                    node,
-                    line,
-                    is_alias: false,
-                });
+                self.attach(Edge { node, line, is_alias: false });
                 Ok(())
             }
             Event::SequenceStart(anchor, tag) => {
@@ -120,11 +103,7 @@ impl Composer {
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(Open { node, line, .. }) = self.open.pop() {
-                    self.attach(Edge {
-                        node,
-                        line,
-                        is_alias: false,
-                    });
+                    self.attach(Edge { node, line, is_alias: false });
                 }
                 Ok(())
             }
@@ -135,47 +114,27 @@ impl Composer {
 
     fn begin(&mut self, node: Node, anchor: usize, line: usize) -> Result<(), Fault> {
         if self.awaits_key() {
-            return Err(Fault::new(
-                line,
-                "a key that is a mapping or a list; keys must be plain texts",
-            ));
+            return Err(Fault::new(line, "a key that is a mapping or a list; keys must be plain texts"));
         }
         if self.open.len() >= MAX_DEPTH {
             return Err(too_deep(line));
         }
         let node = self.add(node, anchor, line)?;
-        self.open.push(Open {
-            node,
-            line,
-            key: None,
-        });
+        self.open.push(Open { node, line, key: None });
         Ok(())
     }
 
     fn alias(&mut self, anchor: usize, line: usize) -> Result<(), Fault> {
         let Some(&node) = self.anchors.get(&anchor) else {
-            return Err(Fault::new(
-                line,
-                "an alias (`*name`) to an anchor (`&name`) that is not there",
-            ));
+            return Err(Fault::new(line, "an alias (`*name`) to an anchor (`&name`) that is not there"));
         };
         if self.awaits_key() {
-            return Err(Fault::new(
-                line,
-                "an alias (`*name`) as a key; write the key out",
-            ));
+            return Err(Fault::new(line, "an alias (`*name`) as a key; write the key out"));
         }
         if self.open.iter().any(|open| open.node == node) {
-            return Err(Fault::new(
-                line,
-                "an alias (`*name`) that contains itself; write its content out",
-            ));
+            return Err(Fault::new(line, "an alias (`*name`) that contains itself; write its content out"));
         }
-        self.attach(Edge {
-            node,
-            line,
-            is_alias: true,
-        });
+        self.attach(Edge { node, line, is_alias: true });
         Ok(())
     }
 
@@ -194,9 +153,9 @@ impl Composer {
 
     /// Whether the next node is a key of the innermost mapping.
     fn awaits_key(&self) -> bool {
-        self.open.last().is_some_and(|open| {
-            open.key.is_none() && matches!(self.nodes[open.node], Node::Mapping(_))
-        })
+        self.open
+            .last()
+            .is_some_and(|open| open.key.is_none() && matches!(self.nodes[open.node], Node::Mapping(_)))
     }
 
     fn set_key(&mut self, key: String, line: usize) {
@@ -212,9 +171,7 @@ impl Composer {
             return;
         };
         match (&mut self.nodes[parent.node], parent.key.take()) {
-            (Node::Mapping(entries), Some((key, line))) => {
-                entries.push((key, Edge { line, ..edge }))
-            }
+            (Node::Mapping(entries), Some((key, line))) => entries.push((key, Edge { line, ..edge })),
             (Node::Sequence(items), _) => items.push(edge),
             // A mapping's value always follows its key, and nothing attaches to a scalar.
             _ => {}
@@ -231,8 +188,5 @@ fn check_tag(tag: Option<&Tag>, suffix: &str, line: usize) -> Result<(), Fault> 
 }
 
 fn unknown_tag(tag: &Tag) -> String {
-    format!(
-        "the tag `{}{}` is not one that API descriptions use; remove it",
-        tag.handle, tag.suffix
-    )
+    format!("the tag `{}{}` is not one that API descriptions use; remove it", tag.handle, tag.suffix)
 }

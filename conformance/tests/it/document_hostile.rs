@@ -7,10 +7,7 @@ use proptest::prelude::*;
 
 /// What a document that cannot be read says about itself.
 fn refusal(name: &str, bytes: &[u8]) -> String {
-    Document::read(name, bytes)
-        .map(|_| ())
-        .expect_err("the document is refused")
-        .to_string()
+    Document::read(name, bytes).map(|_| ()).expect_err("the document is refused").to_string()
 }
 
 /// Reads, and does with what was read what the planner does.
@@ -19,11 +16,7 @@ fn use_fully(name: &str, bytes: &[u8]) {
         return;
     };
     for operation in &document.operations {
-        for content in operation
-            .responses
-            .iter()
-            .flat_map(|response| &response.contents)
-        {
+        for content in operation.responses.iter().flat_map(|response| &response.contents) {
             let Some(schema) = &content.schema else {
                 continue;
             };
@@ -36,18 +29,8 @@ fn use_fully(name: &str, bytes: &[u8]) {
         }
     }
     let last = document.text.lines().count().max(1);
-    assert!(
-        document
-            .lines
-            .values()
-            .all(|line| (1..=last).contains(line))
-    );
-    assert!(
-        document
-            .notes
-            .iter()
-            .all(|note| (1..=last).contains(&note.location.line))
-    );
+    assert!(document.lines.values().all(|line| (1..=last).contains(line)));
+    assert!(document.notes.iter().all(|note| (1..=last).contains(&note.location.line)));
 }
 
 fn real(name: &str) -> Vec<u8> {
@@ -90,27 +73,19 @@ mod size {
         let mut bomb = "x-a0: &a0 {a: 1, b: 2, c: 3}\n".to_owned();
         for level in 1..30 {
             let below = level - 1;
-            bomb.push_str(&format!(
-                "x-a{level}: &a{level}\n  <<: [*a{below}, *a{below}, *a{below}]\n"
-            ));
+            bomb.push_str(&format!("x-a{level}: &a{level}\n  <<: [*a{below}, *a{below}, *a{below}]\n"));
         }
-        assert!(
-            refusal("bomb.yaml", &openapi_with(&bomb)).contains("stand for more than 50000 values")
-        );
+        assert!(refusal("bomb.yaml", &openapi_with(&bomb)).contains("stand for more than 50000 values"));
     }
 
     #[test]
     fn references_that_stand_for_an_endless_document_are_refused() {
-        let parameters: String = (0..10_000)
-            .map(|_| "- $ref: '#/components/parameters/Big'\n".to_owned())
-            .collect();
+        let parameters: String =
+            (0..10_000).map(|_| "- $ref: '#/components/parameters/Big'\n".to_owned()).collect();
         let text = format!(
             "openapi: 3.0.0\ncomponents:\n  parameters:\n    Big:\n      name: big\n      in: query\n      description: {}\n      schema: {{}}\npaths:\n  /a:\n    parameters:\n{}",
             "x".repeat(100_000),
-            parameters
-                .lines()
-                .map(|line| format!("    {line}\n"))
-                .collect::<String>(),
+            parameters.lines().map(|line| format!("    {line}\n")).collect::<String>(),
         );
         assert!(refusal("refs.yaml", text.as_bytes()).ends_with(
             "what is stated once and used often comes to more than 256 MiB, the most that is read"
@@ -122,24 +97,17 @@ mod size {
         let variables: String = (0..40)
             .map(|index| format!("    v{index}: {{default: '{{v{0}}}{{v{0}}}'}}\n", index + 1))
             .collect();
-        let text = openapi_with(&format!(
-            "servers:\n- url: https://{{v0}}\n  variables:\n{variables}"
-        ));
+        let text = openapi_with(&format!("servers:\n- url: https://{{v0}}\n  variables:\n{variables}"));
         let document = Document::read("variables.yaml", &text).unwrap();
         assert_eq!(document.servers[0].url, "https://{v1}{v1}");
         assert!(
-            document
-                .notes
-                .iter()
-                .any(|note| note.location.line == 5 && note.text.contains("no default"))
+            document.notes.iter().any(|note| note.location.line == 5 && note.text.contains("no default"))
         );
     }
 
     #[test]
     fn deep_nesting_is_refused_at_the_line_that_goes_too_deep() {
-        let block: String = (0..200)
-            .map(|level| format!("{}x-a:\n", " ".repeat(level)))
-            .collect();
+        let block: String = (0..200).map(|level| format!("{}x-a:\n", " ".repeat(level))).collect();
         assert_eq!(
             refusal("deep.yaml", &openapi_with(&block)),
             "deep.yaml:104: nested deeper than 100 levels, the most that is read"
@@ -147,12 +115,9 @@ mod size {
         let flow = format!("x-a: {}", "[".repeat(100_000));
         assert!(refusal("deep.yaml", &openapi_with(&flow)).starts_with("deep.yaml:4: "));
         let json = "{\"a\":".repeat(100_000);
-        assert!(
-            refusal("deep.json", json.as_bytes()).starts_with("deep.json:1: nested deeper than")
-        );
-        let aliases: String = (1..150)
-            .map(|level| format!("x-a{level}: &a{level} [*a{}]\n", level - 1))
-            .collect();
+        assert!(refusal("deep.json", json.as_bytes()).starts_with("deep.json:1: nested deeper than"));
+        let aliases: String =
+            (1..150).map(|level| format!("x-a{level}: &a{level} [*a{}]\n", level - 1)).collect();
         let aliases = openapi_with(&format!("x-a0: &a0 [a]\n{aliases}"));
         assert!(refusal("deep.yaml", &aliases).contains("nested deeper than 100 levels"));
     }
@@ -193,10 +158,7 @@ mod encoding {
 
     #[test]
     fn utf16_is_named_as_such() {
-        let bytes: Vec<u8> = "\u{FEFF}openapi: 3.0.0"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
+        let bytes: Vec<u8> = "\u{FEFF}openapi: 3.0.0".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(
             refusal("wide.yaml", &bytes),
             "wide.yaml:1: UTF-16, by its first two bytes; save the file as UTF-8"
@@ -213,21 +175,11 @@ mod encoding {
 
     #[test]
     fn a_byte_order_mark_and_other_line_ends_change_nothing() {
-        for name in [
-            "openapi/pyannote.yaml",
-            "openapi/cielo24/request_upload_url.rst",
-        ] {
+        for name in ["openapi/pyannote.yaml", "openapi/cielo24/request_upload_url.rst"] {
             let plain = String::from_utf8(real(name)).unwrap();
             let expected = format!("{:?}", Document::read(name, plain.as_bytes()).unwrap());
-            for text in [
-                format!("\u{FEFF}{plain}"),
-                plain.replace('\n', "\r\n"),
-                plain.replace('\n', "\r"),
-            ] {
-                assert_eq!(
-                    format!("{:?}", Document::read(name, text.as_bytes()).unwrap()),
-                    expected
-                );
+            for text in [format!("\u{FEFF}{plain}"), plain.replace('\n', "\r\n"), plain.replace('\n', "\r")] {
+                assert_eq!(format!("{:?}", Document::read(name, text.as_bytes()).unwrap()), expected);
             }
         }
     }
@@ -235,8 +187,7 @@ mod encoding {
     #[test]
     fn tabs_are_refused_where_yaml_forbids_them_and_taken_elsewhere() {
         assert!(
-            refusal("tab.yaml", b"openapi: 3.0.0\ninfo:\n\ttitle: a\n")
-                .starts_with("tab.yaml:3: not YAML: ")
+            refusal("tab.yaml", b"openapi: 3.0.0\ninfo:\n\ttitle: a\n").starts_with("tab.yaml:3: not YAML: ")
         );
         let json = b"{\n\t\"openapi\": \"3.0.0\",\n\t\"paths\": {}\n}";
         assert!(Document::read("tab.json", json).is_ok());
@@ -268,10 +219,7 @@ mod damage {
 
     #[test]
     fn a_real_document_without_any_one_of_its_lines_is_read_or_refused() {
-        for name in [
-            "openapi/pyannote.yaml",
-            "openapi/cielo24/request_upload_url.rst",
-        ] {
+        for name in ["openapi/pyannote.yaml", "openapi/cielo24/request_upload_url.rst"] {
             let text = String::from_utf8(real(name)).unwrap();
             let lines: Vec<_> = text.lines().collect();
             for missing in 0..lines.len() {

@@ -194,13 +194,8 @@ fn a_vendors_whole_api_is_read_in_full() {
 
 /// An operation with these lines under it, and these at the end of the document.
 fn operation(lines: &str, rest: &str) -> String {
-    let indented: String = lines
-        .lines()
-        .map(|line| format!("      {line}\n"))
-        .collect();
-    format!(
-        "openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n{indented}{rest}"
-    )
+    let indented: String = lines.lines().map(|line| format!("      {line}\n")).collect();
+    format!("openapi: 3.0.3\ninfo: {{title: t, version: '1'}}\npaths:\n  /a:\n    get:\n{indented}{rest}")
 }
 
 fn parsed(text: &str) -> Document {
@@ -208,18 +203,11 @@ fn parsed(text: &str) -> Document {
 }
 
 fn refusal(text: &str) -> String {
-    Document::read("a.yaml", text.as_bytes())
-        .map(|_| ())
-        .unwrap_err()
-        .to_string()
+    Document::read("a.yaml", text.as_bytes()).map(|_| ()).unwrap_err().to_string()
 }
 
 fn notes(document: &Document) -> Vec<String> {
-    document
-        .notes
-        .iter()
-        .map(|note| format!("{} {}", note.location.line, note.text))
-        .collect()
+    document.notes.iter().map(|note| format!("{} {}", note.location.line, note.text)).collect()
 }
 
 /// The validator of a schema given as it would stand under `components/schemas/A`.
@@ -229,55 +217,32 @@ fn validator(schema: &str) -> Validator {
         &format!("components: {{schemas: {{A: {schema}}}}}"),
     );
     let document = parsed(&text);
-    let schema = document.operations[0].responses[0].contents[0]
-        .schema
-        .clone()
-        .unwrap();
+    let schema = document.operations[0].responses[0].contents[0].schema.clone().unwrap();
     document.validator(&schema).unwrap()
 }
 
 #[test]
 fn json_and_a_docs_page_are_read_as_yaml_is() {
     let name = "conformance/tests/fixtures/ten-operations.yaml";
-    let yaml =
-        std::fs::read_to_string(format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let yaml = std::fs::read_to_string(format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let document = parsed(&yaml);
     let value: serde_json::Value = serde_yaml::from_str(&yaml).unwrap();
     let json = serde_json::to_string_pretty(&value).unwrap();
     let page = format!("# Page\n\n````yaml POST /v1/media/input\n{yaml}\n\n````");
-    let unnumbered = |text: &str| {
-        text.lines()
-            .map(|line| line[3..].to_owned())
-            .collect::<Vec<_>>()
-    };
+    let unnumbered = |text: &str| text.lines().map(|line| line[3..].to_owned()).collect::<Vec<_>>();
 
     let from_json = Document::read("a.json", json.as_bytes()).unwrap();
-    assert_eq!(
-        unnumbered(&outline(&from_json)),
-        unnumbered(&outline(&document))
-    );
+    assert_eq!(unnumbered(&outline(&from_json)), unnumbered(&outline(&document)));
     let from_page = Document::read("a.md", page.as_bytes()).unwrap();
-    assert_eq!(
-        unnumbered(&outline(&from_page)),
-        unnumbered(&outline(&document))
-    );
+    assert_eq!(unnumbered(&outline(&from_page)), unnumbered(&outline(&document)));
     for (operation, other) in from_page.operations.iter().zip(&document.operations) {
-        assert_eq!(
-            operation.location.line,
-            other.location.line + 3,
-            "a page's lines are the page's own"
-        );
+        assert_eq!(operation.location.line, other.location.line + 3, "a page's lines are the page's own");
     }
 }
 
 #[test]
 fn a_page_needs_one_block_of_openapi_that_is_closed() {
-    let refusal = |page: &str| {
-        Document::read("a.md", page.as_bytes())
-            .map(|_| ())
-            .unwrap_err()
-            .to_string()
-    };
+    let refusal = |page: &str| Document::read("a.md", page.as_bytes()).map(|_| ()).unwrap_err().to_string();
     assert_eq!(
         refusal("# Page\n\n```yaml\nname: x\n```\n"),
         "a.md: no fenced block that begins with ```yaml or ```json and holds an `openapi:` key; is this the page's Markdown source?"
@@ -302,10 +267,7 @@ fn other_versions_are_refused_by_name() {
         refusal("swagger: '2.0'\n"),
         "a.yaml:1: this is Swagger 2.0; only OpenAPI 3.0 is read, convert the document"
     );
-    assert_eq!(
-        refusal("a: 1\n"),
-        "a.yaml:1: no `openapi:` key at the top; is this an OpenAPI document?"
-    );
+    assert_eq!(refusal("a: 1\n"), "a.yaml:1: no `openapi:` key at the top; is this an OpenAPI document?");
     assert_eq!(
         refusal("openapi: 3.0\n"),
         "a.yaml:1: expected a text (in quotes if it looks like something else) at /openapi, found a number"
@@ -315,26 +277,14 @@ fn other_versions_are_refused_by_name() {
 #[test]
 fn a_node_of_the_wrong_type_is_an_error_at_its_line() {
     let cases = [
-        (
-            "parameters: {a: 1}",
-            "a.yaml:6: expected a list at /paths/~1a/get/parameters, found a mapping",
-        ),
-        (
-            "parameters:\n- a",
-            "a.yaml:7: expected a mapping at /paths/~1a/get/parameters/0, found a text",
-        ),
-        (
-            "parameters:\n- {in: query}",
-            "a.yaml:7: `name` is missing here; add it",
-        ),
+        ("parameters: {a: 1}", "a.yaml:6: expected a list at /paths/~1a/get/parameters, found a mapping"),
+        ("parameters:\n- a", "a.yaml:7: expected a mapping at /paths/~1a/get/parameters/0, found a text"),
+        ("parameters:\n- {in: query}", "a.yaml:7: `name` is missing here; add it"),
         (
             "parameters:\n- {name: a, in: body}",
             "a.yaml:7: `in: body`; it must be path, query, header or cookie",
         ),
-        (
-            "responses: []",
-            "a.yaml:6: expected a mapping at /paths/~1a/get/responses, found a list",
-        ),
+        ("responses: []", "a.yaml:6: expected a mapping at /paths/~1a/get/responses, found a list"),
         (
             "responses:\n  200: done",
             "a.yaml:7: expected a mapping at /paths/~1a/get/responses/200, found a text",
@@ -347,10 +297,7 @@ fn a_node_of_the_wrong_type_is_an_error_at_its_line() {
             "operationId: 7",
             "a.yaml:6: expected a text (in quotes if it looks like something else) at /paths/~1a/get/operationId, found a number",
         ),
-        (
-            "security: [a]",
-            "a.yaml:6: expected a mapping at /paths/~1a/get/security/0, found a text",
-        ),
+        ("security: [a]", "a.yaml:6: expected a mapping at /paths/~1a/get/security/0, found a text"),
         ("servers: [{}]", "a.yaml:6: `url` is missing here; add it"),
     ];
     for (lines, expected) in cases {
@@ -369,30 +316,17 @@ fn a_node_of_the_wrong_type_is_an_error_at_its_line() {
             "maxLength: '9'",
             "a.yaml:6: expected a whole number, zero or more at /components/schemas/A/maxLength, found a text",
         ),
-        (
-            "minimum: a",
-            "a.yaml:6: expected a number at /components/schemas/A/minimum, found a text",
-        ),
+        ("minimum: a", "a.yaml:6: expected a number at /components/schemas/A/minimum, found a text"),
         (
             "exclusiveMinimum: 5",
             "a.yaml:6: expected true or false at /components/schemas/A/exclusiveMinimum, found a number",
         ),
-        (
-            "properties: [a]",
-            "a.yaml:6: expected a mapping at /components/schemas/A/properties, found a list",
-        ),
-        (
-            "allOf: {}",
-            "a.yaml:6: expected a list at /components/schemas/A/allOf, found a mapping",
-        ),
-        (
-            "items: x",
-            "a.yaml:6: expected a mapping at /components/schemas/A/items, found a text",
-        ),
+        ("properties: [a]", "a.yaml:6: expected a mapping at /components/schemas/A/properties, found a list"),
+        ("allOf: {}", "a.yaml:6: expected a list at /components/schemas/A/allOf, found a mapping"),
+        ("items: x", "a.yaml:6: expected a mapping at /components/schemas/A/items, found a text"),
     ];
     for (line, expected) in schemas {
-        let text =
-            format!("openapi: 3.0.0\npaths: {{}}\ncomponents:\n  schemas:\n    A:\n      {line}\n");
+        let text = format!("openapi: 3.0.0\npaths: {{}}\ncomponents:\n  schemas:\n    A:\n      {line}\n");
         assert_eq!(refusal(&text), expected);
     }
 }
@@ -424,21 +358,11 @@ fn operations_have_distinct_ids() {
     let document = parsed(&format!(
         "openapi: 3.0.0\npaths:\n  /a:\n    get: {get}\n    put: {get}\n  /x/a: {{post: {none}}}\n  /y/a: {{post: {none}}}\n  /z/a: {{post: {none}}}\n  /{{p}}: {{head: {none}, get: {none}}}\n"
     ));
-    let ids: Vec<_> = document
-        .operations
-        .iter()
-        .map(|operation| operation.id.as_str())
-        .collect();
-    assert_eq!(
-        ids,
-        ["same", "put_same", "a", "post_a", "post2_a", "head", "get"]
-    );
-    assert!(
-        notes(&document).contains(
-            &"5 an earlier operation has the operationId `same`; this one is called `put_same`"
-                .to_owned()
-        )
-    );
+    let ids: Vec<_> = document.operations.iter().map(|operation| operation.id.as_str()).collect();
+    assert_eq!(ids, ["same", "put_same", "a", "post_a", "post2_a", "head", "get"]);
+    assert!(notes(&document).contains(
+        &"5 an earlier operation has the operationId `same`; this one is called `put_same`".to_owned()
+    ));
 }
 
 #[test]
@@ -451,38 +375,22 @@ fn credentials_are_the_operations_own_or_else_the_documents() {
         );
         let document = parsed(&text);
         let kinds = |alternative: &Vec<Credential>| {
-            alternative
-                .iter()
-                .map(|credential| credential.kind.clone())
-                .collect::<Vec<_>>()
+            alternative.iter().map(|credential| credential.kind.clone()).collect::<Vec<_>>()
         };
-        document.operations[0]
-            .security
-            .iter()
-            .map(kinds)
-            .collect::<Vec<_>>()
+        document.operations[0].security.iter().map(kinds).collect::<Vec<_>>()
     };
     let none: Vec<Vec<CredentialKind>> = Vec::new();
     assert_eq!(security(""), [[CredentialKind::Bearer]]);
     assert_eq!(security("security: []"), none);
     assert_eq!(
         security("security: [{}, {k: []}]"),
-        [
-            vec![],
-            vec![CredentialKind::Parameter(Place::Query, "key".to_owned())]
-        ]
+        [vec![], vec![CredentialKind::Parameter(Place::Query, "key".to_owned())]]
     );
     assert_eq!(
         security("security: [{o: [], d: []}]"),
-        [[
-            CredentialKind::Other("oauth2".to_owned()),
-            CredentialKind::Other("http digest".to_owned())
-        ]]
+        [[CredentialKind::Other("oauth2".to_owned()), CredentialKind::Other("http digest".to_owned())]]
     );
-    assert_eq!(
-        security("security: [{z: []}]"),
-        [[CredentialKind::Other("z".to_owned())]]
-    );
+    assert_eq!(security("security: [{z: []}]"), [[CredentialKind::Other("z".to_owned())]]);
 }
 
 #[test]
@@ -491,23 +399,18 @@ fn prose_is_found_on_its_own_lines_however_it_is_folded() {
         "summary: One line\ndescription: >-\n  Folded over\n  two lines.\nresponses: {}",
         "tags:\n- name: a\n  description: \"Quoted, and\n    wrapped.\"\n",
     ));
-    let prose = |prose: &[Prose]| {
-        prose
-            .iter()
-            .map(|p| format!("{} {}", p.location.line, p.text))
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        prose(&document.operations[0].prose),
-        ["6 One line", "8 Folded over two lines."]
-    );
+    let prose =
+        |prose: &[Prose]| prose.iter().map(|p| format!("{} {}", p.location.line, p.text)).collect::<Vec<_>>();
+    assert_eq!(prose(&document.operations[0].prose), ["6 One line", "8 Folded over two lines."]);
     assert_eq!(prose(&document.prose), ["13 Quoted, and wrapped."]);
 }
 
 #[test]
 fn a_reader_of_many_descriptions_on_one_line_takes_no_longer_than_of_as_many_lines() {
     let description = "x".repeat(200);
-    let tags: Vec<_> = (0..3000).map(|index| json!({ "name": index.to_string(), "description": format!("{index} {description}") })).collect();
+    let tags: Vec<_> = (0..3000)
+        .map(|index| json!({ "name": index.to_string(), "description": format!("{index} {description}") }))
+        .collect();
     let text = json!({ "openapi": "3.0.0", "paths": {}, "tags": tags }).to_string();
     let start = std::time::Instant::now();
     assert_eq!(parsed(&text).prose.len(), 3000);

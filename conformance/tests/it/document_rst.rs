@@ -173,11 +173,8 @@ fn whatever_is_not_understood_is_noted_with_its_line() {
 fn what_belongs_to_no_method_is_noted() {
     let page = "Page\n====\n\n.. http:get:: /a\n\nNotes\n=====\n\nApart.\n\n**Responses**\n\n+-----+---+\n| 200 | x |\n+-----+---+\n";
     let document = Document::read("a.rst", page.as_bytes()).unwrap();
-    let notes: Vec<_> = document
-        .notes
-        .iter()
-        .map(|note| format!("{} {}", note.location.line, note.text))
-        .collect();
+    let notes: Vec<_> =
+        document.notes.iter().map(|note| format!("{} {}", note.location.line, note.text)).collect();
     assert_eq!(
         notes,
         [
@@ -186,32 +183,19 @@ fn what_belongs_to_no_method_is_noted() {
             "13 a table where this reader expects none; it is not read",
         ]
     );
-    let prose: Vec<_> = document
-        .prose
-        .iter()
-        .map(|prose| prose.text.as_str())
-        .collect();
+    let prose: Vec<_> = document.prose.iter().map(|prose| prose.text.as_str()).collect();
     assert_eq!(prose, ["Notes", "Apart."]);
 }
 
 #[test]
 fn a_page_without_a_method_is_refused() {
-    let refusal = Document::read("a.rst", b"Title\n=====\n")
-        .map(|_| ())
-        .unwrap_err()
-        .to_string();
+    let refusal = Document::read("a.rst", b"Title\n=====\n").map(|_| ()).unwrap_err().to_string();
     assert_eq!(
         refusal,
         "a.rst:1: no `.. http:get:: /path` (or other method) here; is this a page about a call?"
     );
-    let refusal = Document::read("a.rst", b"\n.. http:get:: api/x\n")
-        .map(|_| ())
-        .unwrap_err()
-        .to_string();
-    assert_eq!(
-        refusal,
-        "a.rst:2: `api/x` is not a path; it must begin with `/`"
-    );
+    let refusal = Document::read("a.rst", b"\n.. http:get:: api/x\n").map(|_| ()).unwrap_err().to_string();
+    assert_eq!(refusal, "a.rst:2: `api/x` is not a path; it must begin with `/`");
 }
 
 #[test]
@@ -226,10 +210,7 @@ fn every_part_of_a_page_has_its_line() {
         ("/request_upload_url/query/job_id/schema/anything", 34),
         ("/request_upload_url/query/job_id/examples/0", 36),
         ("/request_upload_url/responses/200/schema", 55),
-        (
-            "/request_upload_url/responses/200/schema/properties/upload_url",
-            56,
-        ),
+        ("/request_upload_url/responses/200/schema/properties/upload_url", 56),
         ("/request_upload_url/responses/400", 59),
         ("/request_upload_url/examples/0", 68),
         ("/request_upload_url/nothing", 13),
@@ -238,20 +219,10 @@ fn every_part_of_a_page_has_its_line() {
         assert_eq!(document.locate(pointer).line, line, "{pointer}");
     }
     let document = read("conformance/tests/fixtures/update_secret.rst");
-    assert_eq!(
-        document
-            .locate("/update_secret/body/schema/properties/keep_for/maximum")
-            .line,
-        41
-    );
+    assert_eq!(document.locate("/update_secret/body/schema/properties/keep_for/maximum").line, 41);
     let document = read("conformance/tests/fixtures/perform_everything.rst");
     let queue = "/perform_everything/responses/200/schema/properties/Queue";
-    assert_eq!(
-        document
-            .locate(&format!("{queue}/items/properties/Wait"))
-            .line,
-        88
-    );
+    assert_eq!(document.locate(&format!("{queue}/items/properties/Wait")).line, 88);
 }
 
 #[test]

@@ -1,9 +1,14 @@
-//! The suite's own tests.
+//! The suite's own tests, in one binary. `tests/cases.rs` is the suite run as tests.
 
-// Helpers may panic as tests do; clippy.toml exempts only the tests themselves.
+// A test that cannot get what it needs has failed: there is nobody to hand the error to.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod command;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
+mod obedient;
 mod outline;
+mod saboteur;
+mod tidy;
+mod wire;

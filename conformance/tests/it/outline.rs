@@ -14,11 +14,7 @@ pub(crate) fn read(name: &str) -> Document {
 
 /// Each thing on a line of its own, after the line of the document that states it.
 pub(crate) fn outline(document: &Document) -> String {
-    let mut outline = Outline {
-        document,
-        text: String::new(),
-        depth: 0,
-    };
+    let mut outline = Outline { document, text: String::new(), depth: 0 };
     outline.document();
     outline.text
 }
@@ -39,10 +35,8 @@ impl Outline<'_> {
         for operation in &document.operations {
             self.operation(operation);
         }
-        for (name, definition) in document.definitions["components"]["schemas"]
-            .as_object()
-            .into_iter()
-            .flatten()
+        for (name, definition) in
+            document.definitions["components"]["schemas"].as_object().into_iter().flatten()
         {
             let location = document.locate(&format!("/components/schemas/{name}"));
             self.item(&location, format!("schema {name} {definition}"));
@@ -53,10 +47,7 @@ impl Outline<'_> {
     }
 
     fn operation(&mut self, operation: &Operation) {
-        self.item(
-            &operation.location,
-            format!("{} {} {}", operation.id, operation.method, operation.path),
-        );
+        self.item(&operation.location, format!("{} {} {}", operation.id, operation.method, operation.path));
         self.depth += 1;
         for server in &operation.servers {
             self.item(&server.location, format!("server {}", server.url));
@@ -66,17 +57,11 @@ impl Outline<'_> {
             self.parameter(parameter);
         }
         if let Some(body) = &operation.body {
-            self.item(
-                &body.location,
-                format!("body{}", if body.required { " required" } else { "" }),
-            );
+            self.item(&body.location, format!("body{}", if body.required { " required" } else { "" }));
             self.contents(&body.contents);
         }
         for response in &operation.responses {
-            self.item(
-                &response.location,
-                format!("{} {:?}", response.code, response.description),
-            );
+            self.item(&response.location, format!("{} {:?}", response.code, response.description));
             self.depth += 1;
             for header in &response.headers {
                 self.parameter(header);
@@ -89,9 +74,7 @@ impl Outline<'_> {
                 .iter()
                 .map(|credential| format!("{} {:?}", credential.name, credential.kind))
                 .collect();
-            let location = alternative
-                .first()
-                .map_or(&operation.location, |credential| &credential.location);
+            let location = alternative.first().map_or(&operation.location, |credential| &credential.location);
             self.item(location, format!("security [{}]", names.join(", ")));
         }
         for example in &operation.examples {
@@ -107,23 +90,13 @@ impl Outline<'_> {
     }
 
     fn parameter(&mut self, parameter: &Parameter) {
-        let Parameter {
-            place,
-            name,
-            required,
-            style,
-            explode,
-            ..
-        } = parameter;
+        let Parameter { place, name, required, style, explode, .. } = parameter;
         let flags = format!(
             "{}{style}{}",
             if *required { "required " } else { "" },
             if *explode { " explode" } else { "" }
         );
-        self.item(
-            &parameter.location,
-            format!("{place:?} {name} {flags} {:?}", parameter.description),
-        );
+        self.item(&parameter.location, format!("{place:?} {name} {flags} {:?}", parameter.description));
         self.depth += 1;
         self.schema(Some(&parameter.schema));
         self.examples(&parameter.examples);
@@ -144,10 +117,7 @@ impl Outline<'_> {
 
     fn schema(&mut self, schema: Option<&Schema>) {
         if let Some(schema) = schema {
-            self.item(
-                &self.document.locate(&schema.pointer),
-                format!("schema {}", schema.value),
-            );
+            self.item(&self.document.locate(&schema.pointer), format!("schema {}", schema.value));
         }
     }
 

@@ -23,7 +23,12 @@ impl<'a> Reader<'a> {
             match Code::parse(status) {
                 Some(code) => responses.push(self.response(code, &node)?),
                 None if status.starts_with("x-") => {}
-                None => self.note(&node, format!("`{status}` is neither a status, nor a range (4XX), nor `default`; it is not read")),
+                None => self.note(
+                    &node,
+                    format!(
+                        "`{status}` is neither a status, nor a range (4XX), nor `default`; it is not read"
+                    ),
+                ),
             }
         }
         if responses.is_empty() {
@@ -49,10 +54,7 @@ impl<'a> Reader<'a> {
         let mut headers = Vec::new();
         for (name, node) in node.entries_of("headers")? {
             if name.eq_ignore_ascii_case("content-type") {
-                self.note(
-                    &node,
-                    "OpenAPI ignores a header called `Content-Type`; so does this reader",
-                );
+                self.note(&node, "OpenAPI ignores a header called `Content-Type`; so does this reader");
             } else {
                 headers.push(self.header(name, &node)?);
             }
@@ -83,28 +85,15 @@ impl<'a> Reader<'a> {
             examples.extend(self.schema_example(&node)?);
             schema = Some(self.schema(&node)?);
         }
-        Ok(Content {
-            media_type: media_type.to_owned(),
-            schema,
-            examples,
-            location: self.location(node),
-        })
+        Ok(Content { media_type: media_type.to_owned(), schema, examples, location: self.location(node) })
     }
 
     /// What stands under `example` and `examples`.
     pub(super) fn examples(&mut self, node: &Node<'a>) -> Result<Vec<Example>, Fault> {
-        let mut examples: Vec<_> = node
-            .any("example")
-            .iter()
-            .map(|node| self.example(node))
-            .collect();
+        let mut examples: Vec<_> = node.any("example").iter().map(|node| self.example(node)).collect();
         for (_, node) in node.entries_of("examples")? {
             let node = self.resolve(&node)?;
-            self.check_keys(
-                &node,
-                &["value", "externalValue"],
-                &["summary", "description"],
-            )?;
+            self.check_keys(&node, &["value", "externalValue"], &["summary", "description"])?;
             if let Some(external) = node.get("externalValue") {
                 self.note(&external, "an example in another file; it is not fetched");
             }
@@ -114,9 +103,6 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn example(&self, node: &Node<'a>) -> Example {
-        Example {
-            value: node.value.clone(),
-            location: self.location(node),
-        }
+        Example { value: node.value.clone(), location: self.location(node) }
     }
 }

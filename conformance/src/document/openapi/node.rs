@@ -19,11 +19,7 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn root(tree: &'a Tree) -> Self {
-        Self {
-            tree,
-            value: &tree.value,
-            pointer: String::new(),
-        }
+        Self { tree, value: &tree.value, pointer: String::new() }
     }
 
     pub(super) fn line(&self) -> usize {
@@ -37,19 +33,12 @@ impl<'a> Node<'a> {
     fn child(&self, token: &str, value: &'a Value) -> Self {
         let mut pointer = self.pointer.clone();
         push_token(&mut pointer, token);
-        Self {
-            tree: self.tree,
-            value,
-            pointer,
-        }
+        Self { tree: self.tree, value, pointer }
     }
 
     /// What a mapping has under a key, `null` included.
     pub(super) fn any(&self, key: &str) -> Option<Self> {
-        self.value
-            .as_object()?
-            .get(key)
-            .map(|value| self.child(key, value))
+        self.value.as_object()?.get(key).map(|value| self.child(key, value))
     }
 
     /// What a mapping has under a key; a key without a value is as good as none.
@@ -58,17 +47,12 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn mapping(&self) -> Result<&'a Map<String, Value>, Fault> {
-        self.value
-            .as_object()
-            .ok_or_else(|| self.expected("a mapping"))
+        self.value.as_object().ok_or_else(|| self.expected("a mapping"))
     }
 
     /// A mapping's entries, in document order.
     pub(super) fn entries(&self) -> Result<impl Iterator<Item = (&'a str, Self)>, Fault> {
-        Ok(self
-            .mapping()?
-            .iter()
-            .map(|(key, value)| (key.as_str(), self.child(key, value))))
+        Ok(self.mapping()?.iter().map(|(key, value)| (key.as_str(), self.child(key, value))))
     }
 
     /// The entries of the mapping under a key; none if there is no such key.
@@ -80,15 +64,8 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn items(&self) -> Result<Vec<Self>, Fault> {
-        let items = self
-            .value
-            .as_array()
-            .ok_or_else(|| self.expected("a list"))?;
-        Ok(items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| self.child(&index.to_string(), item))
-            .collect())
+        let items = self.value.as_array().ok_or_else(|| self.expected("a list"))?;
+        Ok(items.iter().enumerate().map(|(index, item)| self.child(&index.to_string(), item)).collect())
     }
 
     /// The items of the list under a key; none if there is no such key.
@@ -97,9 +74,7 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn text(&self) -> Result<&'a str, Fault> {
-        self.value
-            .as_str()
-            .ok_or_else(|| self.expected("a text (in quotes if it looks like something else)"))
+        self.value.as_str().ok_or_else(|| self.expected("a text (in quotes if it looks like something else)"))
     }
 
     /// The text under a key.
@@ -110,14 +85,11 @@ impl<'a> Node<'a> {
     /// The text under a key that must be there.
     pub(super) fn required_text(&self, key: &str) -> Result<&'a str, Fault> {
         self.mapping()?;
-        self.text_of(key)?
-            .ok_or_else(|| self.fault(format!("`{key}` is missing here; add it")))
+        self.text_of(key)?.ok_or_else(|| self.fault(format!("`{key}` is missing here; add it")))
     }
 
     pub(super) fn flag(&self) -> Result<bool, Fault> {
-        self.value
-            .as_bool()
-            .ok_or_else(|| self.expected("true or false"))
+        self.value.as_bool().ok_or_else(|| self.expected("true or false"))
     }
 
     /// The flag under a key; `default` if there is no such key.
@@ -126,15 +98,11 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn number(&self) -> Result<&'a Value, Fault> {
-        Some(self.value)
-            .filter(|value| value.is_number())
-            .ok_or_else(|| self.expected("a number"))
+        Some(self.value).filter(|value| value.is_number()).ok_or_else(|| self.expected("a number"))
     }
 
     pub(super) fn count(&self) -> Result<u64, Fault> {
-        self.value
-            .as_u64()
-            .ok_or_else(|| self.expected("a whole number, zero or more"))
+        self.value.as_u64().ok_or_else(|| self.expected("a whole number, zero or more"))
     }
 
     /// That this is not of the type it must have.
@@ -147,11 +115,7 @@ impl<'a> Node<'a> {
             Value::Array(_) => "a list",
             Value::Object(_) => "a mapping",
         };
-        let place = if self.pointer.is_empty() {
-            "/"
-        } else {
-            &self.pointer
-        };
+        let place = if self.pointer.is_empty() { "/" } else { &self.pointer };
         self.fault(format!("expected {what} at {place}, found {found}"))
     }
 
@@ -176,19 +140,13 @@ impl<'a> Node<'a> {
             )));
         }
         self.at(&pointer_of(reference)).ok_or_else(|| {
-            self.fault(format!(
-                "`$ref: {reference}` names nothing in this document; mend it or add it"
-            ))
+            self.fault(format!("`$ref: {reference}` names nothing in this document; mend it or add it"))
         })
     }
 
     /// The place that a pointer names, from the root.
     pub(super) fn at(&self, pointer: &str) -> Option<Self> {
         let value = self.tree.value.pointer(pointer)?;
-        Some(Self {
-            tree: self.tree,
-            value,
-            pointer: pointer.to_owned(),
-        })
+        Some(Self { tree: self.tree, value, pointer: pointer.to_owned() })
     }
 }

@@ -5,9 +5,7 @@ use crate::document::path::{self, Ids};
 use crate::document::{Fault, Operation, Parameter, Prose, Server};
 
 /// The methods a path may have, as OpenAPI 3.0 lists them.
-const METHODS: [&str; 8] = [
-    "get", "put", "post", "delete", "options", "head", "patch", "trace",
-];
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// What a path states for all its operations.
 struct Shared {
@@ -21,10 +19,7 @@ impl<'a> Reader<'a> {
     pub(super) fn operations(&mut self, root: &Node<'a>) -> Result<Vec<Operation>, Fault> {
         let mut operations = Vec::new();
         let mut ids = Ids::default();
-        for (path, item) in root
-            .entries_of("paths")?
-            .into_iter()
-            .filter(|(path, _)| !path.starts_with("x-"))
+        for (path, item) in root.entries_of("paths")?.into_iter().filter(|(path, _)| !path.starts_with("x-"))
         {
             if !path.starts_with('/') {
                 return Err(item.fault(format!("the path `{path}` must begin with `/`")));
@@ -42,18 +37,10 @@ impl<'a> Reader<'a> {
     }
 
     fn shared(&mut self, item: &Node<'a>) -> Result<Shared, Fault> {
-        self.check_keys(
-            item,
-            &["summary", "description", "servers", "parameters"],
-            &METHODS,
-        )?;
+        self.check_keys(item, &["summary", "description", "servers", "parameters"], &METHODS)?;
         let mut prose = self.prose(item, "summary")?;
         prose.extend(self.prose(item, "description")?);
-        Ok(Shared {
-            parameters: self.parameters(item)?,
-            servers: self.servers(item)?,
-            prose,
-        })
+        Ok(Shared { parameters: self.parameters(item)?, servers: self.servers(item)?, prose })
     }
 
     fn operation(
@@ -112,7 +99,12 @@ impl<'a> Reader<'a> {
         };
         let distinct = ids.distinct(stated, method);
         if distinct != stated {
-            self.note(node, format!("an earlier operation has the operationId `{stated}`; this one is called `{distinct}`"));
+            self.note(
+                node,
+                format!(
+                    "an earlier operation has the operationId `{stated}`; this one is called `{distinct}`"
+                ),
+            );
         }
         Ok(distinct)
     }

@@ -41,10 +41,7 @@ impl<'a> Reader<'a> {
             let parameter = self.parameter(&resolved)?;
             let name = &parameter.name;
             if parameter.place == Place::Header && is_described_elsewhere(name) {
-                self.note(
-                    &node,
-                    format!("OpenAPI ignores a parameter called `{name}`; so does this reader"),
-                );
+                self.note(&node, format!("OpenAPI ignores a parameter called `{name}`; so does this reader"));
             } else if !taken.insert((parameter.place, name.clone())) {
                 self.note(
                     &node,
@@ -66,9 +63,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Vec<Parameter>, Fault> {
         let own = self.parameters(node)?;
         let overridden: BTreeSet<_> = own.iter().map(|own| (own.place, &own.name)).collect();
-        let inherited = shared
-            .iter()
-            .filter(|shared| !overridden.contains(&(shared.place, &shared.name)));
+        let inherited = shared.iter().filter(|shared| !overridden.contains(&(shared.place, &shared.name)));
         let mut parameters: Vec<_> = inherited.cloned().collect();
         parameters.extend(own);
         for note in path::match_template(path, &mut parameters, |_| self.location(node)) {
@@ -78,20 +73,14 @@ impl<'a> Reader<'a> {
     }
 
     fn parameter(&mut self, node: &Node<'a>) -> Result<Parameter, Fault> {
-        self.check_keys(
-            node,
-            &KEYS,
-            &["name", "in", "deprecated", "allowEmptyValue"],
-        )?;
+        self.check_keys(node, &KEYS, &["name", "in", "deprecated", "allowEmptyValue"])?;
         let name = node.required_text("name")?;
         let place = self.place(node)?;
         let mut parameter = self.described(node, name, place)?;
         if place == Place::Path && !parameter.required {
             self.note(
                 node,
-                format!(
-                    "`{name}` stands in the path without `required: true`; it is read as required"
-                ),
+                format!("`{name}` stands in the path without `required: true`; it is read as required"),
             );
             parameter.required = true;
         }
@@ -137,38 +126,23 @@ impl<'a> Reader<'a> {
                 self.note(node, "both `schema` and `content`; only the schema is read");
             }
             let examples = self.schema_example(&schema)?.into_iter().collect();
-            return Ok(Stated {
-                schema: self.schema(&schema)?,
-                media_type: None,
-                examples,
-            });
+            return Ok(Stated { schema: self.schema(&schema)?, media_type: None, examples });
         }
         if contents.next().is_some() {
-            self.note(node, "content in several media types, of which a parameter has one; only the first is read");
+            self.note(
+                node,
+                "content in several media types, of which a parameter has one; only the first is read",
+            );
         }
         if content.is_none() {
             self.note(node, "neither `schema` nor `content`; any value is taken");
         }
-        let any = Schema {
-            value: json!({}),
-            pointer: node.pointer.clone(),
-        };
+        let any = Schema { value: json!({}), pointer: node.pointer.clone() };
         Ok(match content {
-            Some(Content {
-                schema,
-                media_type,
-                examples,
-                ..
-            }) => Stated {
-                schema: schema.unwrap_or(any),
-                media_type: Some(media_type),
-                examples,
-            },
-            None => Stated {
-                schema: any,
-                media_type: None,
-                examples: Vec::new(),
-            },
+            Some(Content { schema, media_type, examples, .. }) => {
+                Stated { schema: schema.unwrap_or(any), media_type: Some(media_type), examples }
+            }
+            None => Stated { schema: any, media_type: None, examples: Vec::new() },
         })
     }
 
@@ -176,20 +150,14 @@ impl<'a> Reader<'a> {
         let (default, styles): (_, &[_]) = match place {
             Place::Path => ("simple", &["simple", "label", "matrix"]),
             Place::Header => ("simple", &["simple"]),
-            Place::Query => (
-                "form",
-                &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
-            ),
+            Place::Query => ("form", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
             Place::Cookie => ("form", &["form"]),
         };
         let stated = node.text_of("style")?.unwrap_or(default);
         if styles.contains(&stated) {
             return Ok(stated.to_owned());
         }
-        self.note(
-            node,
-            format!("the style `{stated}` does not exist in this place; read as `{default}`"),
-        );
+        self.note(node, format!("the style `{stated}` does not exist in this place; read as `{default}`"));
         Ok(default.to_owned())
     }
 
@@ -199,9 +167,7 @@ impl<'a> Reader<'a> {
             "query" => Ok(Place::Query),
             "header" => Ok(Place::Header),
             "cookie" => Ok(Place::Cookie),
-            other => Err(node.fault(format!(
-                "`in: {other}`; it must be path, query, header or cookie"
-            ))),
+            other => Err(node.fault(format!("`in: {other}`; it must be path, query, header or cookie"))),
         }
     }
 }

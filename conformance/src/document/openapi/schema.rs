@@ -14,10 +14,7 @@ const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "ob
 
 impl<'a> Reader<'a> {
     pub(super) fn schema(&mut self, node: &Node<'a>) -> Result<Schema, Fault> {
-        Ok(Schema {
-            value: self.converted(node)?,
-            pointer: node.pointer.clone(),
-        })
+        Ok(Schema { value: self.converted(node)?, pointer: node.pointer.clone() })
     }
 
     /// The example a schema itself carries, or the schema its `$ref` leads to.
@@ -42,11 +39,7 @@ impl<'a> Reader<'a> {
         }
         self.drop_exclusive_without_limit(node, &mut schema);
         let is_nullable = node.flag_of("nullable", false)?;
-        Ok(if is_nullable {
-            with_null(schema)
-        } else {
-            Value::Object(schema)
-        })
+        Ok(if is_nullable { with_null(schema) } else { Value::Object(schema) })
     }
 
     /// A keyword's value as JSON Schema has it; `None` for one that is not kept.
@@ -56,9 +49,7 @@ impl<'a> Reader<'a> {
             "pattern" => return self.pattern(node).map(Some),
             "enum" => return self.distinct_items(node),
             "required" => {
-                node.items()?
-                    .iter()
-                    .try_for_each(|name| name.text().map(drop))?;
+                node.items()?.iter().try_for_each(|name| name.text().map(drop))?;
                 return self.distinct_items(node);
             }
             "properties" => return self.properties(node).map(Some),
@@ -67,8 +58,7 @@ impl<'a> Reader<'a> {
             "allOf" | "oneOf" | "anyOf" => return self.alternatives(node),
             "multipleOf" | "maximum" | "minimum" => node.number().map(drop)?,
             "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" => node.flag().map(drop)?,
-            "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties"
-            | "minProperties" => {
+            "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" => {
                 node.count().map(drop)?;
             }
             // These restrict nothing; they are kept for whoever makes values from the schema.
@@ -102,10 +92,7 @@ impl<'a> Reader<'a> {
             return Ok(Some(Value::from(name)));
         }
         let types = TYPES.join(", ");
-        self.note(
-            node,
-            format!("`{name}` is not a type ({types}); any value is taken"),
-        );
+        self.note(node, format!("`{name}` is not a type ({types}); any value is taken"));
         Ok(None)
     }
 
@@ -134,10 +121,7 @@ impl<'a> Reader<'a> {
             if seen.insert(item.value.to_string()) {
                 distinct.push(item.value.clone());
             } else {
-                self.note(
-                    &item,
-                    format!("{} stands in this list already; once is enough", item.value),
-                );
+                self.note(&item, format!("{} stands in this list already; once is enough", item.value));
             }
         }
         Ok(self.unless_empty(node, distinct))
@@ -145,10 +129,7 @@ impl<'a> Reader<'a> {
 
     fn alternatives(&mut self, node: &Node<'a>) -> Result<Option<Value>, Fault> {
         let parts = node.items()?;
-        let schemas = parts
-            .iter()
-            .map(|part| self.converted(part))
-            .collect::<Result<_, _>>()?;
+        let schemas = parts.iter().map(|part| self.converted(part)).collect::<Result<_, _>>()?;
         Ok(self.unless_empty(node, schemas))
     }
 
@@ -169,10 +150,7 @@ impl<'a> Reader<'a> {
 
     /// `exclusiveMinimum: true` says something only about a `minimum`, and so for the maximum.
     fn drop_exclusive_without_limit(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
-        for (exclusive, limit) in [
-            ("exclusiveMinimum", "minimum"),
-            ("exclusiveMaximum", "maximum"),
-        ] {
+        for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             if schema.contains_key(exclusive) && !schema.contains_key(limit) {
                 schema.retain(|key, _| key != exclusive);
                 self.note(
@@ -215,8 +193,7 @@ fn javascript_literal(text: &str) -> Option<(&str, &str)> {
             _ => {}
         }
     }
-    let is_literal =
-        !pattern.is_empty() && !is_escaped && flags.chars().all(|c| "dgimsuvy".contains(c));
+    let is_literal = !pattern.is_empty() && !is_escaped && flags.chars().all(|c| "dgimsuvy".contains(c));
     is_literal.then_some((pattern, flags))
 }
 
@@ -228,10 +205,7 @@ mod tests {
     fn a_pattern_between_slashes_is_a_literal_with_its_flags() {
         assert_eq!(javascript_literal("/^a$/"), Some(("^a$", "")));
         assert_eq!(javascript_literal("/^a$/gi"), Some(("^a$", "gi")));
-        assert_eq!(
-            javascript_literal(r"/^media:\/\/[/.]+$/"),
-            Some((r"^media:\/\/[/.]+$", ""))
-        );
+        assert_eq!(javascript_literal(r"/^media:\/\/[/.]+$/"), Some((r"^media:\/\/[/.]+$", "")));
     }
 
     #[test]

@@ -31,18 +31,13 @@ impl<'a> Reader<'a> {
         match node.required_text("type")? {
             "apiKey" => {
                 let place = self.place(node)?;
-                Ok(CredentialKind::Parameter(
-                    place,
-                    node.required_text("name")?.to_owned(),
-                ))
+                Ok(CredentialKind::Parameter(place, node.required_text("name")?.to_owned()))
             }
-            "http" => Ok(
-                match node.required_text("scheme")?.to_ascii_lowercase().as_str() {
-                    "bearer" => CredentialKind::Bearer,
-                    "basic" => CredentialKind::Basic,
-                    other => CredentialKind::Other(format!("http {other}")),
-                },
-            ),
+            "http" => Ok(match node.required_text("scheme")?.to_ascii_lowercase().as_str() {
+                "bearer" => CredentialKind::Bearer,
+                "basic" => CredentialKind::Basic,
+                other => CredentialKind::Other(format!("http {other}")),
+            }),
             other => Ok(CredentialKind::Other(other.to_owned())),
         }
     }
@@ -50,16 +45,8 @@ impl<'a> Reader<'a> {
     /// An operation's alternatives: its own if it states any, even an empty list, else the document's.
     pub(super) fn security(&mut self, operation: &Node<'a>) -> Result<Vec<Vec<Credential>>, Fault> {
         let root = Node::root(self.tree);
-        let stated_by = if operation.get("security").is_some() {
-            operation
-        } else {
-            &root
-        };
-        stated_by
-            .items_of("security")?
-            .iter()
-            .map(|alternative| self.alternative(alternative))
-            .collect()
+        let stated_by = if operation.get("security").is_some() { operation } else { &root };
+        stated_by.items_of("security")?.iter().map(|alternative| self.alternative(alternative)).collect()
     }
 
     /// The credentials that one alternative needs together.
@@ -70,15 +57,14 @@ impl<'a> Reader<'a> {
             let kind = match self.schemes.get(name) {
                 Some(kind) => kind.clone(),
                 None => {
-                    self.note(&entry, format!("`{name}` is not among the document's securitySchemes; it cannot be sent"));
+                    self.note(
+                        &entry,
+                        format!("`{name}` is not among the document's securitySchemes; it cannot be sent"),
+                    );
                     CredentialKind::Other(name.to_owned())
                 }
             };
-            credentials.push(Credential {
-                name: name.to_owned(),
-                kind,
-                location: self.location(&entry),
-            });
+            credentials.push(Credential { name: name.to_owned(), kind, location: self.location(&entry) });
         }
         Ok(credentials)
     }

@@ -33,19 +33,11 @@ pub(super) enum BlockKind<'a> {
     /// A title, and whether its underline is as long as it must be.
     Title { text: String, is_underlined: bool },
     /// `**Name** — remark`, and whether a blank line stands before it.
-    Heading {
-        name: String,
-        remark: String,
-        is_apart: bool,
-    },
+    Heading { name: String, remark: String, is_apart: bool },
     /// Text, white space collapsed.
     Paragraph(String),
     /// `.. name:: argument` and the lines indented under it.
-    Directive {
-        name: &'a str,
-        argument: &'a str,
-        content: Vec<Line<'a>>,
-    },
+    Directive { name: &'a str, argument: &'a str, content: Vec<Line<'a>> },
     /// A grid table's lines.
     Table(Vec<Line<'a>>),
     /// Something else, named for people.
@@ -56,11 +48,7 @@ impl<'a> Block<'a> {
     /// The lines of a code block.
     pub(super) fn code(&self) -> Option<&[Line<'a>]> {
         match &self.kind {
-            BlockKind::Directive {
-                name: "sourcecode" | "code-block" | "code",
-                content,
-                ..
-            } => Some(content),
+            BlockKind::Directive { name: "sourcecode" | "code-block" | "code", content, .. } => Some(content),
             _ => None,
         }
     }
@@ -72,15 +60,8 @@ pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     let mut rest = lines;
     let mut is_apart = true;
     while let Some(first) = rest.first() {
-        let (taken, kind) = if first.is_blank() {
-            (1, None)
-        } else {
-            block(rest, is_apart)
-        };
-        blocks.extend(kind.map(|kind| Block {
-            line: first.number,
-            kind,
-        }));
+        let (taken, kind) = if first.is_blank() { (1, None) } else { block(rest, is_apart) };
+        blocks.extend(kind.map(|kind| Block { line: first.number, kind }));
         let (block, after) = rest.split_at(taken);
         is_apart = block.last().is_none_or(Line::is_blank);
         rest = after;
@@ -103,32 +84,19 @@ fn block<'a>(lines: &[Line<'a>], is_apart: bool) -> (usize, Option<BlockKind<'a>
     }
     if is_simple_table_border(first.text) {
         let taken = count(lines, |line| !line.is_blank());
-        return (
-            taken,
-            Some(BlockKind::Unknown("a simple table (`====  ====`)")),
-        );
+        return (taken, Some(BlockKind::Unknown("a simple table (`====  ====`)")));
     }
     if is_adornment(first.text) {
         return (1, None);
     }
     if let Some((name, remark)) = heading(first.text) {
-        return (
-            1,
-            Some(BlockKind::Heading {
-                name,
-                remark,
-                is_apart,
-            }),
-        );
+        return (1, Some(BlockKind::Heading { name, remark, is_apart }));
     }
     paragraph(lines)
 }
 
 fn count(lines: &[Line<'_>], belongs: impl Fn(&Line<'_>) -> bool) -> usize {
-    lines
-        .iter()
-        .position(|line| !belongs(line))
-        .unwrap_or(lines.len())
+    lines.iter().position(|line| !belongs(line)).unwrap_or(lines.len())
 }
 
 /// A line and its underline, or an overline, a line, and its underline.
@@ -150,10 +118,7 @@ fn title<'a>(lines: &[Line<'a>]) -> Option<(usize, Option<BlockKind<'a>>)> {
         return None;
     }
     let is_underlined = under.chars().count() >= length;
-    let kind = BlockKind::Title {
-        text: collapse(text.text),
-        is_underlined,
-    };
+    let kind = BlockKind::Title { text: collapse(text.text), is_underlined };
     Some((usize::from(overlined) + 2, Some(kind)))
 }
 
@@ -162,9 +127,7 @@ fn is_adornment(text: &str) -> bool {
     let text = text.trim_end();
     let mut chars = text.chars();
     let first = chars.next();
-    first.is_some_and(|c| c.is_ascii_punctuation())
-        && text.len() >= 2
-        && chars.all(|c| Some(c) == first)
+    first.is_some_and(|c| c.is_ascii_punctuation()) && text.len() >= 2 && chars.all(|c| Some(c) == first)
 }
 
 fn is_simple_table_border(text: &str) -> bool {
@@ -193,18 +156,12 @@ fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     let text = first.get(3..).unwrap_or_default().trim();
     let kind = match text.split_once("::") {
         _ if text.starts_with(['_', '[']) => None,
-        Some(_) if text.starts_with('|') => {
-            Some(BlockKind::Unknown("a substitution (`.. |name|`)"))
+        Some(_) if text.starts_with('|') => Some(BlockKind::Unknown("a substitution (`.. |name|`)")),
+        Some((name, argument)) if ADMONITIONS.contains(&name) => {
+            Some(BlockKind::Paragraph(collapse(&format!("{argument} {}", joined(&content)))))
         }
-        Some((name, argument)) if ADMONITIONS.contains(&name) => Some(BlockKind::Paragraph(
-            collapse(&format!("{argument} {}", joined(&content))),
-        )),
         Some((name, argument)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
-            Some(BlockKind::Directive {
-                name,
-                argument: argument.trim(),
-                content,
-            })
+            Some(BlockKind::Directive { name, argument: argument.trim(), content })
         }
         _ => None,
     };
@@ -233,18 +190,13 @@ fn paragraph<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
             || heading(line.text).is_some()
     };
     let taken = 1 + count(&lines[1..], |line| !ends(line));
-    (
-        taken,
-        Some(BlockKind::Paragraph(collapse(&joined(&lines[..taken])))),
-    )
+    (taken, Some(BlockKind::Paragraph(collapse(&joined(&lines[..taken])))))
 }
 
 /// Whether a line begins an item of a list.
 fn is_item(text: &str) -> bool {
     let text = text.trim_start();
-    ["- ", "* ", "+ ", "#. "]
-        .iter()
-        .any(|mark| text.starts_with(mark))
+    ["- ", "* ", "+ ", "#. "].iter().any(|mark| text.starts_with(mark))
 }
 
 #[cfg(test)]
@@ -254,10 +206,7 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<(usize, String)> {
         let lines = numbered(text);
-        blocks(&lines)
-            .into_iter()
-            .map(|block| (block.line, format!("{:?}", block.kind)))
-            .collect()
+        blocks(&lines).into_iter().map(|block| (block.line, format!("{:?}", block.kind))).collect()
     }
 
     /// The only block of a text.
@@ -277,10 +226,7 @@ mod tests {
             only("**HTTP Headers:**"),
             r#"Heading { name: "HTTP Headers", remark: "", is_apart: true }"#
         );
-        assert_eq!(
-            only("**Note** that it is so."),
-            r#"Paragraph("**Note** that it is so.")"#
-        );
+        assert_eq!(only("**Note** that it is so."), r#"Paragraph("**Note** that it is so.")"#);
     }
 
     #[test]
@@ -289,55 +235,34 @@ mod tests {
             kinds("not applicable\n**Responses**\n"),
             [
                 (1, r#"Paragraph("not applicable")"#.to_owned()),
-                (
-                    2,
-                    r#"Heading { name: "Responses", remark: "", is_apart: false }"#.to_owned()
-                ),
+                (2, r#"Heading { name: "Responses", remark: "", is_apart: false }"#.to_owned()),
             ]
         );
     }
 
     #[test]
     fn titles_have_a_line_under_them_and_may_have_one_over_them() {
-        assert_eq!(
-            only("A Title\n======="),
-            r#"Title { text: "A Title", is_underlined: true }"#
-        );
-        assert_eq!(
-            only("A Title\n===="),
-            r#"Title { text: "A Title", is_underlined: false }"#
-        );
-        assert_eq!(
-            only("=======\nA Title\n======="),
-            r#"Title { text: "A Title", is_underlined: true }"#
-        );
+        assert_eq!(only("A Title\n======="), r#"Title { text: "A Title", is_underlined: true }"#);
+        assert_eq!(only("A Title\n===="), r#"Title { text: "A Title", is_underlined: false }"#);
+        assert_eq!(only("=======\nA Title\n======="), r#"Title { text: "A Title", is_underlined: true }"#);
         assert_eq!(only("A Title\n--"), r#"Paragraph("A Title --")"#);
     }
 
     #[test]
     fn comments_labels_and_transitions_are_no_blocks() {
-        assert_eq!(
-            kinds(".. a comment\n   of two lines\n\n.. _label:\n\n----------\n\n..\n"),
-            []
-        );
+        assert_eq!(kinds(".. a comment\n   of two lines\n\n.. _label:\n\n----------\n\n..\n"), []);
     }
 
     #[test]
     fn an_admonition_is_prose() {
-        assert_eq!(
-            only(".. note:: Beware:\n\n   it is\n   so."),
-            r#"Paragraph("Beware: it is so.")"#
-        );
+        assert_eq!(only(".. note:: Beware:\n\n   it is\n   so."), r#"Paragraph("Beware: it is so.")"#);
     }
 
     #[test]
     fn items_of_a_list_are_paragraphs_of_their_own() {
         assert_eq!(
             kinds("- one\n  more\n- two\n"),
-            [
-                (1, r#"Paragraph("- one more")"#.to_owned()),
-                (3, r#"Paragraph("- two")"#.to_owned())
-            ]
+            [(1, r#"Paragraph("- one more")"#.to_owned()), (3, r#"Paragraph("- two")"#.to_owned())]
         );
     }
 }

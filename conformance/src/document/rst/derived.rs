@@ -7,10 +7,7 @@ use crate::document::tree::{Tree, push_token};
 /// What is in the example must be there, of the type it has; and the line of each part of the
 /// schema, which stands under `pointer`.
 pub(super) fn derived(example: &Tree, pointer: &str) -> (Value, Vec<(String, usize)>) {
-    let mut derivation = Derivation {
-        example,
-        places: Vec::new(),
-    };
+    let mut derivation = Derivation { example, places: Vec::new() };
     let schema = derivation.schema(&example.value, "", pointer);
     (schema, derivation.places)
 }

@@ -50,10 +50,7 @@ impl Reader {
             self.note(
                 at,
                 line,
-                format!(
-                    "`{}` is not the first line of a request; the example is not read",
-                    example.start
-                ),
+                format!("`{}` is not the first line of a request; the example is not read", example.start),
             );
             return None;
         };
@@ -64,19 +61,14 @@ impl Reader {
         if let Some(host) = example.header("host") {
             let url = format!("https://{host}");
             if !self.servers.iter().any(|server| server.url == url) {
-                self.servers.push(Server {
-                    url,
-                    location: location.clone(),
-                });
+                self.servers.push(Server { url, location: location.clone() });
             }
         }
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Some(RequestExample {
             method: method.to_owned(),
             path: path.to_owned(),
-            query: url::form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             body: example.body_text(),
             headers: example.headers,
             location,
@@ -84,12 +76,7 @@ impl Reader {
     }
 
     /// Gives each example response to the documented response of its status.
-    pub(super) fn example_responses(
-        &mut self,
-        at: &str,
-        group: &Group<'_>,
-        responses: &mut [Response],
-    ) {
+    pub(super) fn example_responses(&mut self, at: &str, group: &Group<'_>, responses: &mut [Response]) {
         for (line, lines) in group.codes(Topic::ExampleResponses) {
             let line = lines.first().map_or(line, |line| line.number);
             let example = message(lines);
@@ -107,16 +94,11 @@ impl Reader {
             if let Some(line) = example.runs_on {
                 self.note(at, line, "no blank line between the headers and the body");
             }
-            match responses
-                .iter_mut()
-                .find(|response| response.code == Code::Exact(status))
-            {
+            match responses.iter_mut().find(|response| response.code == Code::Exact(status)) {
                 Some(response) => self.add_example(response, &example.media_type(), &example.body),
-                None => self.note(
-                    at,
-                    line,
-                    format!("an example of a {status}, which the page does not document"),
-                ),
+                None => {
+                    self.note(at, line, format!("an example of a {status}, which the page does not document"))
+                }
             }
         }
     }

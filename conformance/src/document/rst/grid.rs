@@ -53,16 +53,10 @@ pub(super) enum Details<'a> {
 pub(super) fn grid<'a>(lines: &[Line<'a>]) -> Grid<'a> {
     let mut grid = Grid::default();
     if let Some(last) = lines.last().filter(|line| !is_border(line.text)) {
-        grid.oddities
-            .insert((last.number, "the table does not end with a border"));
+        grid.oddities.insert((last.number, "the table does not end with a border"));
     }
-    let lines: Vec<_> = lines
-        .iter()
-        .map(|line| grid.without_right_border(line))
-        .collect();
-    let header = lines
-        .iter()
-        .position(|line| is_border(line.text) && line.text.contains('='));
+    let lines: Vec<_> = lines.iter().map(|line| grid.without_right_border(line)).collect();
+    let header = lines.iter().position(|line| is_border(line.text) && line.text.contains('='));
     let body = &lines[header.map_or(0, |border| border + 1)..];
     grid.rows = grid.rows(body, &crossings(&lines), 1);
     grid
@@ -71,22 +65,16 @@ pub(super) fn grid<'a>(lines: &[Line<'a>]) -> Grid<'a> {
 impl<'a> Grid<'a> {
     fn without_right_border(&mut self, line: &Line<'a>) -> Line<'a> {
         let text = line.text.trim_end();
-        if let Some(text) = text
-            .strip_suffix(['|', '+'])
-            .filter(|text| !text.is_empty())
-        {
+        if let Some(text) = text.strip_suffix(['|', '+']).filter(|text| !text.is_empty()) {
             return line.with_text(text);
         }
-        self.oddities
-            .insert((line.number, "the row is not closed by `|` at its right end"));
+        self.oddities.insert((line.number, "the row is not closed by `|` at its right end"));
         line.with_text(text)
     }
 
     /// The rows that whole borders divide the lines into.
     fn rows(&mut self, lines: &[Line<'a>], columns: &[usize], depth: usize) -> Vec<Row<'a>> {
-        let bands = lines
-            .split(|line| is_border(line.text))
-            .filter(|band| !band.is_empty());
+        let bands = lines.split(|line| is_border(line.text)).filter(|band| !band.is_empty());
         bands.map(|band| self.row(band, columns, depth)).collect()
     }
 
@@ -94,15 +82,10 @@ impl<'a> Grid<'a> {
     fn row(&mut self, band: &[Line<'a>], columns: &[usize], depth: usize) -> Row<'a> {
         let line = band[0].number;
         let Some((column, cuts)) = cut(band, columns) else {
-            return Row {
-                line,
-                name: cell(band),
-                details: Details::Text(Vec::new()),
-            };
+            return Row { line, name: cell(band), details: Details::Text(Vec::new()) };
         };
         if cuts.iter().any(|cut| !cut.is_in_column) {
-            self.oddities
-                .insert((line, "a border of this row is out of its column"));
+            self.oddities.insert((line, "a border of this row is out of its column"));
         }
         let (left, right): (Vec<_>, Vec<_>) = band
             .iter()
@@ -115,18 +98,13 @@ impl<'a> Grid<'a> {
             .filter_map(|other| other.checked_sub(column))
             .filter(|column| *column > 0)
             .collect();
-        let is_grid =
-            right.iter().any(|line| is_border(line.text)) || cut(&right, &inner).is_some();
+        let is_grid = right.iter().any(|line| is_border(line.text)) || cut(&right, &inner).is_some();
         let details = if is_grid && depth < MAX_DEPTH {
             Details::Rows(self.rows(&right, &inner, depth + 1))
         } else {
             Details::Text(cell(&right))
         };
-        Row {
-            line,
-            name: cell(&left),
-            details,
-        }
+        Row { line, name: cell(&left), details }
     }
 }
 
@@ -139,16 +117,9 @@ fn is_border(text: &str) -> bool {
 /// The columns in which borders cross, from the left, the leftmost excepted.
 fn crossings(lines: &[Line<'_>]) -> Vec<usize> {
     let mut columns = BTreeSet::new();
-    for line in lines
-        .iter()
-        .filter(|line| line.text.contains("+-") || line.text.contains("+="))
-    {
+    for line in lines.iter().filter(|line| line.text.contains("+-") || line.text.contains("+=")) {
         let line = line.text.chars().take(MAX_WIDTH).enumerate().skip(1);
-        columns.extend(
-            line.filter(|(_, c)| *c == '+')
-                .map(|(column, _)| column)
-                .take(MAX_BORDERS),
-        );
+        columns.extend(line.filter(|(_, c)| *c == '+').map(|(column, _)| column).take(MAX_BORDERS));
     }
     columns.into_iter().take(MAX_BORDERS).collect()
 }
@@ -163,33 +134,23 @@ struct Cut {
 /// The first of the columns near which every line has a border, and where it is.
 fn cut(lines: &[Line<'_>], columns: &[usize]) -> Option<(usize, Vec<Cut>)> {
     columns.iter().find_map(|column| {
-        let cuts = lines
-            .iter()
-            .map(|line| border_near(line.text, *column))
-            .collect::<Option<_>>()?;
+        let cuts = lines.iter().map(|line| border_near(line.text, *column)).collect::<Option<_>>()?;
         Some((*column, cuts))
     })
 }
 
 /// The border nearest to a column, not further away than is tolerated.
 fn border_near(text: &str, column: usize) -> Option<Cut> {
-    let window = text
-        .char_indices()
-        .enumerate()
-        .skip(column.saturating_sub(TOLERANCE).max(1));
+    let window = text.char_indices().enumerate().skip(column.saturating_sub(TOLERANCE).max(1));
     let window = window.take_while(|(other, _)| *other <= column + TOLERANCE);
     let borders = window.filter(|(_, (_, c))| matches!(c, '|' | '+'));
     let (found, (at, _)) = borders.min_by_key(|(other, _)| other.abs_diff(column))?;
-    Some(Cut {
-        at,
-        is_in_column: found == column,
-    })
+    Some(Cut { at, is_in_column: found == column })
 }
 
 /// A cell's lines without the border to their left.
 fn cell<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
-    let inside =
-        |line: &Line<'a>| line.with_text(line.text.strip_prefix(['|', '+']).unwrap_or(line.text));
+    let inside = |line: &Line<'a>| line.with_text(line.text.strip_prefix(['|', '+']).unwrap_or(line.text));
     dedented(&lines.iter().map(inside).collect::<Vec<_>>())
 }
 
@@ -202,19 +163,13 @@ mod tests {
     fn read(text: &str) -> (Vec<String>, Vec<(usize, &'static str)>) {
         let lines = numbered(text);
         let grid = grid(&lines);
-        (
-            grid.rows.iter().map(shown).collect(),
-            grid.oddities.into_iter().collect(),
-        )
+        (grid.rows.iter().map(shown).collect(), grid.oddities.into_iter().collect())
     }
 
     fn shown(row: &Row<'_>) -> String {
         let details = match &row.details {
             Details::Text(lines) => joined(lines),
-            Details::Rows(rows) => format!(
-                "[{}]",
-                rows.iter().map(shown).collect::<Vec<_>>().join(", ")
-            ),
+            Details::Rows(rows) => format!("[{}]", rows.iter().map(shown).collect::<Vec<_>>().join(", ")),
         };
         format!("{}@{}: {details}", joined(&row.name), row.line)
     }
@@ -235,14 +190,7 @@ mod tests {
              | c | Key | One |\n\
              +---+-----+-----+",
         );
-        assert_eq!(
-            rows,
-            [
-                "a@4: [Key@4: One\ntwo, Ex@7: é=1]",
-                "b@9: only text",
-                "c@11: [Key@11: One]"
-            ]
-        );
+        assert_eq!(rows, ["a@4: [Key@4: One\ntwo, Ex@7: é=1]", "b@9: only text", "c@11: [Key@11: One]"]);
         assert_eq!(oddities, []);
     }
 

@@ -18,10 +18,7 @@ impl<'a> Line<'a> {
     }
 
     pub(super) fn with_text(&self, text: &'a str) -> Self {
-        Self {
-            number: self.number,
-            text,
-        }
+        Self { number: self.number, text }
     }
 }
 
@@ -51,13 +48,7 @@ pub(super) fn expanded(text: &str) -> String {
 
 /// A text's lines. Tabs must have been expanded.
 pub(super) fn numbered(text: &str) -> Vec<Line<'_>> {
-    text.lines()
-        .enumerate()
-        .map(|(index, text)| Line {
-            number: index + 1,
-            text,
-        })
-        .collect()
+    text.lines().enumerate().map(|(index, text)| Line { number: index + 1, text }).collect()
 }
 
 /// Without the indentation all lines share, the blanks they end with, and blank lines around them.
@@ -67,12 +58,7 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         return Vec::new();
     };
     let last = lines.iter().rposition(written).unwrap_or(first);
-    let indent = lines
-        .iter()
-        .filter(|line| written(line))
-        .map(Line::indent)
-        .min()
-        .unwrap_or(0);
+    let indent = lines.iter().filter(|line| written(line)).map(Line::indent).min().unwrap_or(0);
     lines[first..=last]
         .iter()
         .map(|line| line.with_text(line.text.get(indent..).unwrap_or_default().trim_end()))
@@ -81,11 +67,7 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
 
 /// The lines as one text.
 pub(super) fn joined(lines: &[Line<'_>]) -> String {
-    lines
-        .iter()
-        .map(|line| line.text)
-        .collect::<Vec<_>>()
-        .join("\n")
+    lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -100,10 +82,7 @@ mod tests {
     #[test]
     fn the_shared_indentation_goes_and_the_numbers_stay() {
         let lines = numbered("\n    a  \n\n      b\n   \n");
-        let dedented: Vec<_> = dedented(&lines)
-            .iter()
-            .map(|line| (line.number, line.text))
-            .collect();
+        let dedented: Vec<_> = dedented(&lines).iter().map(|line| (line.number, line.text)).collect();
         assert_eq!(dedented, [(2, "a"), (3, ""), (4, "  b")]);
     }
 }

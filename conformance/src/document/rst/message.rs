@@ -16,18 +16,11 @@ pub(super) struct Message<'a> {
 
 /// Takes a message apart: start line, headers, body.
 pub(super) fn message<'a>(lines: &[Line<'a>]) -> Message<'a> {
-    let start_lines = 1 + lines
-        .iter()
-        .skip(1)
-        .take_while(|line| continues_start(line.text))
-        .count();
+    let start_lines = 1 + lines.iter().skip(1).take_while(|line| continues_start(line.text)).count();
     let (start, rest) = lines.split_at(start_lines.min(lines.len()));
     let headers: Vec<_> = rest.iter().map_while(|line| header(line.text)).collect();
     let rest = &rest[headers.len()..];
-    let first = rest
-        .iter()
-        .position(|line| !line.is_blank())
-        .unwrap_or(rest.len());
+    let first = rest.iter().position(|line| !line.is_blank()).unwrap_or(rest.len());
     let body = rest[first..].to_vec();
     Message {
         start: start_line(start),
@@ -53,21 +46,13 @@ impl Message<'_> {
     /// The media type of the body, JSON if no header says so.
     pub(super) fn media_type(&self) -> String {
         let stated = self.header("content-type").unwrap_or("application/json");
-        stated
-            .split(';')
-            .next()
-            .unwrap_or(stated)
-            .trim()
-            .to_ascii_lowercase()
+        stated.split(';').next().unwrap_or(stated).trim().to_ascii_lowercase()
     }
 
     /// A request's method, and its target without the HTTP version.
     pub(super) fn request_line(&self) -> Option<(&str, &str)> {
         let (method, rest) = self.start.split_once(' ')?;
-        let target = rest
-            .rsplit_once(" HTTP/")
-            .map_or(rest, |(target, _)| target)
-            .trim();
+        let target = rest.rsplit_once(" HTTP/").map_or(rest, |(target, _)| target).trim();
         let is_method = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_uppercase());
         (is_method && !target.is_empty() && !target.contains(' ')).then_some((method, target))
     }
@@ -75,25 +60,18 @@ impl Message<'_> {
     /// A response's status.
     pub(super) fn status(&self) -> Option<u16> {
         let (_, rest) = self.start.strip_prefix("HTTP/")?.split_once(' ')?;
-        rest.split_whitespace()
-            .next()?
-            .parse()
-            .ok()
-            .filter(|status| (100..=599).contains(status))
+        rest.split_whitespace().next()?.parse().ok().filter(|status| (100..=599).contains(status))
     }
 }
 
 /// The parts of a query belong together; the version stands apart.
 fn start_line(lines: &[Line<'_>]) -> String {
-    lines
-        .iter()
-        .map(|line| line.text.trim())
-        .fold(String::new(), |start, part| {
-            match part.starts_with("HTTP/") {
-                true if !start.is_empty() => format!("{start} {part}"),
-                _ => start + part,
-            }
-        })
+    lines.iter().map(|line| line.text.trim()).fold(String::new(), |start, part| {
+        match part.starts_with("HTTP/") {
+            true if !start.is_empty() => format!("{start} {part}"),
+            _ => start + part,
+        }
+    })
 }
 
 /// A query that is continued on the next line begins it with `&` or `?`; the version may follow alone.
@@ -103,10 +81,7 @@ fn continues_start(text: &str) -> bool {
 
 fn header(text: &str) -> Option<(String, String)> {
     let (name, value) = text.split_once(':')?;
-    let is_name = !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_name.then(|| (name.to_owned(), collapse(value)))
 }
 
@@ -117,8 +92,7 @@ mod tests {
 
     #[test]
     fn a_request_line_may_go_on_over_several_lines() {
-        let lines =
-            numbered("GET /a?b=1\n&c=2\nHTTP/1.1\nHost: h.example\nX-A:  b  c\n\nbody\n\nmore");
+        let lines = numbered("GET /a?b=1\n&c=2\nHTTP/1.1\nHost: h.example\nX-A:  b  c\n\nbody\n\nmore");
         let message = message(&lines);
         assert_eq!(message.request_line(), Some(("GET", "/a?b=1&c=2")));
         assert_eq!(message.header("host"), Some("h.example"));
@@ -129,8 +103,7 @@ mod tests {
 
     #[test]
     fn a_body_that_runs_on_from_the_headers_is_found_and_told() {
-        let lines =
-            numbered("HTTP/1.1 200 OK\nContent-Type: Text/Plain; charset=utf-8\n{ \"a\": 1 }");
+        let lines = numbered("HTTP/1.1 200 OK\nContent-Type: Text/Plain; charset=utf-8\n{ \"a\": 1 }");
         let message = message(&lines);
         assert_eq!((message.status(), message.runs_on), (Some(200), Some(3)));
         assert_eq!(message.media_type(), "text/plain");
@@ -139,21 +112,10 @@ mod tests {
 
     #[test]
     fn what_is_no_message_has_neither_request_line_nor_status() {
-        for text in [
-            "",
-            "please send it",
-            "HTTP/1.1",
-            "HTTP/1.1 OK",
-            "HTTP/1.1 99",
-            "get /a",
-        ] {
+        for text in ["", "please send it", "HTTP/1.1", "HTTP/1.1 OK", "HTTP/1.1 99", "get /a"] {
             let lines = numbered(text);
             let message = message(&lines);
-            assert_eq!(
-                (message.request_line(), message.status()),
-                (None, None),
-                "{text}"
-            );
+            assert_eq!((message.request_line(), message.status()), (None, None), "{text}");
         }
     }
 }

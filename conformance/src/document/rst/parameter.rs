@@ -29,30 +29,17 @@ struct Named {
 
 impl Reader {
     /// The parameters in the tables of these sections.
-    pub(super) fn parameters(
-        &mut self,
-        at: &str,
-        sections: &[&Section<'_>],
-        place: Place,
-    ) -> Vec<Parameter> {
+    pub(super) fn parameters(&mut self, at: &str, sections: &[&Section<'_>], place: Place) -> Vec<Parameter> {
         let at = format!("{at}/{}", place_name(place));
         let mut parameters = Vec::new();
         for named in self.named(&at, "/schema", sections, place == Place::Path) {
             parameters.push(Parameter {
                 location: self.location(&named.pointer, named.line),
-                schema: Schema {
-                    value: named.schema,
-                    pointer: format!("{}/schema", named.pointer),
-                },
+                schema: Schema { value: named.schema, pointer: format!("{}/schema", named.pointer) },
                 name: named.name,
                 place,
                 required: named.is_required,
-                style: if place == Place::Query {
-                    "form"
-                } else {
-                    "simple"
-                }
-                .to_owned(),
+                style: if place == Place::Query { "form" } else { "simple" }.to_owned(),
                 explode: place == Place::Query,
                 allow_reserved: false,
                 description: named.description,
@@ -67,16 +54,11 @@ impl Reader {
         let at = format!("{at}/body");
         let named = self.named(&format!("{at}/schema/properties"), "", sections, false);
         let line = sections.first().filter(|_| !named.is_empty())?.line;
-        let required: Vec<_> = named
-            .iter()
-            .filter(|named| named.is_required)
-            .map(|named| named.name.clone())
-            .collect();
+        let required: Vec<_> =
+            named.iter().filter(|named| named.is_required).map(|named| named.name.clone()).collect();
         let is_required = !required.is_empty();
-        let properties: Map<_, _> = named
-            .into_iter()
-            .map(|named| (named.name.clone(), property(named)))
-            .collect();
+        let properties: Map<_, _> =
+            named.into_iter().map(|named| (named.name.clone(), property(named))).collect();
         let mut schema = json!({ "type": "object", "properties": properties });
         if is_required {
             schema["required"] = json!(required);
@@ -84,29 +66,16 @@ impl Reader {
         let location = self.location(&at, line);
         let content = Content {
             media_type: FORM.to_owned(),
-            schema: Some(Schema {
-                value: schema,
-                pointer: format!("{at}/schema"),
-            }),
+            schema: Some(Schema { value: schema, pointer: format!("{at}/schema") }),
             examples: Vec::new(),
             location: location.clone(),
         };
-        Some(Body {
-            required: is_required,
-            contents: vec![content],
-            location,
-        })
+        Some(Body { required: is_required, contents: vec![content], location })
     }
 
     /// The rows of the tables in these sections, each name once. `below` is where, from a row's own
     /// pointer, its schema stands. The headings say what is required, unless all are.
-    fn named(
-        &mut self,
-        at: &str,
-        below: &str,
-        sections: &[&Section<'_>],
-        are_required: bool,
-    ) -> Vec<Named> {
+    fn named(&mut self, at: &str, below: &str, sections: &[&Section<'_>], are_required: bool) -> Vec<Named> {
         let mut all = Vec::new();
         let mut taken = HashSet::new();
         for section in sections {
@@ -143,24 +112,13 @@ impl Reader {
     fn name(&mut self, at: &str, row: &Row<'_>) -> Option<String> {
         let name = unmarked(&joined(&row.name));
         if name.is_empty() || name.contains(char::is_whitespace) {
-            self.note(
-                at,
-                row.line,
-                format!("`{name}` is not a parameter's name; the row is not read"),
-            );
+            self.note(at, row.line, format!("`{name}` is not a parameter's name; the row is not read"));
             return None;
         }
         Some(name)
     }
 
-    fn named_row(
-        &mut self,
-        at: &str,
-        below: &str,
-        row: &Row<'_>,
-        name: String,
-        is_required: bool,
-    ) -> Named {
+    fn named_row(&mut self, at: &str, below: &str, row: &Row<'_>, name: String, is_required: bool) -> Named {
         let mut pointer = at.to_owned();
         push_token(&mut pointer, &name);
         self.location(&pointer, row.line);
@@ -183,11 +141,7 @@ impl Reader {
                     named.schema = self.schema(&named, below, line, value);
                 }
                 "allowed values" | "allowed value" => {
-                    self.note(
-                        &named.pointer,
-                        line,
-                        "a second row of allowed values; only the first is read",
-                    );
+                    self.note(&named.pointer, line, "a second row of allowed values; only the first is read");
                 }
                 "example" | "examples" => self.add_examples(&mut named, value),
                 _ => self.note_unknown_row(&named.pointer, line, &key),
@@ -200,11 +154,7 @@ impl Reader {
     }
 
     pub(super) fn note_unknown_row(&mut self, at: &str, line: usize, key: &str) {
-        self.note(
-            at,
-            line,
-            format!("`{key}` is not a row that this reader knows; it is not read"),
-        );
+        self.note(at, line, format!("`{key}` is not a row that this reader knows; it is not read"));
     }
 
     /// What the allowed values mean, each of its keywords located where they are stated.
@@ -224,16 +174,12 @@ impl Reader {
 
     /// The values after `name=` (or `Name:`), one a paragraph: a long one may be wrapped.
     fn add_examples(&mut self, named: &mut Named, lines: &[Line<'_>]) {
-        for lines in lines
-            .split(Line::is_blank)
-            .filter(|lines| !lines.is_empty())
-        {
+        for lines in lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
             let Some(first) = lines.first() else { continue };
             let written: String = lines.iter().map(|line| line.text.trim()).collect();
             let written = written.trim_matches('`');
-            let after_name = written
-                .strip_prefix(named.name.as_str())
-                .and_then(|rest| match rest.as_bytes() {
+            let after_name =
+                written.strip_prefix(named.name.as_str()).and_then(|rest| match rest.as_bytes() {
                     [mark @ (b'=' | b':'), ..] => Some((*mark, &rest[1..])),
                     _ => None,
                 });
@@ -244,10 +190,7 @@ impl Reader {
             };
             let pointer = format!("{}/examples/{}", named.pointer, named.examples.len());
             let location = self.location(&pointer, first.number);
-            named.examples.push(Example {
-                value: Value::String(value),
-                location,
-            });
+            named.examples.push(Example { value: Value::String(value), location });
         }
     }
 
@@ -266,13 +209,14 @@ impl Reader {
             self.note(at, section.line, text);
             return false;
         }
-        match remark
-            .split_once('(')
-            .map(|(_, condition)| condition.trim_end_matches(')').trim())
-        {
+        match remark.split_once('(').map(|(_, condition)| condition.trim_end_matches(')').trim()) {
             None | Some("always") => true,
             Some(condition) => {
-                self.note(at, section.line, format!("required only `{condition}`, which this reader cannot decide; read as optional"));
+                self.note(
+                    at,
+                    section.line,
+                    format!("required only `{condition}`, which this reader cannot decide; read as optional"),
+                );
                 false
             }
         }
@@ -291,11 +235,7 @@ pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line
                     Details::Rows(_) => &[],
                     Details::Text(lines) => lines.as_slice(),
                 };
-                (
-                    unmarked(&joined(&row.name)).to_ascii_lowercase(),
-                    row.line,
-                    value,
-                )
+                (unmarked(&joined(&row.name)).to_ascii_lowercase(), row.line, value)
             })
             .collect(),
     }
@@ -304,9 +244,7 @@ pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line
 /// A value as it is written in a query or a form.
 fn form_decoded(text: &str) -> String {
     let blanks = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&blanks)
-        .decode_utf8_lossy()
-        .into_owned()
+    percent_encoding::percent_decode_str(&blanks).decode_utf8_lossy().into_owned()
 }
 
 /// Adds to a text what a further row or paragraph says.

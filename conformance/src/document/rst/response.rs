@@ -23,10 +23,8 @@ impl Reader {
                     continue;
                 };
                 if responses.iter().any(|other| other.code == response.code) {
-                    let text = format!(
-                        "{} is described a second time; only the first is read",
-                        response.code
-                    );
+                    let text =
+                        format!("{} is described a second time; only the first is read", response.code);
                     self.note(&response.location.pointer, row.line, text);
                 } else {
                     responses.push(response);
@@ -40,11 +38,7 @@ impl Reader {
         let written = unmarked(&joined(&row.name));
         let (status, words) = written.split_once(' ').unwrap_or((&written, ""));
         let Some(code) = Code::parse(status) else {
-            self.note(
-                at,
-                row.line,
-                format!("`{written}` is not a status; the row is not read"),
-            );
+            self.note(at, row.line, format!("`{written}` is not a status; the row is not read"));
             return None;
         };
         let at = format!("{at}/responses/{code}");
@@ -85,41 +79,22 @@ impl Reader {
 
     /// Adds an example of the body. The first one in JSON gives the schema, which the page does not
     /// state otherwise; what a later one contradicts is noted.
-    pub(super) fn add_example(
-        &mut self,
-        response: &mut Response,
-        media_type: &str,
-        lines: &[Line<'_>],
-    ) {
+    pub(super) fn add_example(&mut self, response: &mut Response, media_type: &str, lines: &[Line<'_>]) {
         let Some(first) = lines.first() else { return };
         let at = response.location.pointer.clone();
-        let index: usize = response
-            .contents
-            .iter()
-            .map(|content| content.examples.len())
-            .sum();
+        let index: usize = response.contents.iter().map(|content| content.examples.len()).sum();
         let location = self.location(&format!("{at}/examples/{index}"), first.number);
         let content = content_in(response, media_type, &location);
         if !is_json(media_type) {
-            content.examples.push(Example {
-                value: Value::String(joined(lines)),
-                location,
-            });
+            content.examples.push(Example { value: Value::String(joined(lines)), location });
             return;
         }
         match json_of(lines) {
             Ok(tree) => {
                 self.derive_schema(content, &format!("{at}/schema"), &tree, first.number);
-                content.examples.push(Example {
-                    value: tree.value,
-                    location,
-                });
+                content.examples.push(Example { value: tree.value, location });
             }
-            Err(fault) => self.note(
-                &at,
-                fault.line,
-                format!("{}; the example is not read", fault.message),
-            ),
+            Err(fault) => self.note(&at, fault.line, format!("{}; the example is not read", fault.message)),
         }
     }
 
@@ -130,13 +105,14 @@ impl Reader {
                 for (place, line) in places {
                     self.location(&place, line);
                 }
-                content.schema = Some(Schema {
-                    value,
-                    pointer: pointer.to_owned(),
-                });
+                content.schema = Some(Schema { value, pointer: pointer.to_owned() });
             }
             Some(schema) if !jsonschema::draft4::is_valid(&schema.value, &tree.value) => {
-                self.note(pointer, line, "this example has another shape than the one before it, from which the schema is derived");
+                self.note(
+                    pointer,
+                    line,
+                    "this example has another shape than the one before it, from which the schema is derived",
+                );
             }
             Some(_) => {}
         }
@@ -149,15 +125,8 @@ fn json_of(lines: &[Line<'_>]) -> Result<Tree, Fault> {
 }
 
 /// The response's body in a media type.
-fn content_in<'r>(
-    response: &'r mut Response,
-    media_type: &str,
-    location: &Location,
-) -> &'r mut Content {
-    let known = response
-        .contents
-        .iter()
-        .position(|content| content.media_type == media_type);
+fn content_in<'r>(response: &'r mut Response, media_type: &str, location: &Location) -> &'r mut Content {
+    let known = response.contents.iter().position(|content| content.media_type == media_type);
     let index = known.unwrap_or(response.contents.len());
     if known.is_none() {
         response.contents.push(Content {

@@ -22,9 +22,7 @@ impl Topic {
         match name.to_ascii_lowercase().trim_end_matches('s') {
             "http method" | "method" => Self::Method,
             "query string parameter" | "query parameter" => Self::Parameters(Place::Query),
-            "path parameter" | "url parameter" | "url path parameter" => {
-                Self::Parameters(Place::Path)
-            }
+            "path parameter" | "url parameter" | "url path parameter" => Self::Parameters(Place::Path),
             "http header" | "header" | "request header" => Self::Parameters(Place::Header),
             "request body" | "request bodie" | "form parameter" => Self::Body,
             "response" | "http response" => Self::Responses,
@@ -125,10 +123,7 @@ fn begins_group(block: &Block<'_>, group: Option<&Group<'_>>) -> bool {
     let Some(group) = group.filter(|group| !group.methods.is_empty()) else {
         return false;
     };
-    let is_described = group
-        .sections
-        .iter()
-        .any(|section| section.topic != Topic::Method);
+    let is_described = group.sections.iter().any(|section| section.topic != Topic::Method);
     match &block.kind {
         BlockKind::Title { .. } => true,
         BlockKind::Heading { name, .. } => is_described && Topic::of(name) == Topic::Method,
@@ -140,56 +135,31 @@ fn begins_group(block: &Block<'_>, group: Option<&Group<'_>>) -> bool {
 impl<'a> Group<'a> {
     /// All blocks but the headings.
     pub(super) fn blocks(&self) -> impl Iterator<Item = &Block<'a>> {
-        self.preamble
-            .iter()
-            .chain(self.sections.iter().flat_map(|section| &section.blocks))
+        self.preamble.iter().chain(self.sections.iter().flat_map(|section| &section.blocks))
     }
 
     /// The sections about one topic.
     pub(super) fn about(&self, topic: Topic) -> Vec<&Section<'a>> {
-        self.sections
-            .iter()
-            .filter(|section| section.topic == topic)
-            .collect()
+        self.sections.iter().filter(|section| section.topic == topic).collect()
     }
 
     /// The code blocks in the sections about one topic, with the line of each.
     pub(super) fn codes(&self, topic: Topic) -> Vec<(usize, &[Line<'a>])> {
-        let sections = self
-            .sections
-            .iter()
-            .filter(|section| section.topic == topic);
+        let sections = self.sections.iter().filter(|section| section.topic == topic);
         let blocks = sections.flat_map(|section| &section.blocks);
-        blocks
-            .filter_map(|block| Some((block.line, block.code()?)))
-            .collect()
+        blocks.filter_map(|block| Some((block.line, block.code()?))).collect()
     }
 
     fn take(&mut self, block: Block<'a>) {
         let line = block.line;
         match block.kind {
-            BlockKind::Directive {
-                name,
-                argument,
-                content,
-            } if method(name).is_some() => {
+            BlockKind::Directive { name, argument, content } if method(name).is_some() => {
                 let method = method(name).unwrap_or_default().to_ascii_uppercase();
-                self.methods.push(Method {
-                    line,
-                    method,
-                    path: argument,
-                    content,
-                });
+                self.methods.push(Method { line, method, path: argument, content });
             }
             BlockKind::Heading { name, remark, .. } => {
                 let topic = Topic::of(&name);
-                self.sections.push(Section {
-                    line,
-                    topic,
-                    name,
-                    remark,
-                    blocks: Vec::new(),
-                });
+                self.sections.push(Section { line, topic, name, remark, blocks: Vec::new() });
             }
             _ => match self.sections.last_mut() {
                 Some(section) => section.blocks.push(block),

@@ -13,41 +13,26 @@ pub(super) fn meaning(lines: &[&str]) -> Meaning {
     let text = lines.join(" ");
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if let Some(schema) = vocabulary(&text) {
-        return Meaning {
-            schema,
-            unread: None,
-        };
+        return Meaning { schema, unread: None };
     }
     if let Some(schema) = range(&text) {
-        return Meaning {
-            schema,
-            unread: None,
-        };
+        return Meaning { schema, unread: None };
     }
     let items = items(lines);
     if let Some(schema) = literals(&items) {
-        return Meaning {
-            schema,
-            unread: None,
-        };
+        return Meaning { schema, unread: None };
     }
     if let Some((words, remark)) = text.split_once('(')
         && let Some(schema) = vocabulary(words).or_else(|| range(words.trim()))
     {
         let unread = format!("of the allowed values `{text}`, `({remark}` is not read");
-        return Meaning {
-            schema,
-            unread: Some(unread),
-        };
+        return Meaning { schema, unread: Some(unread) };
     }
     let unread = match text.as_str() {
         "" => "no allowed values are stated; any text is taken".to_owned(),
         text => format!("the allowed values `{text}` are not understood; any text is taken"),
     };
-    Meaning {
-        schema: json!({ "type": "string" }),
-        unread: Some(unread),
-    }
+    Meaning { schema: json!({ "type": "string" }), unread: Some(unread) }
 }
 
 /// Words for a type.
@@ -55,9 +40,7 @@ fn vocabulary(text: &str) -> Option<Value> {
     let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let words = ["any ", "a ", "an ", "valid "]
         .iter()
-        .fold(text.as_str(), |text, word| {
-            text.strip_prefix(word).unwrap_or(text)
-        });
+        .fold(text.as_str(), |text, word| text.strip_prefix(word).unwrap_or(text));
     Some(match words {
         "hex string" | "hexadecimal string" | "hex" => {
             json!({ "type": "string", "pattern": "^[0-9A-Fa-f]+$" })
@@ -78,8 +61,8 @@ fn vocabulary(text: &str) -> Option<Value> {
         }
         "uuid" => json!({ "type": "string", "format": "uuid" }),
         "date" | "iso 8601 date" | "yyyy-mm-dd" => json!({ "type": "string", "format": "date" }),
-        "datetime" | "date-time" | "date time" | "date/time" | "timestamp"
-        | "iso 8601 date/time" | "iso 8601 datetime" | "iso 8601 timestamp" => {
+        "datetime" | "date-time" | "date time" | "date/time" | "timestamp" | "iso 8601 date/time"
+        | "iso 8601 datetime" | "iso 8601 timestamp" => {
             json!({ "type": "string", "format": "date-time" })
         }
         _ => return None,
@@ -88,14 +71,9 @@ fn vocabulary(text: &str) -> Option<Value> {
 
 /// `1 - 100`, `1 to 100`, `between 1 and 100`, with or without a word for a type before it.
 fn range(text: &str) -> Option<Value> {
-    let lower = text
-        .to_ascii_lowercase()
-        .replace(['\u{2013}', '\u{2014}'], "-")
-        .replace("..", " .. ");
-    let words: Vec<_> = lower
-        .split_whitespace()
-        .filter(|word| !matches!(*word, "between" | "from"))
-        .collect();
+    let lower = text.to_ascii_lowercase().replace(['\u{2013}', '\u{2014}'], "-").replace("..", " .. ");
+    let words: Vec<_> =
+        lower.split_whitespace().filter(|word| !matches!(*word, "between" | "from")).collect();
     let (kind, numbers) = match words.as_slice() {
         [kind, numbers @ ..] if vocabulary(kind).is_some() => (vocabulary(kind)?, numbers),
         numbers => (json!({ "type": "integer" }), numbers),
@@ -105,8 +83,7 @@ fn range(text: &str) -> Option<Value> {
     };
     let (low, high): (i64, i64) = (low.parse().ok()?, high.parse().ok()?);
     let is_numeric = kind["type"] == "integer" || kind["type"] == "number";
-    (low <= high && is_numeric)
-        .then(|| json!({ "type": kind["type"], "minimum": low, "maximum": high }))
+    (low <= high && is_numeric).then(|| json!({ "type": kind["type"], "minimum": low, "maximum": high }))
 }
 
 /// The items of a list: separated by lines, commas, bars, or "or".
@@ -117,11 +94,7 @@ fn items<'a>(lines: &[&'a str]) -> Vec<&'a str> {
         .flat_map(|part| part.split(" or "))
         .map(|item| item.trim().trim_start_matches(['-', '*', '+']).trim())
         .map(|item| item.strip_prefix("or ").unwrap_or(item))
-        .map(|item| {
-            item.strip_suffix(" or")
-                .unwrap_or(item)
-                .trim_end_matches('.')
-        })
+        .map(|item| item.strip_suffix(" or").unwrap_or(item).trim_end_matches('.'))
         .filter(|item| !item.is_empty())
         .collect()
 }
@@ -129,10 +102,7 @@ fn items<'a>(lines: &[&'a str]) -> Vec<&'a str> {
 /// The items as an enumeration, if all of them are written as values are.
 fn literals(items: &[&str]) -> Option<Value> {
     let is_alone = items.len() == 1;
-    let values: Vec<_> = items
-        .iter()
-        .map(|item| literal(item, is_alone))
-        .collect::<Option<_>>()?;
+    let values: Vec<_> = items.iter().map(|item| literal(item, is_alone)).collect::<Option<_>>()?;
     let is = |value: &&str, word: &str| value.eq_ignore_ascii_case(word);
     if values.len() == 2
         && values.iter().any(|value| is(value, "true"))
@@ -147,19 +117,14 @@ fn literals(items: &[&str]) -> Option<Value> {
 /// one only if it does not look like the beginning of a sentence.
 fn literal(item: &str, is_alone: bool) -> Option<&str> {
     for mark in ["``", "`", "\"", "'"] {
-        if let Some(quoted) = item
-            .strip_prefix(mark)
-            .and_then(|rest| rest.strip_suffix(mark))
-        {
+        if let Some(quoted) = item.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark)) {
             return (!quoted.is_empty() && !quoted.contains(mark)).then_some(quoted);
         }
     }
-    let is_word = !item.contains(char::is_whitespace)
-        && vocabulary(item).is_none()
-        && !item.contains(['`', '(', ')']);
+    let is_word =
+        !item.contains(char::is_whitespace) && vocabulary(item).is_none() && !item.contains(['`', '(', ')']);
     let mut chars = item.chars();
-    let is_capitalised =
-        chars.next().is_some_and(char::is_uppercase) && chars.any(char::is_lowercase);
+    let is_capitalised = chars.next().is_some_and(char::is_uppercase) && chars.any(char::is_lowercase);
     (is_word && !(is_alone && is_capitalised)).then_some(item)
 }
 
@@ -171,10 +136,7 @@ mod tests {
     fn the_vendors_words_mean_schemas() {
         let cases = [
             ("1", json!({ "type": "string", "enum": ["1"] })),
-            (
-                "Hex String",
-                json!({ "type": "string", "pattern": "^[0-9A-Fa-f]+$" }),
-            ),
+            ("Hex String", json!({ "type": "string", "pattern": "^[0-9A-Fa-f]+$" })),
             ("String", json!({ "type": "string" })),
             ("Any string.", json!({ "type": "string" })),
             ("An Integer", json!({ "type": "integer" })),
@@ -182,46 +144,18 @@ mod tests {
             ("true, false", json!({ "type": "boolean" })),
             ("True or False", json!({ "type": "boolean" })),
             ("Valid URL", json!({ "type": "string", "format": "uri" })),
-            (
-                "ISO 8601 date",
-                json!({ "type": "string", "format": "date" }),
-            ),
-            (
-                "STANDARD, PREMIUM",
-                json!({ "type": "string", "enum": ["STANDARD", "PREMIUM"] }),
-            ),
-            (
-                "en | de | fr-CH",
-                json!({ "type": "string", "enum": ["en", "de", "fr-CH"] }),
-            ),
-            (
-                "``two words``",
-                json!({ "type": "string", "enum": ["two words"] }),
-            ),
-            (
-                "\"a\", 'b'",
-                json!({ "type": "string", "enum": ["a", "b"] }),
-            ),
-            (
-                "0 - 30",
-                json!({ "type": "integer", "minimum": 0, "maximum": 30 }),
-            ),
-            (
-                "Number from 1 to 2",
-                json!({ "type": "number", "minimum": 1, "maximum": 2 }),
-            ),
-            (
-                "1..9",
-                json!({ "type": "integer", "minimum": 1, "maximum": 9 }),
-            ),
+            ("ISO 8601 date", json!({ "type": "string", "format": "date" })),
+            ("STANDARD, PREMIUM", json!({ "type": "string", "enum": ["STANDARD", "PREMIUM"] })),
+            ("en | de | fr-CH", json!({ "type": "string", "enum": ["en", "de", "fr-CH"] })),
+            ("``two words``", json!({ "type": "string", "enum": ["two words"] })),
+            ("\"a\", 'b'", json!({ "type": "string", "enum": ["a", "b"] })),
+            ("0 - 30", json!({ "type": "integer", "minimum": 0, "maximum": 30 })),
+            ("Number from 1 to 2", json!({ "type": "number", "minimum": 1, "maximum": 2 })),
+            ("1..9", json!({ "type": "integer", "minimum": 1, "maximum": 9 })),
         ];
         for (words, expected) in cases {
             let meaning = meaning(&[words]);
-            assert_eq!(
-                (meaning.schema, meaning.unread),
-                (expected, None),
-                "{words}"
-            );
+            assert_eq!((meaning.schema, meaning.unread), (expected, None), "{words}");
         }
         assert_eq!(
             meaning(&["* a", "* b or", "* c"]).schema,
@@ -245,9 +179,7 @@ mod tests {
             assert_eq!(meaning.schema, json!({ "type": "string" }));
             assert_eq!(
                 meaning.unread,
-                Some(format!(
-                    "the allowed values `{words}` are not understood; any text is taken"
-                ))
+                Some(format!("the allowed values `{words}` are not understood; any text is taken"))
             );
         }
         assert!(meaning(&[]).unread.is_some());

@@ -24,10 +24,7 @@ pub(super) fn construct(graph: &Graph) -> Result<Tree, Fault> {
         aliased: 0,
     };
     let value = constructor.value(graph.root, None, 0)?;
-    Ok(Tree {
-        value,
-        lines: constructor.lines,
-    })
+    Ok(Tree { value, lines: constructor.lines })
 }
 
 struct Constructor<'a> {
@@ -68,11 +65,7 @@ impl Constructor<'_> {
         for (key, edge) in entries.iter().filter(|(key, _)| key != MERGE) {
             if map.contains_key(key) {
                 push_token(&mut self.pointer, key);
-                return Err(duplicate(
-                    key,
-                    edge.line,
-                    nearest_line(&self.lines, &self.pointer),
-                ));
+                return Err(duplicate(key, edge.line, nearest_line(&self.lines, &self.pointer)));
             }
             map.insert(key.clone(), self.part(key, *edge, alias, depth)?);
         }
@@ -83,13 +76,7 @@ impl Constructor<'_> {
     }
 
     /// What stands under a key or index of the value that is constructed now.
-    fn part(
-        &mut self,
-        token: &str,
-        edge: Edge,
-        alias: Option<usize>,
-        depth: usize,
-    ) -> Result<Value, Fault> {
+    fn part(&mut self, token: &str, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value, Fault> {
         let length = self.pointer.len();
         push_token(&mut self.pointer, token);
         let value = self.value(edge, alias, depth + 1)?;
@@ -121,9 +108,9 @@ impl Constructor<'_> {
                     .map(|(_, entry)| *entry)
                     .try_for_each(|entry| self.merge(entry, into, alias, depth + 1))
             }
-            Node::Sequence(items) => items
-                .iter()
-                .try_for_each(|item| self.merge(*item, into, alias, depth + 1)),
+            Node::Sequence(items) => {
+                items.iter().try_for_each(|item| self.merge(*item, into, alias, depth + 1))
+            }
             Node::Scalar(_) => Err(Fault::new(
                 edge.line,
                 "a merge key (`<<`) with neither a mapping nor a list of mappings to merge",

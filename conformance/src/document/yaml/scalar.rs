@@ -10,9 +10,7 @@ pub(super) fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Resul
     match tag {
         None if style == ScalarStyle::Plain => plain(text),
         None => Ok(Value::String(text.to_owned())),
-        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => {
-            Ok(Value::String(text.to_owned()))
-        }
+        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => Ok(Value::String(text.to_owned())),
         Some(tag) if !tag.is_yaml_core_schema() => Err(unknown_tag(tag)),
         Some(tag) => match tag.suffix.as_str() {
             "str" => Ok(Value::String(text.to_owned())),
@@ -38,13 +36,8 @@ fn number(text: &str) -> Result<Value, String> {
     if text.len() - unsigned.len() > 1 {
         return Ok(Value::String(text.to_owned()));
     }
-    if matches!(
-        unsigned,
-        ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN"
-    ) {
-        return Err(format!(
-            "`{text}` is a number that JSON does not have; write a text or a finite number"
-        ));
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
+        return Err(format!("`{text}` is a number that JSON does not have; write a text or a finite number"));
     }
     if let Some(integer) = integer(text, unsigned) {
         return Ok(Value::Number(integer));
@@ -62,18 +55,13 @@ fn number(text: &str) -> Result<Value, String> {
 fn integer(text: &str, unsigned: &str) -> Option<Number> {
     let radix = |prefix, radix| {
         let digits = text.strip_prefix(prefix)?;
-        u64::from_str_radix(digits, radix)
-            .ok()
-            .filter(|_| !digits.starts_with('+'))
-            .map(Number::from)
+        u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+')).map(Number::from)
     };
     if !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return radix("0x", 16).or_else(|| radix("0o", 8));
     }
     let parsed = text.parse::<i64>().map(Number::from);
-    parsed
-        .or_else(|_| text.parse::<u64>().map(Number::from))
-        .ok()
+    parsed.or_else(|_| text.parse::<u64>().map(Number::from)).ok()
 }
 
 /// `[0-9]*(\.[0-9]*)?([eE][-+]?[0-9]+)?` with a digit before the exponent.
@@ -109,10 +97,7 @@ mod tests {
             ("1.", json!(1.0)),
             (".5", json!(0.5)),
             ("-1.5e-3", json!(-0.0015)),
-            (
-                "18446744073709551615",
-                json!(18_446_744_073_709_551_615_u64),
-            ),
+            ("18446744073709551615", json!(18_446_744_073_709_551_615_u64)),
             ("18446744073709551616", json!(18_446_744_073_709_551_616.0)),
         ];
         for (text, expected) in numbers {

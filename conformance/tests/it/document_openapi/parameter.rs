@@ -13,15 +13,7 @@ fn parameters_have_the_style_of_their_place() {
     let parameters: Vec<_> = document.operations[0]
         .parameters
         .iter()
-        .map(|p| {
-            (
-                p.name.as_str(),
-                p.style.as_str(),
-                p.explode,
-                p.allow_reserved,
-                p.examples.len(),
-            )
-        })
+        .map(|p| (p.name.as_str(), p.style.as_str(), p.explode, p.allow_reserved, p.examples.len()))
         .collect();
     assert_eq!(
         parameters,
@@ -50,14 +42,10 @@ fn parameters_have_the_style_of_their_place() {
 
 #[test]
 fn a_path_without_a_parameter_for_its_template_can_still_be_called() {
-    let document = parsed(
-        "openapi: 3.0.0\npaths:\n  /a/{id}/b:\n    get: {responses: {default: {description: d}}}\n",
-    );
+    let document =
+        parsed("openapi: 3.0.0\npaths:\n  /a/{id}/b:\n    get: {responses: {default: {description: d}}}\n");
     let parameter = &document.operations[0].parameters[0];
-    assert_eq!(
-        (parameter.name.as_str(), parameter.place, parameter.required),
-        ("id", Place::Path, true)
-    );
+    assert_eq!((parameter.name.as_str(), parameter.place, parameter.required), ("id", Place::Path, true));
     assert_eq!(
         notes(&document),
         ["4 no parameter describes the path's `{id}`; it is read as a required text"]
@@ -80,18 +68,7 @@ fn a_parameter_that_is_described_twice_over_is_noted() {
             "10 the style `form` does not exist in this place; read as `simple`",
         ]
     );
-    let styles: Vec<_> = document.operations[0]
-        .parameters
-        .iter()
-        .map(|p| (p.style.as_str(), p.explode))
-        .collect();
-    assert_eq!(
-        styles,
-        [
-            ("form", true),
-            ("a/b", false),
-            ("simple", false),
-            ("pipeDelimited", false)
-        ]
-    );
+    let styles: Vec<_> =
+        document.operations[0].parameters.iter().map(|p| (p.style.as_str(), p.explode)).collect();
+    assert_eq!(styles, [("form", true), ("a/b", false), ("simple", false), ("pipeDelimited", false)]);
 }

@@ -7,10 +7,7 @@ use super::{notes, operation, parsed, refusal, validator};
 #[test]
 fn a_reference_that_leads_nowhere_outside_or_in_a_circle_is_an_error() {
     let with = |reference: &str, rest: &str| {
-        refusal(&operation(
-            &format!("parameters:\n- $ref: '{reference}'"),
-            rest,
-        ))
+        refusal(&operation(&format!("parameters:\n- $ref: '{reference}'"), rest))
     };
     assert_eq!(
         with("#/components/parameters/A", ""),
@@ -44,20 +41,9 @@ fn a_reference_is_followed_wherever_it_stands() {
     ));
     let operation = &document.operations[0];
     assert_eq!(operation.parameters[0].location.line, 10);
-    assert!(
-        !document
-            .validator(&operation.parameters[0].schema)
-            .unwrap()
-            .is_valid(&json!("long"))
-    );
+    assert!(!document.validator(&operation.parameters[0].schema).unwrap().is_valid(&json!("long")));
     let body = operation.body.as_ref().unwrap();
-    assert_eq!(
-        (
-            body.location.line,
-            body.contents[0].examples[0].location.line
-        ),
-        (11, 14)
-    );
+    assert_eq!((body.location.line, body.contents[0].examples[0].location.line), (11, 14));
     let response = &operation.responses[0];
     assert_eq!(
         (response.location.line, response.headers[0].location.line),
@@ -65,10 +51,7 @@ fn a_reference_is_followed_wherever_it_stands() {
         "a response stands where its status does"
     );
     let schema = response.contents[0].schema.as_ref().unwrap();
-    assert_eq!(
-        schema.value,
-        json!({ "$ref": "#/elsewhere/~1x-here~1a~01b%20c~1items" })
-    );
+    assert_eq!(schema.value, json!({ "$ref": "#/elsewhere/~1x-here~1a~01b%20c~1items" }));
     assert!(document.validator(schema).unwrap().is_valid(&json!(1)));
     assert!(!document.validator(schema).unwrap().is_valid(&json!("1")));
     assert_eq!(notes(&document), [""; 0]);

@@ -21,41 +21,13 @@ fn null_is_taken_where_a_schema_says_nullable() {
 #[test]
 fn limits_patterns_and_formats_are_checked() {
     let cases = [
-        (
-            "{type: number, minimum: 1, exclusiveMinimum: true}",
-            json!(1.5),
-            json!(1),
-        ),
-        (
-            "{type: string, pattern: '/^a\\/b$/'}",
-            json!("a/b"),
-            json!("/a/b/"),
-        ),
-        (
-            "{type: string, format: uuid}",
-            json!("37a4c3a0-b034-4e8c-9ed9-76da6645544a"),
-            json!("37a4"),
-        ),
-        (
-            "{type: string, format: date-time}",
-            json!("2025-01-31T12:00:00Z"),
-            json!("yesterday"),
-        ),
-        (
-            "{type: string, format: uri}",
-            json!("https://a.example/b"),
-            json!("not one"),
-        ),
-        (
-            "{type: array, items: {type: integer}, uniqueItems: true}",
-            json!([1, 2]),
-            json!([1, 1]),
-        ),
-        (
-            "{allOf: [{minLength: 2}, {maxLength: 3}]}",
-            json!("ab"),
-            json!("a"),
-        ),
+        ("{type: number, minimum: 1, exclusiveMinimum: true}", json!(1.5), json!(1)),
+        ("{type: string, pattern: '/^a\\/b$/'}", json!("a/b"), json!("/a/b/")),
+        ("{type: string, format: uuid}", json!("37a4c3a0-b034-4e8c-9ed9-76da6645544a"), json!("37a4")),
+        ("{type: string, format: date-time}", json!("2025-01-31T12:00:00Z"), json!("yesterday")),
+        ("{type: string, format: uri}", json!("https://a.example/b"), json!("not one")),
+        ("{type: array, items: {type: integer}, uniqueItems: true}", json!([1, 2]), json!([1, 1])),
+        ("{allOf: [{minLength: 2}, {maxLength: 3}]}", json!("ab"), json!("a")),
         ("{not: {type: string}}", json!(1), json!("a")),
     ];
     for (schema, good, bad) in cases {
@@ -77,23 +49,15 @@ fn keywords_that_say_nothing_are_noted_and_left_out() {
             "5 an empty list, which says nothing; it is not read",
         ]
     );
-    let schema = document.operations[0].responses[0].contents[0]
-        .schema
-        .as_ref()
-        .unwrap();
+    let schema = document.operations[0].responses[0].contents[0].schema.as_ref().unwrap();
     assert_eq!(schema.value, json!({ "enum": ["a"] }));
     document.validator(schema).unwrap();
 }
 
 #[test]
 fn a_pattern_that_is_no_regular_expression_is_named_by_the_validator() {
-    let document = parsed(&operation(
-        "parameters:\n- {name: q, in: query, schema: {type: string, pattern: '(['}}",
-        "",
-    ));
-    let error = document
-        .validator(&document.operations[0].parameters[0].schema)
-        .map(|_| ())
-        .unwrap_err();
+    let document =
+        parsed(&operation("parameters:\n- {name: q, in: query, schema: {type: string, pattern: '(['}}", ""));
+    let error = document.validator(&document.operations[0].parameters[0].schema).map(|_| ()).unwrap_err();
     assert!(error.starts_with("a.yaml:7: "), "{error}");
 }

@@ -24,10 +24,7 @@ fn anchors_and_merge_keys_are_written_out() {
     let responses = &document.operations[0].responses;
     assert_eq!(responses[0].description, "d");
     assert_eq!(responses[1].description, "mine");
-    assert_eq!(
-        responses[1].contents[0].location.line, 4,
-        "what is merged stands where it is written"
-    );
+    assert_eq!(responses[1].contents[0].location.line, 4, "what is merged stands where it is written");
 }
 
 #[test]
@@ -45,54 +42,24 @@ fn yaml_that_cannot_be_meant_is_refused_with_its_line() {
             "a: 1\n---\nb: 2\n",
             "a.yaml:2: a second YAML document begins here; put each document in a file of its own",
         ),
-        (
-            "",
-            "a.yaml:1: the document is empty; it should hold an API description",
-        ),
-        (
-            "# nothing\n",
-            "a.yaml:2: the document is empty; it should hold an API description",
-        ),
-        (
-            "a: !env X\n",
-            "a.yaml:1: the tag `!env` is not one that API descriptions use; remove it",
-        ),
-        (
-            "a: &a\n  b: *a\n",
-            "a.yaml:2: an alias (`*name`) that contains itself; write its content out",
-        ),
-        (
-            "? [a]\n: b\n",
-            "a.yaml:1: a key that is a mapping or a list; keys must be plain texts",
-        ),
+        ("", "a.yaml:1: the document is empty; it should hold an API description"),
+        ("# nothing\n", "a.yaml:2: the document is empty; it should hold an API description"),
+        ("a: !env X\n", "a.yaml:1: the tag `!env` is not one that API descriptions use; remove it"),
+        ("a: &a\n  b: *a\n", "a.yaml:2: an alias (`*name`) that contains itself; write its content out"),
+        ("? [a]\n: b\n", "a.yaml:1: a key that is a mapping or a list; keys must be plain texts"),
         (
             "a: .inf\n",
             "a.yaml:1: `.inf` is a number that JSON does not have; write a text or a finite number",
         ),
-        (
-            "a: 1e999\n",
-            "a.yaml:1: the number `1e999` is too large to be read",
-        ),
+        ("a: 1e999\n", "a.yaml:1: the number `1e999` is too large to be read"),
         (
             "a:\n  <<: 1\n",
             "a.yaml:2: a merge key (`<<`) with neither a mapping nor a list of mappings to merge",
         ),
-        (
-            "{\"a\": tru}",
-            "a.yaml:1: not JSON: `tru` is not a JSON value",
-        ),
-        (
-            "{\"a\": 1",
-            "a.yaml:1: not JSON: the text ends where `,` should stand",
-        ),
-        (
-            "{\"a\": \"b",
-            "a.yaml:1: not JSON: a string begins here and does not end",
-        ),
-        (
-            "{\"a\": 1} x",
-            "a.yaml:1: not JSON: something stands after the end of the document; remove it",
-        ),
+        ("{\"a\": tru}", "a.yaml:1: not JSON: `tru` is not a JSON value"),
+        ("{\"a\": 1", "a.yaml:1: not JSON: the text ends where `,` should stand"),
+        ("{\"a\": \"b", "a.yaml:1: not JSON: a string begins here and does not end"),
+        ("{\"a\": 1} x", "a.yaml:1: not JSON: something stands after the end of the document; remove it"),
     ];
     for (text, expected) in cases {
         assert_eq!(refusal(text), expected);

@@ -1,0 +1,173 @@
+//! The errors an operation documents, as an enum with a variant for each status.
+
+use heck::ToPascalCase;
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::error_response::{ErrorResponse, Operation, Status};
+
+/// `getMediaUploadURL` with 400, 402 and 429 becomes `GetMediaUploadUrlError { Status400(..), Status402(..), Status429(..) }`.
+pub(super) fn emit(operation: &Operation) -> TokenStream {
+    let Operation { id, method, path, errors } = operation;
+    let name = format_ident!("{}Error", pascal(id));
+    let doc = format!(
+        "The errors that the document states for `{id}` (`{method} {path}`), by status.\n\nSerializes as the body it came with."
+    );
+    let variants = errors.iter().map(variant);
+    let statuses = errors.iter().map(status);
+    let decoders = errors.iter().map(decoder);
+    let fallback =
+        (!errors.iter().any(|error| error.status == Status::Default)).then(|| quote! { _ => None, });
+    let displays = errors.iter().map(display);
+    let serializers = errors.iter().map(serializer);
+    quote! {
+        #[doc = #doc]
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub enum #name { #(#variants)* }
+
+        impl #name {
+            /// The status it came with.
+            pub fn status(&self) -> u16 {
+                match *self { #(#statuses)* }
+            }
+        }
+
+        impl crate::error::Documented for #name {
+            const OPERATION: &'static str = #id;
+
+            fn decode(status: u16, body: &[u8]) -> Option<Self> {
+                match status { #(#decoders)* #fallback }
+            }
+        }
+
+        impl ::std::fmt::Display for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match *self { #(#displays)* }
+            }
+        }
+
+        impl ::std::error::Error for #name {}
+
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match *self { #(#serializers)* }
+            }
+        }
+    }
+}
+
+impl Status {
+    /// The name of its variant.
+    pub(super) fn variant(self) -> String {
+        match self {
+            Self::Code(code) => format!("Status{code}"),
+            Self::Range(hundreds) => format!("Status{hundreds}xx"),
+            Self::Default => "Default".to_owned(),
+        }
+    }
+
+    /// Does one variant stand for several statuses, so that it carries the one that came?
+    fn is_several(self) -> bool {
+        !matches!(self, Self::Code(_))
+    }
+
+    fn pattern(self) -> TokenStream {
+        match self {
+            Self::Code(code) => {
+                let code = Literal::u16_unsuffixed(code);
+                quote! { #code }
+            }
+            Self::Range(hundreds) => {
+                let (first, last) =
+                    (Literal::u16_unsuffixed(hundreds * 100), Literal::u16_unsuffixed(hundreds * 100 + 99));
+                quote! { #first..=#last }
+            }
+            Self::Default => quote! { _ },
+        }
+    }
+}
+
+fn variant(error: &ErrorResponse) -> TokenStream {
+    let name = format_ident!("{}", error.status.variant());
+    let doc = &error.description;
+    let doc = (!doc.is_empty()).then(|| quote! { #[doc = #doc] });
+    let status = error.status.is_several().then(|| quote! { u16, });
+    let body = error.schema.as_deref().map(|schema| {
+        let body = format_ident!("{}", pascal(schema));
+        quote! { types::#body }
+    });
+    match (&status, &body) {
+        (None, None) => quote! { #doc #name, },
+        _ => quote! { #doc #name(#status #body), },
+    }
+}
+
+/// A pattern for the variant that binds what is asked for.
+fn binding(error: &ErrorResponse, status: &TokenStream, body: &TokenStream) -> TokenStream {
+    let name = format_ident!("{}", error.status.variant());
+    match (error.status.is_several(), error.schema.is_some()) {
+        (false, false) => quote! { Self::#name },
+        (true, false) => quote! { Self::#name(#status) },
+        (false, true) => quote! { Self::#name(#body) },
+        (true, true) => quote! { Self::#name(#status, #body) },
+    }
+}
+
+fn status(error: &ErrorResponse) -> TokenStream {
+    let binding = binding(error, &quote! { status }, &quote! { _ });
+    match error.status {
+        Status::Code(code) => {
+            let code = Literal::u16_unsuffixed(code);
+            quote! { #binding => #code, }
+        }
+        _ => quote! { #binding => status, },
+    }
+}
+
+fn decoder(error: &ErrorResponse) -> TokenStream {
+    let pattern = error.status.pattern();
+    let value = binding(error, &quote! { status }, &quote! { body });
+    match error.schema {
+        Some(_) => quote! { #pattern => ::serde_json::from_slice(body).ok().map(|body| #value), },
+        None => quote! { #pattern => Some(#value), },
+    }
+}
+
+fn display(error: &ErrorResponse) -> TokenStream {
+    let meaning =
+        if error.description.is_empty() { "an error without a description" } else { &error.description };
+    let binding = binding(error, &quote! { status }, &quote! { _ });
+    match error.status {
+        Status::Code(code) => {
+            let text = format!("documented for {code}: {meaning}");
+            quote! { #binding => f.write_str(#text), }
+        }
+        _ => {
+            let text = format!(": {meaning}");
+            quote! { #binding => write!(f, "documented for {status}{}", #text), }
+        }
+    }
+}
+
+fn serializer(error: &ErrorResponse) -> TokenStream {
+    let binding = binding(error, &quote! { _ }, &quote! { ref body });
+    match error.schema {
+        Some(_) => quote! { #binding => ::serde::Serialize::serialize(body, serializer), },
+        None => quote! { #binding => serializer.serialize_unit(), },
+    }
+}
+
+/// The name of a Rust type, made as the generator makes it.
+pub(super) fn pascal(name: &str) -> String {
+    let words: String = name
+        .chars()
+        .filter(|c| *c != '\'')
+        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' })
+        .collect();
+    let name = words.to_pascal_case();
+    match name.chars().next() {
+        Some(first) if first.is_alphabetic() => name,
+        _ => format!("X{name}"),
+    }
+}

@@ -1,0 +1,54 @@
+//! `pattern: /^media:.../` is a JavaScript literal. OpenAPI wants what stands between the slashes: taken literally it asks for a
+//! slash before the beginning, and matches nothing.
+
+use serde_json::Value;
+
+use super::document::step;
+use super::{Defect, Document};
+
+/// Takes the delimiters off every pattern that has them.
+pub(super) fn strip_delimiters(document: &mut Document) -> Result<(), Defect> {
+    let mut root = std::mem::take(&mut document.root);
+    let outcome = visit(document, &mut root, "");
+    document.root = root;
+    outcome
+}
+
+fn visit(document: &Document, node: &mut Value, pointer: &str) -> Result<(), Defect> {
+    match node {
+        Value::Object(entries) => entries.iter_mut().try_for_each(|(name, value)| {
+            let pointer = format!("{pointer}{}", step(name));
+            match value {
+                Value::String(pattern) if name == "pattern" => strip(document, pattern, &pointer),
+                _ => visit(document, value, &pointer),
+            }
+        }),
+        Value::Array(items) => items
+            .iter_mut()
+            .enumerate()
+            .try_for_each(|(index, item)| visit(document, item, &format!("{pointer}/{index}"))),
+        _ => Ok(()),
+    }
+}
+
+fn strip(document: &Document, pattern: &mut String, pointer: &str) -> Result<(), Defect> {
+    match literal(pattern) {
+        None => Ok(()),
+        Some((source, "")) => {
+            *pattern = source.to_owned();
+            Ok(())
+        }
+        Some((source, flags)) => Err(document.defect(
+            pointer,
+            format!("the pattern `{pattern}` has the flags `{flags}`, which an OpenAPI pattern cannot have"),
+            format!("write it without flags, as `{source}`, if that says the same"),
+        )),
+    }
+}
+
+/// Source and flags of a JavaScript literal: `/x/g` is `x` and `g`. Anything else is a pattern as OpenAPI wants it.
+pub(crate) fn literal(pattern: &str) -> Option<(&str, &str)> {
+    let (source, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
+    let known = flags.chars().all(|flag| "dgimsuvy".contains(flag));
+    (known && !source.is_empty()).then_some((source, flags))
+}

@@ -1,0 +1,74 @@
+//! Every `$ref` must lead somewhere, within the document: the generator panics on one that does not.
+
+use serde_json::Value;
+
+use super::document::step;
+use super::{Defect, Document};
+
+/// Refuses references that leave the document, lead nowhere, or lead in a circle.
+pub(super) fn check(document: &Document) -> Result<(), Defect> {
+    visit(document, &document.root, "")
+}
+
+fn visit(document: &Document, node: &Value, pointer: &str) -> Result<(), Defect> {
+    match node {
+        Value::Object(entries) => {
+            if let Some(target) = target(node) {
+                follow(document, target, &format!("{pointer}/$ref"))?;
+            }
+            entries
+                .iter()
+                .try_for_each(|(name, value)| visit(document, value, &format!("{pointer}{}", step(name))))
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| visit(document, item, &format!("{pointer}/{index}"))),
+        _ => Ok(()),
+    }
+}
+
+fn follow(document: &Document, reference: &str, pointer: &str) -> Result<(), Defect> {
+    let mut seen = vec![reference];
+    let mut reached = resolve(&document.root, reference).ok_or_else(|| {
+        document.defect(
+            pointer,
+            format!("`{reference}` leads nowhere"),
+            "add what it names to this document, or correct it",
+        )
+    })?;
+    while let Some(next) = target(reached) {
+        if seen.contains(&next) {
+            return Err(document.defect(
+                pointer,
+                format!("`{reference}` leads in a circle"),
+                "let one of its references give a schema",
+            ));
+        }
+        seen.push(next);
+        // Where that one leads nowhere, the visit reports it at its own place.
+        let Some(further) = resolve(&document.root, next) else {
+            break;
+        };
+        reached = further;
+    }
+    Ok(())
+}
+
+/// What `node` refers to, if it is a reference.
+pub(super) fn target(node: &Value) -> Option<&str> {
+    node.get("$ref")?.as_str()
+}
+
+/// What stands at `#/...` in the document.
+pub(super) fn resolve<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
+    root.pointer(reference.strip_prefix('#')?)
+}
+
+/// `node` itself, or what it refers to; [`check`] has made sure that this ends.
+pub(super) fn resolved<'a>(root: &'a Value, mut node: &'a Value) -> &'a Value {
+    while let Some(further) = target(node).and_then(|reference| resolve(root, reference)) {
+        node = further;
+    }
+    node
+}

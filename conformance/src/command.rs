@@ -1,0 +1,119 @@
+//! The command line: arguments in, an exit code out.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::document::Document;
+use crate::plan::Plan;
+use crate::provider;
+
+mod doctor;
+mod explain;
+mod plan;
+mod run;
+
+/// Derives conformance cases from API documents and runs them against any client.
+#[derive(Debug, Parser)]
+#[command(name = "conformance", version, about, long_about = None, after_help = AFTER_HELP)]
+struct Command {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const AFTER_HELP: &str = "\
+Without a verb, `run` is meant: `conformance` alone tests our own clients.
+A DOCUMENT given by path replaces the built-in ones for that call.
+
+Exit codes: 0 all hold; 1 something does not conform; 2 usage, or an unreadable
+document or file; 3 the suite could not run.";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run every case against a client
+    Run(run::Arguments),
+    /// List every case with its place in the document
+    Plan(plan::Arguments),
+    /// Show the defects and contradictions of the documents themselves
+    Doctor(doctor::Arguments),
+    /// Show one case: the document's words, the request, the response, what is checked
+    Explain(explain::Arguments),
+}
+
+/// The documents to work on.
+#[derive(Args, Debug)]
+struct Documents {
+    /// Documents that replace the built-in ones
+    #[arg(value_name = "DOCUMENT")]
+    paths: Vec<PathBuf>,
+}
+
+/// Why a verb ends early: a line for standard error, and the exit code.
+#[derive(Debug)]
+enum Stop {
+    /// Usage, or an unreadable document or file.
+    Usage(String),
+    /// The suite could not run.
+    Suite(String),
+}
+
+/// Parses the process's arguments, runs the verb, and says how it went.
+pub fn main() -> ExitCode {
+    let command = Command::parse_from(with_default_verb(std::env::args_os().collect()));
+    let done = match command.verb {
+        Verb::Run(arguments) => run::run(&arguments),
+        Verb::Plan(arguments) => plan::run(&arguments),
+        Verb::Doctor(arguments) => doctor::run(&arguments),
+        Verb::Explain(arguments) => explain::run(&arguments),
+    };
+    let (line, code) = match done {
+        Ok(code) => return code,
+        Err(Stop::Usage(line)) => (line, 2),
+        Err(Stop::Suite(line)) => (line, 3),
+    };
+    anstream::eprintln!("error: {line}");
+    ExitCode::from(code)
+}
+
+/// `run` is meant where no verb is given.
+fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    const FIRST: &[&str] = &["run", "plan", "explain", "doctor", "help", "--help", "-h", "--version", "-V"];
+    let given = arguments.get(1).and_then(|first| first.to_str());
+    if !given.is_some_and(|first| FIRST.contains(&first)) {
+        arguments.insert(1.min(arguments.len()), "run".into());
+    }
+    arguments
+}
+
+impl Documents {
+    /// Reads the documents: those given, else the built-in ones.
+    fn read(&self) -> Result<Vec<Document>, Stop> {
+        let documents =
+            if self.paths.is_empty() { provider::built_in() } else { self.paths.iter().map(read).collect() };
+        documents.map_err(|error| Stop::Usage(error.to_string()))
+    }
+
+    /// Reads the documents and plans their cases.
+    fn plan(&self) -> Result<Plan, Stop> {
+        let known = provider::known().map_err(Stop::Suite)?;
+        Plan::of(self.read()?, &known).map_err(|error| Stop::Usage(error.to_string()))
+    }
+}
+
+fn read(path: &PathBuf) -> Result<Document, crate::document::ReadError> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| crate::document::ReadError {
+        document: name.as_str().into(),
+        line: 0,
+        message: format!("cannot be read: {error}"),
+    })?;
+    Document::read(&name, &bytes)
+}
+
+/// Prints to standard output; a reader that has gone away (`| head`) is no error.
+fn print(text: &str) {
+    use std::io::Write;
+    let _ = anstream::stdout().write_all(text.as_bytes());
+}

@@ -1,0 +1,44 @@
+//! `conformance doctor`: defects and contradictions of the documents themselves.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use anstyle::Style;
+use clap::Args;
+use serde_json::json;
+
+use super::{Documents, Stop, print};
+use crate::doctor::{Defect, defects};
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    documents: Documents,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// 0 when the documents are sound, 1 when they are not.
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let defects = defects(&arguments.documents.read()?);
+    let text = if arguments.json { machine_text(&defects)? } else { text(&defects) };
+    print(&text);
+    Ok(ExitCode::from(u8::from(!defects.is_empty())))
+}
+
+fn machine_text(defects: &[Defect]) -> Result<String, Stop> {
+    let whole = json!({ "version": 1, "defects": defects });
+    let text = serde_json::to_string_pretty(&whole).map_err(|error| Stop::Suite(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn text(defects: &[Defect]) -> String {
+    const BOLD: Style = Style::new().bold();
+    let mut out = String::new();
+    for Defect { check, location, says, matters } in defects {
+        let _ = writeln!(out, "{location}  {BOLD}{check}{BOLD:#}\n  {says}\n  why it matters: {matters}");
+    }
+    let _ = writeln!(out, "{} defects", defects.len());
+    out
+}

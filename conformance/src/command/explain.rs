@@ -1,0 +1,151 @@
+//! `conformance explain`: one case, so that nobody has to read the suite to understand it.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{Documents, Stop, print};
+use crate::document::Document;
+use crate::plan::call::text;
+use crate::plan::case::{Case, ExpectedRequest, Outcome};
+use crate::plan::{Plan, Source};
+use crate::run::check::{Level, applicable, basis};
+use crate::run::exchange::put_served;
+use crate::run::redact::Redactor;
+
+/// How many of a document's lines are quoted from a place on.
+const QUOTED: usize = 8;
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// The case's id, as `conformance plan` lists it
+    case: String,
+    #[command(flatten)]
+    documents: Documents,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let plan = arguments.documents.plan()?;
+    let case = plan.cases.iter().find(|case| case.id == arguments.case);
+    let found = case.and_then(|case| Some((case, plan.source(case)?)));
+    let Some((case, source)) = found else {
+        return Err(unknown(&plan, &arguments.case));
+    };
+    print(&explained(source, case));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unknown(plan: &Plan, id: &str) -> Stop {
+    let same = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
+    let nearest = plan.cases.iter().max_by_key(|case| same(&case.id)).map_or("", |case| case.id.as_str());
+    Stop::Usage(format!(
+        "no case is called '{id}'; the nearest is '{nearest}'; `conformance plan` lists them all"
+    ))
+}
+
+fn explained(source: &Source, case: &Case) -> String {
+    let mut out = format!("{}\n  {}\n\n", case.id, case.purpose);
+    put_words(&mut out, &source.document, case);
+    put_request(&mut out, source, case);
+    put_answers(&mut out, case);
+    put_outcome(&mut out, case);
+    put_rules(&mut out, source, case);
+    put_facts(&mut out, case);
+    Redactor::new(source).text(&out)
+}
+
+fn put_words(out: &mut String, document: &Document, case: &Case) {
+    let _ = writeln!(out, "The document says, at {} ({}):", case.location, case.location.pointer);
+    for line in document.text.lines().skip(case.location.line.saturating_sub(1)).take(QUOTED) {
+        let _ = writeln!(out, "  | {line}");
+    }
+}
+
+fn put_request(out: &mut String, source: &Source, case: &Case) {
+    let _ = writeln!(out, "\nThe client is called with:");
+    for (name, value) in &case.params {
+        let _ = writeln!(out, "  {name} = {value}");
+    }
+    if let Some(media) = case.media {
+        let _ = writeln!(out, "  file = {} bytes", media.bytes);
+    }
+    match &case.request {
+        None => {
+            let _ = writeln!(out, "\nIt must refuse: nothing may be sent.");
+        }
+        Some(request) => {
+            let _ =
+                writeln!(out, "\nThe request that must go out, as a command:\n  {}", curl(source, request));
+        }
+    }
+}
+
+fn curl(source: &Source, request: &ExpectedRequest) -> String {
+    let server = source.document.servers.first().map_or("https://api.example", |server| server.url.as_str());
+    let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
+    let exact = request.query_params.iter().map(|(name, value)| (name, value.as_str()));
+    let free = request
+        .require_query_params
+        .iter()
+        .map(|(name, allowed)| (name, allowed.first().map_or("", String::as_str)));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
+    let query = if query.is_empty() { query } else { format!("?{query}") };
+    let mut command = format!("curl -X {} '{origin}{}{query}'", request.method, request.uri);
+    for (name, value) in &request.headers {
+        let _ = write!(command, " \\\n    -H '{name}: {value}'");
+    }
+    if let (Some(body), Some(media_type)) = (&request.body, &request.body_media_type) {
+        let _ = write!(command, " \\\n    -H 'content-type: {media_type}' \\\n    --data '{}'", text(body));
+    }
+    command
+}
+
+fn put_answers(out: &mut String, case: &Case) {
+    if case.serve.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nThe server answers:");
+    for serve in &case.serve {
+        let mut answer = String::new();
+        put_served(&mut answer, serve);
+        answer.lines().for_each(|line| {
+            let _ = writeln!(out, "  {line}");
+        });
+    }
+}
+
+fn put_outcome(out: &mut String, case: &Case) {
+    let expected = match &case.outcome {
+        Outcome::Success(Value::Null) => "success".to_owned(),
+        Outcome::Success(value) => format!("success, with {value}"),
+        Outcome::Stored => "success, and the storage holds the media, byte for byte".to_owned(),
+        Outcome::Failure { status: Some(status), body: Some(body) } => {
+            format!("an error with status {status} and {body}")
+        }
+        Outcome::Failure { status: Some(status), body: None } => format!("an error with status {status}"),
+        Outcome::Failure { status: None, .. } | Outcome::Lost => "an error".to_owned(),
+        Outcome::Refused => "a refusal that says what is allowed".to_owned(),
+    };
+    let _ = writeln!(out, "\nThe caller must see: {expected}");
+}
+
+fn put_rules(out: &mut String, source: &Source, case: &Case) {
+    let _ = writeln!(out, "\nWhat is checked:");
+    for rule in applicable(case) {
+        let rests = basis(source, case, rule);
+        let level = match rests.level {
+            Level::Must => "must",
+            Level::Should => "should",
+        };
+        let _ = writeln!(out, "  {} ({level}): {}\n    because: {}", rule.id, rule.says, rests.because);
+    }
+}
+
+fn put_facts(out: &mut String, case: &Case) {
+    let _ = writeln!(out, "\nIt exercises {} facts:", case.facts.len());
+    for fact in &case.facts {
+        let _ = writeln!(out, "  {fact}");
+    }
+}

@@ -1,0 +1,47 @@
+//! `conformance plan`: every case with its place in the document.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Documents, Stop, print};
+use crate::plan::Plan;
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    documents: Documents,
+    /// As JSON: the cases in full, and every fact
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let plan = arguments.documents.plan()?;
+    let text = if arguments.json { json(&plan)? } else { listed(&plan) };
+    print(&text);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn json(plan: &Plan) -> Result<String, Stop> {
+    let whole = json!({ "version": 1, "facts": plan.facts, "cases": plan.cases });
+    let text = serde_json::to_string_pretty(&whole).map_err(|error| Stop::Suite(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn listed(plan: &Plan) -> String {
+    let width = plan.cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for case in &plan.cases {
+        out.push_str(&format!(
+            "{:width$}  {}  {}, {} facts\n",
+            case.id,
+            case.location,
+            case.purpose,
+            case.facts.len()
+        ));
+    }
+    out.push_str(&format!("{} cases, {} facts\n", plan.cases.len(), plan.facts.len()));
+    out
+}

@@ -1,0 +1,271 @@
+//! The families of arguments: what the document allows must go out exactly, what it forbids must
+//! be refused before anything is sent.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::call::{Argument, Call};
+use super::case::{Case, Outcome};
+use super::fact::branches;
+use super::{pattern, sample};
+use crate::document::{Location, Place};
+
+/// Characters that mean something in a query, a path or a header, and one outside ASCII.
+const SPECIAL: &str = "a b&c=d+e%20f#g?h/ié";
+
+/// One value of one argument.
+struct Variation {
+    name: String,
+    purpose: String,
+    value: Value,
+    /// The schema keywords it exercises.
+    keywords: Vec<String>,
+}
+
+/// Every argument's variations, and those of a credential whose form is documented.
+pub fn cases(call: &Call<'_>) -> Vec<Case> {
+    let arguments = call.arguments.iter().flat_map(|argument| {
+        let mut cases = of_argument(call, argument, give_argument);
+        cases.push(absent(call, argument));
+        cases
+    });
+    let credential = call.credential_argument();
+    let credentials = credential.iter().flat_map(|argument| of_argument(call, argument, give_credential));
+    arguments.chain(credentials).collect()
+}
+
+/// How a value is given to the client.
+type Give = fn(&Call<'_>, &mut Case, &Argument, Value);
+
+fn give_argument(call: &Call<'_>, case: &mut Case, argument: &Argument, value: Value) {
+    case.params.insert(argument.name.clone(), value);
+    case.request = Some(call.request(&case.params));
+}
+
+fn give_credential(_: &Call<'_>, case: &mut Case, argument: &Argument, value: Value) {
+    if let Some(request) = &mut case.request {
+        request.require_query_params.insert(argument.name.clone(), vec![super::call::text(&value)]);
+    }
+    case.credential = Some(value);
+}
+
+fn of_argument(call: &Call<'_>, argument: &Argument, give: Give) -> Vec<Case> {
+    let mut names = BTreeSet::new();
+    variations(argument)
+        .into_iter()
+        .filter(|variation| names.insert(variation.name.clone()))
+        .map(|variation| case(call, argument, variation, give))
+        .collect()
+}
+
+fn case(call: &Call<'_>, argument: &Argument, variation: Variation, give: Give) -> Case {
+    let allowed = allows(argument, &variation.value);
+    let name = &argument.name;
+    let verb = if allowed { "allowed" } else { "forbidden" };
+    let mut case = call.case(
+        &format!("argument/{name}/{}", variation.name),
+        format!("{name}: {}, which is {verb}", variation.purpose),
+        location(call, argument, variation.keywords.first()),
+    );
+    let keywords =
+        variation.keywords.iter().map(|keyword| call.fact(&format!("{}/{keyword}", argument.schema.pointer)));
+    case.facts = call.base_facts();
+    case.facts.extend(argument.facts.clone());
+    case.facts.extend(keywords);
+    give(call, &mut case, argument, variation.value);
+    if allowed { going_out(call, case) } else { refused(call, case) }
+}
+
+/// The argument left out: refused when required, else simply not there.
+fn absent(call: &Call<'_>, argument: &Argument) -> Case {
+    let stated = argument.required_at.as_ref();
+    let mut case = call.case(
+        &format!("argument/{}/absent", argument.name),
+        format!("{}: left out", argument.name),
+        stated.unwrap_or(&argument.location).clone(),
+    );
+    case.facts = call.base_facts();
+    case.facts.extend(stated.map(|location| call.fact(&location.pointer)));
+    case.params.remove(&argument.name);
+    case.request = Some(call.request(&case.params));
+    if argument.required { refused(call, case) } else { going_out(call, case) }
+}
+
+fn going_out(call: &Call<'_>, mut case: Case) -> Case {
+    let (serve, outcome) = call.success();
+    case.serve = vec![serve];
+    case.outcome = outcome;
+    case
+}
+
+/// Should the client send it all the same, it gets the documented success: then the finding is
+/// about the refusal, and not about what came after.
+fn refused(call: &Call<'_>, mut case: Case) -> Case {
+    case.serve = vec![call.success().0];
+    case.request = None;
+    case.outcome = Outcome::Refused;
+    case
+}
+
+fn location(call: &Call<'_>, argument: &Argument, keyword: Option<&String>) -> Location {
+    keyword.map_or_else(
+        || argument.location.clone(),
+        |keyword| call.source.document.locate(&format!("{}/{keyword}", argument.schema.pointer)),
+    )
+}
+
+fn allows(argument: &Argument, value: &Value) -> bool {
+    // A path segment cannot be empty: the request would be another one.
+    if argument.place == Some(Place::Path) && value == "" {
+        return false;
+    }
+    jsonschema::draft4::options()
+        .should_validate_formats(true)
+        .build(&argument.schema.value)
+        .is_ok_and(|validator| validator.is_valid(value))
+}
+
+fn variations(argument: &Argument) -> Vec<Variation> {
+    let schema = &argument.schema.value;
+    let mut all = Vec::new();
+    if !argument.required {
+        all.push(vary("present", "a value, though it is optional", argument.sample.clone(), &[]));
+    }
+    all.extend(listed(schema));
+    match sample::kind(schema) {
+        "string" => all.extend(strings(argument)),
+        "integer" | "number" => all.extend(numbers(schema)),
+        _ => {}
+    }
+    all.push(vary("wrong-type", "a value of another type", wrong_type(schema), &keywords(schema, &["type"])));
+    all
+}
+
+fn vary(name: &str, purpose: &str, value: Value, keywords: &[String]) -> Variation {
+    Variation { name: name.to_owned(), purpose: purpose.to_owned(), value, keywords: keywords.to_vec() }
+}
+
+/// Those of the keywords that the schema has.
+fn keywords(schema: &Value, wanted: &[&str]) -> Vec<String> {
+    wanted.iter().filter(|keyword| schema.get(**keyword).is_some()).map(ToString::to_string).collect()
+}
+
+fn listed(schema: &Value) -> Vec<Variation> {
+    let Some(values) = schema.get("enum").and_then(Value::as_array) else {
+        return Vec::new();
+    };
+    let each = values.iter().map(|value| {
+        let text = super::call::text(value);
+        vary(
+            &format!("enum-{text}"),
+            &format!("the listed value {text}"),
+            value.clone(),
+            &["enum".to_owned()],
+        )
+    });
+    let other = vary(
+        "not-listed",
+        "a value that is not listed",
+        json!("conformance-not-listed"),
+        &["enum".to_owned()],
+    );
+    each.chain([other]).collect()
+}
+
+fn strings(argument: &Argument) -> Vec<Variation> {
+    let schema = &argument.schema.value;
+    if schema.get("enum").is_some() {
+        return vec![vary("empty", "an empty string", json!(""), &[])];
+    }
+    let limit = |keyword| schema.get(keyword).and_then(Value::as_u64).map(|limit| limit as usize);
+    let (least, most) = (limit("minLength"), limit("maxLength"));
+    let sized = |name: &str, purpose: &str, length: usize, keyword: &str| {
+        let value = of_length(schema, length)?;
+        Some(vary(
+            name,
+            &format!("{purpose}, {length} characters"),
+            json!(value),
+            &keywords(schema, &[keyword]),
+        ))
+    };
+    let mut found = vec![vary("empty", "an empty string", json!(""), &[])];
+    found.extend(shortest(schema));
+    found.extend(least.and_then(|least| sized("shortest", "the shortest", least, "minLength")));
+    found.extend(
+        least.and_then(|least| sized("too-short", "one too short", least.checked_sub(1)?, "minLength")),
+    );
+    found.extend(most.and_then(|most| sized("longest", "the longest", most, "maxLength")));
+    found.extend(most.and_then(|most| sized("too-long", "one too long", most + 1, "maxLength")));
+    found.extend(broken_pattern(argument, most));
+    if let Some(format) = schema.get("format").and_then(Value::as_str) {
+        found.push(vary(
+            "not-the-format",
+            &format!("not a {format}"),
+            json!("not that format"),
+            &["format".to_owned()],
+        ));
+    }
+    if allows(argument, &json!(SPECIAL)) {
+        found.push(vary("encoding", "characters that need encoding in their place", json!(SPECIAL), &[]));
+    }
+    found
+}
+
+/// The shortest string the pattern accepts.
+fn shortest(schema: &Value) -> Option<Variation> {
+    let found = pattern::matching(schema.get("pattern")?.as_str()?, 1, None)?;
+    let purpose = format!("the shortest that the pattern accepts, {} characters", found.chars().count());
+    Some(vary("shortest", &purpose, json!(found), &["pattern".to_owned()]))
+}
+
+fn broken_pattern(argument: &Argument, most: Option<usize>) -> Option<Variation> {
+    let pattern = argument.schema.value.get("pattern")?.as_str()?;
+    let broken = pattern::refused(pattern, argument.sample.as_str()?, most)?;
+    Some(vary("pattern-broken", "a string that the pattern refuses", json!(broken), &["pattern".to_owned()]))
+}
+
+fn of_length(schema: &Value, length: usize) -> Option<String> {
+    match schema.get("pattern").and_then(Value::as_str) {
+        Some(pattern) => pattern::of_length(pattern, length),
+        None => Some("a".repeat(length)),
+    }
+}
+
+fn numbers(schema: &Value) -> Vec<Variation> {
+    let step = schema.get("multipleOf").and_then(Value::as_f64).unwrap_or(1.0);
+    let edge = |name: &str, keyword: &str, shift: f64| {
+        let limit = schema.get(keyword).and_then(Value::as_f64)?;
+        let value = limit + shift;
+        let value = if value.fract() == 0.0 { json!(value as i64) } else { json!(value) };
+        Some(vary(
+            name,
+            &format!("{value}, where {keyword} is {limit}"),
+            value.clone(),
+            &[keyword.to_owned()],
+        ))
+    };
+    let edges = [
+        edge("smallest", "minimum", 0.0),
+        edge("too-small", "minimum", -step),
+        edge("largest", "maximum", 0.0),
+        edge("too-large", "maximum", step),
+    ];
+    let broken_step = schema.get("multipleOf").map(|_| {
+        vary(
+            "not-a-multiple",
+            "no multiple of the documented step",
+            json!(step / 2.0),
+            &["multipleOf".to_owned()],
+        )
+    });
+    edges.into_iter().flatten().chain(broken_step).collect()
+}
+
+fn wrong_type(schema: &Value) -> Value {
+    match sample::kind(schema) {
+        "object" | "array" => json!("conformance"),
+        _ if branches(schema).is_empty() => json!({ "conformance": "not of the documented type" }),
+        _ => json!([[]]),
+    }
+}

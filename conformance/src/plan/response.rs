@@ -1,0 +1,128 @@
+//! The family of documented answers.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::call::{Call, JSON};
+use super::case::{Basis, Case};
+use super::fact::{self, branches, entries};
+use super::sample;
+use crate::document::Schema;
+
+/// Every documented response: as documented, with unknown fields, without the optional ones, with
+/// parameters on its media type.
+pub fn cases(call: &Call<'_>) -> Vec<Case> {
+    let answers = call.operation.responses.iter().map(|response| Answer::new(call, response));
+    answers.flat_map(|answer| documented_answer(call, &answer)).collect()
+}
+
+fn documented_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
+    let mut cases = vec![as_documented(call, answer)];
+    let Some(body) = &answer.body else { return cases };
+    if let Some(Value::Object(fields)) = &answer.body {
+        let mut more = fields.clone();
+        more.insert("conformanceUnknown".to_owned(), json!({ "nested": [true] }));
+        cases.push(Case {
+            serve: vec![answer.serve_json(&Some(Value::Object(more)))],
+            outcome: answer.outcome(answer.body.clone()),
+            basis: Basis::Practice,
+            ..answer.case(
+                call,
+                "unknown-fields",
+                format!("a {} may gain fields the document does not know yet", answer.code),
+            )
+        });
+    }
+    if let Some(required) = without_optional(call, answer, body) {
+        cases.push(Case {
+            serve: vec![answer.serve_json(&Some(required.clone()))],
+            outcome: answer.outcome(Some(required)),
+            ..answer.case(call, "optional-absent", format!("a {} without its optional fields", answer.code))
+        });
+    }
+    if answer.media_type() == JSON {
+        cases.push(Case {
+            serve: vec![answer.serve_text("application/json; charset=utf-8", body.to_string())],
+            outcome: answer.outcome(answer.body.clone()),
+            basis: Basis::Practice,
+            ..answer.case(
+                call,
+                "content-type-parameters",
+                format!("a {} whose media type carries a parameter", answer.code),
+            )
+        });
+    }
+    cases.extend(alternatives(call, answer));
+    cases
+}
+
+fn as_documented(call: &Call<'_>, answer: &Answer<'_>) -> Case {
+    let mut case = Case {
+        serve: vec![answer.serve()],
+        outcome: answer.outcome(answer.body.clone()),
+        ..answer.case(call, "", format!("a {} as documented", answer.code))
+    };
+    case.facts.extend(facts_of_body(call, answer, answer.body.as_ref()));
+    case.facts.extend(answer.response.headers.iter().map(|header| call.fact(&header.location.pointer)));
+    case
+}
+
+fn facts_of_body(call: &Call<'_>, answer: &Answer<'_>, body: Option<&Value>) -> BTreeSet<String> {
+    let (Some(content), Some(body)) = (answer.content, body) else {
+        return BTreeSet::new();
+    };
+    let examples = content.examples.first().map(|example| call.fact(&example.location.pointer));
+    let schema = content.schema.as_ref().map(|schema| fact::exercised(&call.source.document, schema, body));
+    schema.into_iter().flatten().chain(examples).collect()
+}
+
+/// The further examples of an answer, and its further alternatives (`oneOf`, `anyOf`).
+fn alternatives(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
+    let Some(content) = answer.content else { return Vec::new() };
+    let document = &call.source.document;
+    let mut cases = Vec::new();
+    for (index, example) in content.examples.iter().enumerate().skip(1) {
+        let body = Some(example.value.clone());
+        let mut case = alternative(call, answer, &format!("example-{}", index + 1), body);
+        case.facts.insert(call.fact(&example.location.pointer));
+        cases.push(case);
+    }
+    let schema =
+        content.schema.as_ref().and_then(|schema| fact::resolve(document, &schema.value, &schema.pointer));
+    let Some((schema, pointer)) = schema else { return cases };
+    let choices = branches(schema)
+        .into_iter()
+        .filter(|(step, _)| step.starts_with("oneOf") || step.starts_with("anyOf"));
+    for (index, (step, choice)) in choices.enumerate().skip(1) {
+        let choice = Schema { value: choice.clone(), pointer: format!("{pointer}/{step}") };
+        let body = sample::value(document, &choice);
+        cases.push(alternative(call, answer, &format!("alternative-{}", index + 1), body));
+    }
+    cases
+}
+
+fn alternative(call: &Call<'_>, answer: &Answer<'_>, variation: &str, body: Option<Value>) -> Case {
+    let mut case = Case {
+        serve: vec![answer.serve_json(&body)],
+        ..answer.case(call, variation, format!("a {} in another documented form", answer.code))
+    };
+    case.facts.extend(facts_of_body(call, answer, body.as_ref()));
+    case.outcome = answer.outcome(body);
+    case
+}
+
+/// The body with only what its schema requires; none when nothing is optional.
+fn without_optional(call: &Call<'_>, answer: &Answer<'_>, body: &Value) -> Option<Value> {
+    let schema = answer.schema()?;
+    let (schema, _) = fact::resolve(&call.source.document, &schema.value, &schema.pointer)?;
+    let required: Vec<_> = schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
+    let is_optional = |name: &String| !required.iter().any(|required| *required == name);
+    let optional: Vec<_> =
+        entries(schema.get("properties")).map(|(name, _)| name).filter(|name| is_optional(name)).collect();
+    let mut fields = body.as_object()?.clone();
+    let before = fields.len();
+    fields.retain(|name, _| !optional.contains(&name));
+    (fields.len() < before).then_some(Value::Object(fields))
+}

@@ -1,0 +1,143 @@
+//! Values that satisfy a schema: the documented example where there is one, else a synthesised one.
+
+use serde_json::{Map, Value, json};
+
+use super::fact::{entries, resolve};
+use super::pattern;
+use crate::document::{Content, Document, Schema};
+
+/// How deep a synthesised value may nest: recursive schemas end here.
+const DEPTH: usize = 12;
+
+/// The body to serve for a documented content: its own example, else a synthesised value with
+/// every documented property.
+pub fn body(document: &Document, content: &Content) -> Option<Value> {
+    let example = content.examples.first().map(|example| example.value.clone());
+    example.or_else(|| content.schema.as_ref().and_then(|schema| value(document, schema)))
+}
+
+/// A value with every documented property; none when the schema cannot be satisfied here.
+pub fn value(document: &Document, schema: &Schema) -> Option<Value> {
+    synthesise(document, &schema.value, DEPTH)
+}
+
+fn synthesise(document: &Document, schema: &Value, depth: usize) -> Option<Value> {
+    let (schema, _) = resolve(document, schema, "")?;
+    if let Some(given) = given(schema) {
+        return Some(given);
+    }
+    let depth = depth.checked_sub(1)?;
+    let combined = schema.get("allOf").and_then(Value::as_array);
+    if let Some(parts) = combined {
+        return all_of(document, schema, parts, depth);
+    }
+    let choices = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.get(*keyword)?.as_array());
+    if let Some(choices) = choices {
+        return choices.iter().find_map(|choice| synthesise(document, choice, depth));
+    }
+    match kind(schema) {
+        "object" => Some(Value::Object(object(document, schema, depth)?)),
+        "array" => array(document, schema, depth),
+        "string" => string(schema).map(Value::String),
+        "integer" => Some(json!(number(schema).ceil() as i64)),
+        "number" => Some(json!(number(schema))),
+        "boolean" => Some(json!(true)),
+        _ => Some(Value::Null),
+    }
+}
+
+/// A value the schema itself names.
+fn given(schema: &Value) -> Option<Value> {
+    let listed = schema.get("enum").and_then(|values| values.get(0));
+    let found = schema.get("example").or(schema.get("default")).or(listed);
+    found.cloned()
+}
+
+/// The schema's type, guessed from its keywords where it names none.
+pub(crate) fn kind(schema: &Value) -> &str {
+    let named = match schema.get("type") {
+        Some(Value::String(name)) => Some(name.as_str()),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
+        _ => None,
+    };
+    named.unwrap_or_else(|| {
+        let has = |keyword| schema.get(keyword).is_some();
+        match () {
+            () if has("properties") || has("additionalProperties") => "object",
+            () if has("items") => "array",
+            () if has("minimum") || has("maximum") => "number",
+            () => "string",
+        }
+    })
+}
+
+fn all_of(document: &Document, schema: &Value, parts: &[Value], depth: usize) -> Option<Value> {
+    let mut whole = object(document, schema, depth)?;
+    for part in parts {
+        match synthesise(document, part, depth)? {
+            Value::Object(part) => whole.extend(part),
+            scalar => return Some(scalar),
+        }
+    }
+    Some(Value::Object(whole))
+}
+
+fn object(document: &Document, schema: &Value, depth: usize) -> Option<Map<String, Value>> {
+    let required = |name: &String| {
+        schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|n| n == name))
+    };
+    let mut whole = Map::new();
+    for (name, property) in entries(schema.get("properties")) {
+        match synthesise(document, property, depth) {
+            Some(value) => drop(whole.insert(name.clone(), value)),
+            // An optional property too deep to satisfy is left out: that is how recursion ends.
+            None if !required(name) => {}
+            None => return None,
+        }
+    }
+    Some(whole)
+}
+
+fn array(document: &Document, schema: &Value, depth: usize) -> Option<Value> {
+    let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
+    let element = schema.get("items").and_then(|items| synthesise(document, items, depth));
+    match element {
+        Some(element) => Some(Value::Array(vec![element; least.clamp(1, 64) as usize])),
+        None if least == 0 => Some(json!([])),
+        None => None,
+    }
+}
+
+fn number(schema: &Value) -> f64 {
+    let limit = |keyword| schema.get(keyword).and_then(Value::as_f64);
+    let above = schema.get("exclusiveMinimum") == Some(&Value::Bool(true));
+    let below = schema.get("exclusiveMaximum") == Some(&Value::Bool(true));
+    let step = limit("multipleOf").unwrap_or(1.0);
+    match (limit("minimum"), limit("maximum")) {
+        (Some(least), _) => ((least / step).ceil() + f64::from(u8::from(above))) * step,
+        (None, Some(most)) if most < step => ((most / step).floor() - f64::from(u8::from(below))) * step,
+        _ => step,
+    }
+}
+
+fn string(schema: &Value) -> Option<String> {
+    let limit = |keyword| schema.get(keyword).and_then(Value::as_u64).map(|limit| limit as usize);
+    let (least, most) = (limit("minLength").unwrap_or(0), limit("maxLength"));
+    if let Some(pattern) = schema.get("pattern").and_then(Value::as_str) {
+        return pattern::matching(pattern, least.max(1), most);
+    }
+    let sample = match schema.get("format").and_then(Value::as_str) {
+        Some("uuid") => "37a4c3a0-b034-4e8c-9ed9-76da6645544a",
+        Some("date-time") => "2026-01-02T03:04:05Z",
+        Some("date") => "2026-01-02",
+        Some("uri" | "url") => "https://conformance.example/sample",
+        Some("email") => "someone@conformance.example",
+        Some("ipv4") => "192.0.2.1",
+        Some("ipv6") => "2001:db8::1",
+        Some("hostname") => "conformance.example",
+        Some("byte") => "c2FtcGxl",
+        _ => "sample",
+    };
+    let stretched: String = sample.chars().cycle().take(least.max(sample.len())).collect();
+    Some(stretched.chars().take(most.unwrap_or(usize::MAX)).collect())
+}

@@ -1,0 +1,40 @@
+//! The family of statuses that no document mentions.
+
+use serde_json::json;
+
+use super::answer::respond;
+use super::call::{Call, JSON};
+use super::case::{Basis, Case, Outcome};
+use crate::document::Code;
+
+/// Statuses that any server behind any gateway can answer with.
+const UNDOCUMENTED: &[u16] = &[200, 204, 301, 401, 403, 404, 418, 500, 503];
+
+/// Statuses that no document mentions and any gateway can answer with.
+pub fn cases(call: &Call<'_>) -> Vec<Case> {
+    let covers = |status: u16| {
+        let exact = |code| matches!(code, Code::Exact(known) if known == status);
+        let wide = |code| code == Code::Range(status / 100) || code == Code::Default;
+        call.operation.responses.iter().any(|response| exact(response.code) || wide(response.code))
+    };
+    let statuses = UNDOCUMENTED.iter().copied().filter(|status| !covers(*status));
+    statuses.map(|status| undocumented_status(call, status)).collect()
+}
+
+fn undocumented_status(call: &Call<'_>, status: u16) -> Case {
+    let mut headers = vec![("content-type".to_owned(), JSON.to_owned())];
+    if status == 301 {
+        headers.push(("location".to_owned(), "{storage}/elsewhere".to_owned()));
+    }
+    let body = if status == 204 { String::new() } else { json!({ "message": "not documented" }).to_string() };
+    let mut case = call.case(
+        &format!("undocumented/{status}"),
+        format!("a {status}, which the document does not mention"),
+        call.operation.location.clone(),
+    );
+    case.facts = call.base_facts();
+    case.serve = vec![respond(status, headers, body)];
+    case.outcome = Outcome::Failure { status: Some(status), body: None };
+    case.basis = Basis::Practice;
+    case
+}

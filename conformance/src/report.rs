@@ -1,0 +1,3 @@
+//! Reports: what came of a run, for people and for programs.
+
+pub mod terminal;

@@ -1,0 +1,259 @@
+//! Running: each case against mock servers of its own, through a driver.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, stream};
+use serde_json::{Map, Value};
+
+use crate::plan::case::{Case, STORAGE};
+use crate::plan::{Plan, Source};
+
+pub mod api;
+pub mod built_in;
+pub mod check;
+pub mod driver;
+pub mod exchange;
+pub mod line;
+pub mod media;
+pub mod redact;
+pub mod rule;
+pub mod storage;
+pub mod time;
+pub mod transcript;
+
+use api::Api;
+use check::{Finding, Level};
+use driver::{Answer, Driver, Request};
+use redact::Redactor;
+use storage::{Script, Storage};
+use time::Time;
+use transcript::Transcript;
+
+/// How long a driver may take over one case.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What came of a run.
+#[derive(Debug)]
+pub struct Run {
+    /// One result a planned case, in the plan's order.
+    pub results: Vec<CaseResult>,
+    /// How long the run took.
+    pub elapsed: Duration,
+}
+
+/// What came of one case.
+#[derive(Debug)]
+pub struct CaseResult {
+    /// The case.
+    pub case: Case,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Every broken rule.
+    pub findings: Vec<Finding>,
+    /// The exchange as text, secrets and addresses redacted.
+    pub exchange: String,
+    /// Why the suite itself could not judge the case.
+    pub trouble: Option<String>,
+}
+
+/// The verdict on one case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Every rule holds.
+    Pass,
+    /// A rule is broken.
+    Fail,
+    /// The client has no such call.
+    Unsupported,
+    /// The suite or its driver broke.
+    Error,
+}
+
+impl Verdict {
+    /// The verdict as a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unsupported => "unsupported",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How to judge.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Whether a broken should fails its case too.
+    pub strict: bool,
+}
+
+/// Runs every case of a plan.
+///
+/// # Errors
+///
+/// When the suite cannot even begin: no folder for the media, no port.
+pub async fn run(plan: &Arc<Plan>, driver: &Arc<dyn Driver>, options: Options) -> io::Result<Run> {
+    let began = Instant::now();
+    let folder = tempfile::tempdir()?;
+    let at_once = driver.hello().concurrency.max(1);
+    let tasks = (0..plan.cases.len()).map(|index| {
+        let (plan, driver) = (Arc::clone(plan), Arc::clone(driver));
+        let folder = folder.path().to_owned();
+        async move { tokio::spawn(async move { one(&plan, index, &*driver, options, &folder).await }).await }
+    });
+    let results: Result<Vec<CaseResult>, _> =
+        stream::iter(tasks).buffered(at_once).collect::<Vec<_>>().await.into_iter().collect();
+    Ok(Run { results: results.map_err(io::Error::other)?, elapsed: began.elapsed() })
+}
+
+async fn one(plan: &Plan, index: usize, driver: &dyn Driver, options: Options, folder: &Path) -> CaseResult {
+    let case = &plan.cases[index];
+    match plan.source(case) {
+        Some(source) => run_case(source, case, driver, options, folder).await,
+        None => broke(case, "the case's document is not in the plan".to_owned()),
+    }
+}
+
+/// Runs one case.
+pub async fn run_case(
+    source: &Source,
+    case: &Case,
+    driver: &dyn Driver,
+    options: Options,
+    folder: &Path,
+) -> CaseResult {
+    if !driver.offers(&case.provider, &case.operation) {
+        return unsupported(case);
+    }
+    match exchange(source, case, driver, folder).await {
+        Ok((case, transcript, redactor)) => judge(source, &case, &transcript, &redactor, options),
+        Err(error) => broke(case, format!("the mock servers could not run: {error}")),
+    }
+}
+
+/// Starts the servers, makes the call, and takes down what happened; with it the case as it was
+/// played, the storage's address in its place.
+async fn exchange(
+    source: &Source,
+    case: &Case,
+    driver: &dyn Driver,
+    folder: &Path,
+) -> io::Result<(Case, Transcript, Redactor)> {
+    let time = Time::default();
+    let file = media_file(case, folder)?;
+    let changes = case.media.and_then(|media| media.change);
+    let script =
+        Script { steps: case.storage.clone(), change: file.clone().zip(changes), time: time.clone() };
+    let storage = Storage::start(script).await?;
+    let case = case.placed(storage.base_url());
+    let api = Api::start(&case.serve, &time).await?;
+    let mut redactor = Redactor::new(source);
+    redactor.replace(&format!("http://{}", api.address()), "{api}");
+    redactor.replace(storage.base_url(), STORAGE);
+    if let Some(file) = &file {
+        redactor.replace(&file.display().to_string(), "{file}");
+    }
+    let called = driver.call(request(source, &case, &api, file, &time));
+    let answered = tokio::time::timeout(TIMEOUT, called).await;
+    let answer = answered.unwrap_or_else(|_| Err(format!("no answer within {} s", TIMEOUT.as_secs())));
+    let waited = time.waited();
+    let transcript = Transcript {
+        api: api.requests().await,
+        storage: storage.puts(),
+        served: case.serve.clone(),
+        waited: if waited.is_empty() { api.pauses() } else { waited },
+        trouble: answer.as_ref().err().cloned(),
+        answer: answer.ok(),
+    };
+    Ok((case, transcript, redactor))
+}
+
+fn media_file(case: &Case, folder: &Path) -> io::Result<Option<PathBuf>> {
+    let file = case.media.map(|media| match media.change {
+        Some(_) => media::changing(folder, media.bytes),
+        None => media::file(folder, media.bytes),
+    });
+    file.transpose()
+}
+
+fn request(source: &Source, case: &Case, api: &Api, file: Option<PathBuf>, time: &Time) -> Request {
+    let credential = source.provider.credential();
+    let mut arguments = case.params.clone();
+    if let Some(file) = file {
+        arguments.insert("file".to_owned(), Value::String(file.display().to_string()));
+    }
+    let given = case.credential.clone().unwrap_or(Value::String(credential.sample));
+    Request {
+        case: case.id.clone(),
+        provider: case.provider.clone(),
+        operation: case.operation.clone(),
+        base_url: format!("http://{}", api.address()),
+        credentials: Map::from_iter([(credential.name, given)]),
+        arguments,
+        timeout_ms: TIMEOUT.as_millis() as u64,
+        time: time.clone(),
+    }
+}
+
+fn judge(
+    source: &Source,
+    case: &Case,
+    transcript: &Transcript,
+    redactor: &Redactor,
+    options: Options,
+) -> CaseResult {
+    if let Some(Answer::Unsupported(_)) = transcript.answer {
+        return unsupported(case);
+    }
+    let findings = match transcript.trouble {
+        Some(_) => Vec::new(),
+        None => check::check(source, case, transcript, redactor),
+    };
+    let broken = findings.iter().any(|finding| options.strict || finding.level == Level::Must);
+    let verdict = match (&transcript.trouble, broken) {
+        (Some(_), _) => Verdict::Error,
+        (None, true) => Verdict::Fail,
+        (None, false) => Verdict::Pass,
+    };
+    CaseResult {
+        case: case.clone(),
+        verdict,
+        findings,
+        exchange: redactor.text(&exchange::text(transcript)),
+        trouble: transcript.trouble.as_ref().map(|trouble| redactor.text(trouble)),
+    }
+}
+
+fn unsupported(case: &Case) -> CaseResult {
+    CaseResult {
+        case: case.clone(),
+        verdict: Verdict::Unsupported,
+        findings: Vec::new(),
+        exchange: String::new(),
+        trouble: None,
+    }
+}
+
+fn broke(case: &Case, trouble: String) -> CaseResult {
+    CaseResult { trouble: Some(trouble), verdict: Verdict::Error, ..unsupported(case) }
+}
+
+impl Run {
+    /// How many cases have a verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.results.iter().filter(|result| result.verdict == verdict).count()
+    }
+
+    /// The ids of the facts that cases of this run exercised: those that were judged.
+    pub fn exercised(&self) -> BTreeSet<&str> {
+        let judged =
+            self.results.iter().filter(|result| matches!(result.verdict, Verdict::Pass | Verdict::Fail));
+        judged.flat_map(|result| result.case.facts.iter().map(String::as_str)).collect()
+    }
+}

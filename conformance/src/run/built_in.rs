@@ -1,0 +1,192 @@
+//! The driver of our own clients, in process.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use media_upload::{ClientBuilder, Clock, Error, ErrorKind, Retry, cielo24, pyannote};
+use serde_json::{Map, Value, json};
+
+use super::driver::{Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request};
+use super::time::Time;
+
+/// How many cases run at once: they wait for each other's sockets more than for the processor.
+const CONCURRENCY: usize = 8;
+
+/// No root certificates: no case leaves this machine, not even by mistake.
+const NO_ROOTS: &[u8] = b"";
+
+/// Our pyannoteAI and cielo24 clients.
+#[derive(Debug)]
+pub struct BuiltIn {
+    hello: Hello,
+    retry: Retry,
+}
+
+impl Default for BuiltIn {
+    fn default() -> Self {
+        Self::with_retry(Retry::default())
+    }
+}
+
+impl BuiltIn {
+    /// Our clients, trying again as told.
+    pub fn with_retry(retry: Retry) -> Self {
+        let operations =
+            ["pyannote/getMediaUploadURL", "pyannote/upload", "cielo24/request_upload_url", "cielo24/upload"];
+        Self {
+            hello: Hello {
+                protocol: 1,
+                client: ClientName {
+                    name: "media-upload".to_owned(),
+                    version: env!("CARGO_PKG_VERSION").to_owned(),
+                    language: "rust".to_owned(),
+                },
+                operations: operations.map(str::to_owned).to_vec(),
+                concurrency: CONCURRENCY,
+            },
+            retry,
+        }
+    }
+}
+
+impl Driver for BuiltIn {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn call(&self, request: Request) -> Calling<'_> {
+        Box::pin(async move { Ok(call(&request, self.retry).await.unwrap_or_else(answer_of_error)) })
+    }
+}
+
+/// A clock on which nothing waits: pauses are taken down, deadlines end when a server has fallen
+/// silent.
+#[derive(Debug)]
+struct CaseClock(Time);
+
+impl Clock for CaseClock {
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.wait(duration);
+        Box::pin(std::future::ready(()))
+    }
+
+    fn deadline(&self, _: Duration) -> BoxFuture<'static, ()> {
+        let time = self.0.clone();
+        Box::pin(async move { time.silence().await })
+    }
+}
+
+async fn call(request: &Request, retry: Retry) -> Result<Answer, Error> {
+    let given = |name: &str| request.arguments.get(name).and_then(Value::as_str);
+    let file = given("file").map(PathBuf::from);
+    match (request.provider.as_str(), request.operation.as_str(), file) {
+        ("pyannote", "getMediaUploadURL", _) => {
+            let Some(url) = given("url") else { return Ok(untyped("url")) };
+            let presigned =
+                pyannote_client(request, retry)?.media_upload_url(&pyannote::MediaUrl::new(url)?).await?;
+            Ok(Answer::Result(json!({ "url": presigned.expose() })))
+        }
+        ("pyannote", "upload", Some(file)) => {
+            let Some(url) = given("url") else { return Ok(untyped("url")) };
+            pyannote_client(request, retry)?.upload(file, &pyannote::MediaUrl::new(url)?).await?;
+            Ok(Answer::Result(json!({})))
+        }
+        ("cielo24", "request_upload_url", _) => {
+            let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
+            let presigned =
+                cielo24_client(request, retry)?.request_upload_url(&cielo24::JobId::new(job_id)?).await?;
+            Ok(Answer::Result(json!({ "upload_url": presigned.expose() })))
+        }
+        ("cielo24", "upload", Some(file)) => {
+            let Some(job_id) = given("job_id") else { return Ok(untyped("job_id")) };
+            cielo24_client(request, retry)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
+            Ok(Answer::Result(json!({})))
+        }
+        _ => Ok(Answer::Unsupported(true)),
+    }
+}
+
+/// In Rust an argument that is missing or has another type does not compile: nothing can be sent.
+fn untyped(name: &str) -> Answer {
+    Answer::Refused(Refusal {
+        message: format!("{name} is a required, typed argument: such a call does not compile"),
+    })
+}
+
+fn pyannote_client(request: &Request, retry: Retry) -> Result<pyannote::Client, Error> {
+    let key = pyannote::ApiKey::new(credential(request, "api_key"))?;
+    settled(pyannote::Client::builder(key), request, retry).build()
+}
+
+fn cielo24_client(request: &Request, retry: Retry) -> Result<cielo24::Client, Error> {
+    let token = cielo24::ApiToken::new(credential(request, "api_token"))?;
+    settled(cielo24::Client::builder(token), request, retry).build()
+}
+
+/// What both clients are given beside their credential.
+fn settled<C>(builder: ClientBuilder<C>, request: &Request, retry: Retry) -> ClientBuilder<C> {
+    let clock = Arc::new(CaseClock(request.time.clone()));
+    builder.base_url(&request.base_url).root_certificates(NO_ROOTS).clock(clock).retry(retry)
+}
+
+fn credential(request: &Request, name: &str) -> String {
+    request.credentials.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+fn answer_of_error(error: Error) -> Answer {
+    if error.kind() == ErrorKind::InvalidArgument {
+        return Answer::Refused(Refusal { message: chain(&error) });
+    }
+    Answer::Error(ErrorReport {
+        status: error.status(),
+        body: body(&error),
+        message: chain(&error),
+        retryable: Some(error.is_retryable()),
+        retry_after_s: error.retry_after().map(|wait| wait.as_secs_f64()),
+    })
+}
+
+/// The error and its sources, as a caller logs them.
+fn chain(error: &Error) -> String {
+    let sources = std::iter::successors(std::error::Error::source(error), |source| source.source());
+    sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
+}
+
+/// What a caller sees of the body: the typed error where there is one, else the raw body. What the
+/// accessors say wins, so that an accessor that loses a field is a finding.
+fn body(error: &Error) -> Value {
+    let Some(Value::Object(mut typed)) = typed(error) else {
+        return raw(error);
+    };
+    if typed.contains_key("requestId") {
+        typed.insert("requestId".to_owned(), json!(error.request_id()));
+    }
+    if typed.contains_key("message") {
+        typed.insert("message".to_owned(), json!(error.message()));
+    }
+    if typed.contains_key("errors") {
+        let fields = error
+            .field_errors()
+            .iter()
+            .map(|field| json!({ "field": field.field, "message": field.message }));
+        typed.insert("errors".to_owned(), fields.collect());
+    }
+    Value::Object(typed)
+}
+
+fn typed(error: &Error) -> Option<Value> {
+    if let Some(documented) = error.documented::<pyannote::api::GetMediaUploadUrlError>() {
+        return serde_json::to_value(documented).ok();
+    }
+    let refused = error.documented::<cielo24::ApiError>()?;
+    let fields =
+        [("ErrorType", refused.error_type.to_string()), ("ErrorComment", refused.error_comment.clone())];
+    Some(Value::Object(Map::from_iter(fields.map(|(name, value)| (name.to_owned(), value.into())))))
+}
+
+fn raw(error: &Error) -> Value {
+    let Some(body) = error.body() else { return Value::Null };
+    serde_json::from_slice(body).unwrap_or_else(|_| Value::String(String::from_utf8_lossy(body).into_owned()))
+}

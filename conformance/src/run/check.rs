@@ -1,0 +1,148 @@
+//! Checks: what a transcript breaks of what its case asks for. All of it, not the first.
+
+use serde::Serialize;
+
+use super::redact::Redactor;
+use super::rule::{self, Rule};
+use super::transcript::Transcript;
+use crate::document::Location;
+use crate::plan::Source;
+use crate::plan::case::{self, Case, Outcome};
+
+pub mod outcome;
+pub mod request;
+pub mod secret;
+pub mod upload;
+
+/// One broken rule in one case.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// What the rule says.
+    pub says: &'static str,
+    /// Must or should.
+    pub level: Level,
+    /// Who has to mend it.
+    pub blame: Blame,
+    /// Where the document states it.
+    #[serde(serialize_with = "crate::plan::location_text")]
+    pub location: Location,
+    /// The document's sentence, or the practice, it rests on.
+    pub because: String,
+    /// What should have come.
+    pub expected: String,
+    /// What came.
+    pub actual: String,
+}
+
+/// How binding a rule is in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// It rests on a document.
+    Must,
+    /// It rests on good practice.
+    Should,
+}
+
+/// Who has to mend a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blame {
+    /// The client under test.
+    Client,
+}
+
+/// A rule that does not hold.
+#[derive(Debug, PartialEq)]
+pub struct Broken {
+    rule: &'static Rule,
+    /// A closer place than the case's own.
+    location: Option<Location>,
+    expected: String,
+    actual: String,
+}
+
+impl Broken {
+    fn new(rule: &'static Rule, expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Self { rule, location: None, expected: expected.into(), actual: actual.into() }
+    }
+
+    fn at(mut self, location: Option<Location>) -> Self {
+        self.location = location;
+        self
+    }
+}
+
+/// Everything a transcript breaks.
+pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &Redactor) -> Vec<Finding> {
+    let mut broken = secret::check(source, transcript);
+    match (&case.outcome, request::unsent(case, transcript)) {
+        (Outcome::Refused, _) => broken.extend(outcome::refused(transcript)),
+        // What never went out has no answer either: one finding tells it all.
+        (_, Some(unsent)) => broken.push(unsent),
+        (_, None) => {
+            broken.extend(request::check(source, case, transcript));
+            broken.extend(outcome::check(case, transcript));
+            broken.extend(upload::check(case, transcript));
+        }
+    }
+    broken.into_iter().map(|broken| finding(source, case, broken, redactor)).collect()
+}
+
+fn finding(source: &Source, case: &Case, broken: Broken, redactor: &Redactor) -> Finding {
+    let rests = basis(source, case, broken.rule);
+    Finding {
+        rule: broken.rule.id,
+        says: broken.rule.says,
+        level: rests.level,
+        blame: Blame::Client,
+        location: rests.stated.or(broken.location).unwrap_or_else(|| case.location.clone()),
+        because: rests.because,
+        expected: redactor.text(&broken.expected),
+        actual: redactor.text(&broken.actual),
+    }
+}
+
+/// What a rule rests on in one case.
+#[derive(Debug)]
+pub struct Rests {
+    /// Must or should.
+    pub level: Level,
+    /// The document's sentence, the case's own purpose, or the practice.
+    pub because: String,
+    /// Where the sentence stands, if it is one.
+    pub stated: Option<Location>,
+}
+
+/// What a rule rests on in a case: a quoted sentence, the place the case is about, or a practice.
+pub fn basis(source: &Source, case: &Case, rule: &Rule) -> Rests {
+    let sentence = source.provider.rules.iter().find(|prose| prose.rule == rule.id);
+    let quoted = sentence.and_then(|prose| crate::plan::fact::prose(&source.document, prose));
+    match (rule.basis, quoted) {
+        (rule::Basis::Prose(_), Some(fact)) => {
+            Rests { level: Level::Must, because: format!("\"{}\"", fact.says), stated: Some(fact.location) }
+        }
+        (rule::Basis::Document, _) => {
+            let stated = case.basis == case::Basis::Document;
+            let level = if stated { Level::Must } else { Level::Should };
+            Rests { level, because: case.purpose.clone(), stated: None }
+        }
+        (rule::Basis::Prose(practice) | rule::Basis::Practice(practice), _) => {
+            Rests { level: Level::Should, because: practice.to_owned(), stated: None }
+        }
+    }
+}
+
+/// The rules that are checked in a case.
+pub fn applicable(case: &Case) -> Vec<&'static Rule> {
+    let families: &[&str] = match (&case.outcome, case.media) {
+        (Outcome::Refused, _) => &["refusal/missing", "secret/"],
+        (_, Some(_)) => &["request/", "response/", "refusal/unneeded", "upload/", "retry/", "secret/"],
+        (_, None) => &["request/", "response/", "refusal/unneeded", "secret/"],
+    };
+    let asked = |rule: &Rule| rule.id != rule::RETRY_AFTER.id || case.asked_wait_s.is_some();
+    let own = |rule: &Rule| families.iter().any(|family| rule.id.starts_with(family));
+    rule::ALL.iter().copied().filter(|rule| own(rule) && asked(rule)).collect()
+}

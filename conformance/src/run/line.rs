@@ -1,0 +1,173 @@
+//! A line that breaks on request: a TCP front before the mock server, which plays one connection
+//! of the case's script after the other and hands those that are to be answered through.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use socket2::SockRef;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::AbortHandle;
+
+use super::time::{PATIENCE, Time};
+use super::transcript::Recorded;
+use crate::plan::case::{Fault, Serve};
+
+/// A running line; it stops when dropped.
+#[derive(Debug)]
+pub struct Line {
+    address: SocketAddr,
+    requests: Arc<Mutex<Vec<Recorded>>>,
+    _held: Held,
+}
+
+/// What keeps the port.
+#[derive(Debug)]
+enum Held {
+    Listening(AbortHandle),
+    /// Bound, but nobody listens: connections are refused, and nobody else gets the port.
+    Bound {
+        _socket: TcpSocket,
+    },
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Self::Listening(task) = self {
+            task.abort();
+        }
+    }
+}
+
+impl Line {
+    /// Starts the line before a server.
+    ///
+    /// # Errors
+    ///
+    /// When no port can be had.
+    pub async fn start(script: Arc<[Serve]>, server: SocketAddr, time: Time) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(([127, 0, 0, 1], 0).into())?;
+        let address = socket.local_addr()?;
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let held = match script.first() {
+            Some(Serve::Fault(Fault::Refused)) => Held::Bound { _socket: socket },
+            _ => {
+                let listener = socket.listen(64)?;
+                let task = tokio::spawn(play(listener, script, server, Arc::clone(&requests), time));
+                Held::Listening(task.abort_handle())
+            }
+        };
+        Ok(Self { address, requests, _held: held })
+    }
+
+    /// The address a client reaches it at.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The requests that were broken, in order.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn play(
+    listener: TcpListener,
+    script: Arc<[Serve]>,
+    server: SocketAddr,
+    requests: Arc<Mutex<Vec<Recorded>>>,
+    time: Time,
+) {
+    let mut turn = 0;
+    while let Ok((mut stream, _)) = listener.accept().await {
+        let step = script.get(turn.min(script.len().saturating_sub(1))).cloned();
+        turn += 1;
+        let (requests, time) = (Arc::clone(&requests), time.clone());
+        tokio::spawn(async move {
+            let Some(Serve::Fault(fault)) = step else {
+                return hand_through(&mut stream, server).await;
+            };
+            if let Some(request) = read_request(&mut stream).await {
+                requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+            }
+            break_off(stream, fault, &time).await;
+        });
+    }
+}
+
+async fn hand_through(stream: &mut TcpStream, server: SocketAddr) {
+    if let Ok(mut behind) = TcpStream::connect(server).await {
+        let _ = copy_bidirectional(stream, &mut behind).await;
+    }
+}
+
+async fn break_off(mut stream: TcpStream, fault: Fault, time: &Time) {
+    let partial =
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"url\": ";
+    match fault {
+        Fault::Refused | Fault::ResetBeforeAnswer => reset(&stream),
+        Fault::ResetInAnswer => {
+            let _ = stream.write_all(partial).await;
+            let _ = stream.flush().await;
+            reset(&stream);
+        }
+        Fault::ShortBody => {
+            let _ = stream.write_all(partial).await;
+            let _ = stream.shutdown().await;
+        }
+        Fault::NoAnswer => stay_silent(stream, time).await,
+        Fault::StallInAnswer => {
+            let _ = stream.write_all(partial).await;
+            stay_silent(stream, time).await;
+        }
+    }
+}
+
+/// Holds the connection until the client gives up, which its side closing tells, or for long enough.
+async fn stay_silent(mut stream: TcpStream, time: &Time) {
+    time.fall_silent();
+    let _ = tokio::time::timeout(PATIENCE, stream.read(&mut [0])).await;
+}
+
+/// With no time to linger, closing a socket sends a reset in place of an orderly end.
+fn reset(stream: &TcpStream) {
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+/// Reads one whole request; none when it is cut off or is not HTTP.
+async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
+    let mut bytes = Vec::new();
+    loop {
+        if stream.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+        let mut fields = [httparse::EMPTY_HEADER; 64];
+        let mut request = httparse::Request::new(&mut fields);
+        let httparse::Status::Complete(head) = request.parse(&bytes).ok()? else {
+            continue;
+        };
+        let mut headers: Vec<_> = request
+            .headers
+            .iter()
+            .map(|field| (field.name.to_lowercase(), String::from_utf8_lossy(field.value).into_owned()))
+            .collect();
+        headers.sort();
+        let length = super::transcript::header(&headers, "content-length")
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(0);
+        let Some(body) = bytes.get(head..head + length) else {
+            continue;
+        };
+        let url = url::Url::parse("http://localhost").ok()?.join(request.path?).ok()?;
+        return Some(Recorded {
+            method: request.method?.to_owned(),
+            path: url.path().to_owned(),
+            query: url.query_pairs().into_owned().collect(),
+            headers,
+            body: String::from_utf8_lossy(body).into_owned(),
+        });
+    }
+}

@@ -1,0 +1,168 @@
+//! The command line, as its users meet it: texts, exit codes, bad input of every kind.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn conformance(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Runs a command that must fail with one line on standard error, and gives the line.
+fn refused(code: i32, arguments: &[&str]) -> String {
+    let output = conformance(arguments);
+    let line = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {line}");
+    assert_eq!(line.lines().count(), 1, "{line}");
+    assert!(output.stdout.is_empty());
+    line
+}
+
+fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn without_a_verb_our_clients_are_run_and_hold() {
+    let output = conformance(&[]);
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{report}");
+    assert!(report.contains("getMediaUploadURL") && report.contains("request_upload_url"), "{report}");
+    let summary = report.lines().last().unwrap();
+    assert!(summary.contains("73 of 73 documented facts exercised"), "{summary}");
+    assert!(!report.contains('\u{1b}'), "colour, though this is no terminal");
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn a_filter_runs_the_cases_that_match() {
+    let output = conformance(&["run", "--filter", "*/402"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("\n1 cases: 1 passed"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_filter_that_matches_nothing_is_a_usage_error() {
+    let line = refused(2, &["--filter", "nothing/*"]);
+    assert!(line.contains("no case id matches 'nothing/*'"), "{line}");
+}
+
+#[test]
+fn a_document_that_cannot_be_read_is_named_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = refused(2, &["plan", "no/such/file.yaml"]);
+    assert!(line.contains("no/such/file.yaml: cannot be read"), "{line}");
+    let broken = file(&folder, "broken.yaml", b"openapi: 3.0.0\npaths: [\n");
+    let line = refused(2, &["plan", &broken]);
+    assert!(line.contains(&format!("{broken}:")), "{line}");
+    let newer = file(&folder, "newer.yaml", b"openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {}\n");
+    let line = refused(2, &["plan", &newer]);
+    assert!(line.contains("3.1.0"), "{line}");
+    let binary = file(&folder, "binary.yaml", &[0xff, 0xfe, 0x00]);
+    refused(2, &["plan", &binary]);
+    let empty = file(&folder, "empty.yaml", b"");
+    refused(2, &["plan", &empty]);
+}
+
+#[test]
+fn a_sentence_that_no_longer_stands_stops_planning_and_shows_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = std::fs::read_to_string("../openapi/cielo24/request_upload_url.rst").unwrap();
+    let changed = page.replace("authorization header.", "authorization header and content type.");
+    assert_ne!(page, changed);
+    let changed = file(&folder, "request_upload_url.rst", changed.as_bytes());
+    let line = refused(2, &["plan", &changed]);
+    assert!(line.contains("upload/authorization"), "{line}");
+    assert!(line.contains("authorization header and content type"), "{line}");
+}
+
+#[test]
+fn a_document_of_nobody_is_planned_under_its_own_name_and_unsupported() {
+    let output = conformance(&["conformance/tests/fixtures/other.yaml"]);
+    let report = text(&output.stdout);
+    assert!(report.contains("unsupported"), "{report}");
+    assert!(report.starts_with("other  conformance/tests/fixtures/other.yaml"), "{report}");
+}
+
+#[test]
+fn a_status_added_to_the_document_is_a_case_without_another_edit() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = std::fs::read_to_string("../openapi/pyannote.yaml").unwrap();
+    let forbidden = "        '403':\n          description: Forbidden\n          content:\n            application/json:\n              \
+                     schema:\n                $ref: '#/components/schemas/ApiError'\n        '429':\n";
+    let more = file(&folder, "pyannote.yaml", document.replace("        '429':\n", forbidden).as_bytes());
+    let plan = text(&conformance(&["plan", &more]).stdout);
+    assert!(plan.contains("pyannote/getMediaUploadURL/403 "), "{plan}");
+    assert!(!plan.contains("undocumented/403"), "{plan}");
+}
+
+#[test]
+fn plan_lists_every_case_with_its_place() {
+    let plan = text(&conformance(&["plan"]).stdout);
+    let line = plan.lines().find(|line| line.starts_with("pyannote/getMediaUploadURL/402 ")).unwrap();
+    assert!(line.contains("openapi/pyannote.yaml:46"), "{line}");
+    let json = conformance(&["plan", "--json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["cases"].as_array().unwrap().len() + 1, plan.lines().count());
+}
+
+#[test]
+fn explain_shows_the_words_the_request_and_the_outcome() {
+    let output = conformance(&["explain", "pyannote/getMediaUploadURL/402"]);
+    insta::assert_snapshot!(text(&output.stdout));
+}
+
+#[test]
+fn explain_of_an_unknown_case_names_the_nearest() {
+    let line = refused(2, &["explain", "pyannote/getMediaUploadURL/404"]);
+    assert!(line.contains("the nearest is 'pyannote/getMediaUploadURL/40"), "{line}");
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong_with_both_documents() {
+    let output = conformance(&["doctor"]);
+    assert_eq!(output.status.code(), Some(1));
+    insta::assert_snapshot!(text(&output.stdout));
+}
+
+#[test]
+fn the_doctor_finds_nothing_wrong_with_a_sound_document() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = b"openapi: 3.0.3\ninfo: { title: Sound, version: '1' }\npaths:\n  /things:\n    get:\n      operationId: things\n      \
+                  responses:\n        '200': { description: All, content: { application/json: { schema: { type: object }, \
+                  example: {} } } }\n";
+    let output = conformance(&["doctor", &file(&folder, "sound.yaml", sound)]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "0 defects\n"));
+}
+
+#[test]
+fn help_names_the_verbs_and_the_exit_codes() {
+    let help = text(&conformance(&["--help"]).stdout);
+    for word in [
+        "run",
+        "plan",
+        "explain",
+        "doctor",
+        "Exit codes: 0",
+        "1 something does not conform",
+        "2 usage",
+        "3 the suite",
+    ] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_a_usage_error() {
+    assert_eq!(conformance(&["--no-such-flag"]).status.code(), Some(2));
+}

@@ -1,0 +1,92 @@
+//! A client that does just what the plan asks, for documents that no client was written for: it
+//! looks its case up, sends the request that must go out, and tells what comes back.
+
+use std::sync::Arc;
+
+use media_upload_conformance::plan::Plan;
+use media_upload_conformance::plan::case::{Case, ExpectedRequest, Outcome};
+use media_upload_conformance::run::driver::{
+    Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request,
+};
+use serde_json::Value;
+use url::form_urlencoded;
+
+pub(crate) struct Obedient {
+    plan: Arc<Plan>,
+    hello: Hello,
+    client: reqwest::Client,
+}
+
+impl Obedient {
+    pub(crate) fn new(plan: &Arc<Plan>) -> Self {
+        let client = ClientName { name: "obedient".into(), version: "0".into(), language: "rust".into() };
+        let operations = plan.cases.iter().map(|case| case.operation.clone()).collect();
+        Self {
+            plan: Arc::clone(plan),
+            hello: Hello { protocol: 1, client, operations, concurrency: 8 },
+            client: reqwest::Client::builder()
+                .no_proxy()
+                .tls_certs_only([])
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
+        }
+    }
+
+    async fn obey(&self, case: &Case, expected: &ExpectedRequest, base_url: &str) -> reqwest::Result<Answer> {
+        let free = expected.require_query_params.iter();
+        let free = free.map(|(name, allowed)| (name.clone(), allowed.first().cloned().unwrap_or_default()));
+        let exact = expected.query_params.iter().map(|(name, value)| (name.clone(), value.clone()));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        let url = format!("{base_url}{}{mark}{query}", expected.uri);
+        let mut request = self.client.request(expected.method.parse().unwrap(), url);
+        for (name, value) in &expected.headers {
+            request = request.header(name, value);
+        }
+        if let Some(body) = &expected.body {
+            let media_type = expected.body_media_type.as_deref().unwrap_or_default();
+            request = request.header("content-type", media_type).body(encode(media_type, body));
+        }
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let text = response.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(match &case.outcome {
+            Outcome::Success(_) => Answer::Result(body),
+            _ => Answer::Error(ErrorReport { status: Some(status), body, ..ErrorReport::default() }),
+        })
+    }
+}
+
+fn encode(media_type: &str, body: &Value) -> String {
+    match body {
+        Value::Object(fields) if media_type == "application/x-www-form-urlencoded" => {
+            let pairs = fields.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+        }
+        _ => body.to_string(),
+    }
+}
+
+impl Driver for Obedient {
+    fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    fn call(&self, request: Request) -> Calling<'_> {
+        Box::pin(async move {
+            let case = self.plan.cases.iter().find(|case| case.id == request.case).ok_or("no such case")?;
+            let Some(expected) = &case.request else {
+                return Ok(Answer::Refused(Refusal { message: "the document forbids it".into() }));
+            };
+            let answer = self.obey(case, expected, &request.base_url).await;
+            Ok(answer.unwrap_or_else(|error| {
+                Answer::Error(ErrorReport {
+                    message: error.without_url().to_string(),
+                    ..ErrorReport::default()
+                })
+            }))
+        })
+    }
+}

@@ -1,0 +1,58 @@
+//! The client generated from `openapi/pyannote.yaml`: its operations, [`types`], and an error for each operation.
+//!
+//! The policy of this crate is part of every call: see `impl ClientHooks` in the source of this module.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use progenitor_client::{ClientHooks, OperationInfo};
+
+use crate::reply::Reply;
+use crate::secret::Secrets;
+
+pub use generated::*;
+
+// The generator's habits; nothing else in this crate may have them.
+#[allow(missing_docs, missing_debug_implementations, unreachable_pub, unused)]
+#[allow(clippy::all, clippy::unwrap_used, rustdoc::all)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/pyannote.rs"));
+}
+
+/// What every call of the generated client keeps to, and what it saw of its answer: the generated code forgets the status of
+/// one it cannot read.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    secrets: Secrets,
+    limit: Option<Duration>,
+    reply: Arc<Mutex<Option<Reply>>>,
+}
+
+impl Policy {
+    pub(crate) fn new(secrets: Secrets, limit: Option<Duration>) -> Self {
+        Self { secrets, limit, reply: Arc::default() }
+    }
+}
+
+impl Client {
+    /// The answer to the latest call.
+    pub(crate) fn seen(&self) -> Option<Reply> {
+        self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl ClientHooks<Policy> for Client {
+    async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
+        // The generator's own addition, which no document asks for.
+        request.headers_mut().remove("api-version");
+        *request.timeout_mut() = self.inner.limit;
+        Ok(())
+    }
+
+    async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
+        let response = self.client.execute(request).await.map_err(reqwest::Error::without_url)?;
+        let reply = Reply::read(response, &self.inner.secrets).await?;
+        *self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply.clone());
+        Ok(reply.into_response())
+    }
+}

@@ -1,0 +1,103 @@
+//! An answer, read.
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use crate::error::{FieldError, Source};
+use crate::secret::Secrets;
+
+/// The most that is read of a success: the documented ones are a few hundred bytes.
+const MAX_SUCCESS: usize = 1024 * 1024;
+/// The most that is kept of an error.
+const MAX_ERROR: usize = 64 * 1024;
+
+/// An answer, read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// Of an error: scrubbed of secrets.
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// Reads an answer, bounded; what an error's body echoes of `secrets` is taken out at once.
+    pub(crate) async fn read(response: reqwest::Response, secrets: &Secrets) -> Result<Self, reqwest::Error> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        tracing::Span::current().record("status", status.as_u16());
+        if status.is_success() {
+            let body = bounded(response, MAX_SUCCESS).await.map_err(|(error, _)| error)?;
+            return Ok(Self { status, headers, body });
+        }
+        // What came before an error's body broke off is as good: the status must not be lost. A secret that the limit would
+        // cut in two is read as a whole.
+        let body = bounded(response, MAX_ERROR + secrets.longest()).await.unwrap_or_else(|(_, start)| start);
+        let mut body = secrets.scrub(&body);
+        body.truncate(MAX_ERROR);
+        Ok(Self { status, headers, body: body.into() })
+    }
+
+    /// The answer as if it had just come, for the generated client to take apart.
+    pub(crate) fn into_response(self) -> reqwest::Response {
+        let mut response = http::Response::new(reqwest::Body::from(self.body));
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response.into()
+    }
+}
+
+async fn bounded(response: reqwest::Response, limit: usize) -> Result<Bytes, (reqwest::Error, Bytes)> {
+    let mut body = BytesMut::new();
+    let mut chunks = response.bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        match chunk {
+            Ok(chunk) => body.extend_from_slice(&chunk[..chunk.len().min(limit - body.len())]),
+            Err(error) => return Err((error.without_url(), body.freeze())),
+        }
+        if body.len() == limit {
+            break;
+        }
+    }
+    Ok(body.freeze())
+}
+
+/// What a provider, or storage, says in the body of an error.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) field_errors: Vec<FieldError>,
+    pub(crate) documented: Option<Source>,
+}
+
+/// Why a success could not be read, without a word of what it said: serde_json quotes values.
+pub(crate) fn undecodable(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!("at line {} column {} of its body", error.line(), error.column());
+    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((field, _)) => format!("the documented field `{field}` is missing {place}"),
+        None if error.is_data() => format!("it is not what the document says {place}"),
+        None => format!("it is not json {place}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_a_success_is_unreadable_quotes_nothing_of_it() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Url {
+            #[serde(rename = "url")]
+            _url: String,
+        }
+        let why = |body: &str| undecodable(&serde_json::from_str::<Url>(body).unwrap_err());
+        assert_eq!(why("{}"), "the documented field `url` is missing at line 1 column 2 of its body");
+        assert_eq!(why("\"signature\""), "it is not what the document says at line 1 column 11 of its body");
+        assert_eq!(why("<html>"), "it is not json at line 1 column 1 of its body");
+    }
+}

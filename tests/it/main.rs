@@ -1,0 +1,16 @@
+//! The client crate from outside: one module for each thing that is promised.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod cielo24;
+mod clock;
+mod generation;
+mod pyannote;
+mod retry;
+mod secrets;
+mod server;
+mod storage;
+#[cfg(feature = "cli")]
+mod tool;
+mod trace;
+mod transfer;
+mod upload;

@@ -1,0 +1,247 @@
+use std::time::Duration;
+
+use media_upload::pyannote::api::{self, GetMediaUploadUrlError};
+use media_upload::pyannote::{ApiKey, Client, MediaUrl};
+use media_upload::{Error, ErrorKind, Provider, Retry};
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+
+use crate::server::{self, KEY, PYANNOTE, answering, documented, header_names, media_url, requests};
+
+async fn ask(answer: ResponseTemplate) -> Result<String, Error> {
+    let server = answering(PYANNOTE, answer).await;
+    let url = server::pyannote(&server).media_upload_url(&media_url()).await?;
+    Ok(url.expose().to_owned())
+}
+
+async fn refusal(answer: ResponseTemplate) -> Error {
+    ask(answer).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn the_documented_request_goes_out_and_nothing_else() {
+    let server = answering(
+        PYANNOTE,
+        ResponseTemplate::new(201).set_body_json(json!({ "url": "https://storage.test/a" })),
+    )
+    .await;
+    server::pyannote(&server).media_upload_url(&media_url()).await.unwrap();
+
+    let requests = requests(&server).await;
+    let [request] = &requests[..] else { panic!("one request, not {}", requests.len()) };
+    assert_eq!(request.url.query(), None);
+    assert_eq!(request.headers["authorization"], format!("Bearer {KEY}"));
+    assert_eq!(request.headers["content-type"], "application/json");
+    assert_eq!(
+        header_names(request),
+        ["accept", "authorization", "content-length", "content-type", "host", "user-agent"]
+    );
+    assert_eq!(request.body_json::<Value>().unwrap(), json!({ "url": "media://interview.wav" }));
+}
+
+#[tokio::test]
+async fn a_base_url_may_have_a_path() {
+    let server = answering(
+        ("POST", "/stage/v1/media/input"),
+        ResponseTemplate::new(201).set_body_json(json!({ "url": "https://storage.test/a" })),
+    )
+    .await;
+    let client = Client::builder(ApiKey::new(KEY).unwrap())
+        .base_url(format!("{}/stage/", server.uri()))
+        .build()
+        .unwrap();
+    client.media_upload_url(&media_url()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_201_gives_the_upload_url() {
+    let url = "https://storage.test/a?X-Amz-Signature=1";
+    assert_eq!(
+        ask(ResponseTemplate::new(201).set_body_json(json!({ "url": url, "new": 1 }))).await.unwrap(),
+        url
+    );
+}
+
+#[tokio::test]
+async fn a_400_tells_what_is_wrong_field_by_field() {
+    let body =
+        json!({ "message": "Invalid request", "errors": [{ "field": "url", "message": "Invalid URL" }] });
+    let error = refusal(ResponseTemplate::new(400).set_body_json(&body)).await;
+
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Api, Some(400), false));
+    assert_eq!((error.provider(), error.operation()), (Some(Provider::Pyannote), Some("getMediaUploadURL")));
+    assert_eq!((error.message(), error.request_id()), (Some("Invalid request"), None));
+    let [field] = error.field_errors() else { panic!("one field error") };
+    assert_eq!((field.field.as_str(), field.message.as_str()), ("url", "Invalid URL"));
+    assert!(matches!(error.documented(), Some(GetMediaUploadUrlError::Status400(_))));
+    assert_eq!(documented::<GetMediaUploadUrlError>(&error), body);
+    insta::assert_snapshot!(error, @r#"pyannote getMediaUploadURL: answered 400, "Invalid request": correct the request"#);
+    insta::assert_snapshot!(std::error::Error::source(&error).unwrap(), @"documented for 400: Invalid request");
+}
+
+#[tokio::test]
+async fn a_402_keeps_the_request_id() {
+    let body = json!({ "requestId": "37a4c3a0", "message": "Subscription is required" });
+    let error = refusal(ResponseTemplate::new(402).set_body_json(&body)).await;
+
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Api, Some(402), false));
+    assert_eq!((error.message(), error.request_id()), (Some("Subscription is required"), Some("37a4c3a0")));
+    assert!(matches!(error.documented(), Some(GetMediaUploadUrlError::Status402(_))));
+    assert_eq!(documented::<GetMediaUploadUrlError>(&error), body);
+}
+
+#[tokio::test]
+async fn a_429_may_be_tried_again_after_what_the_server_asks() {
+    let body = json!({ "requestId": "37a4c3a0", "message": "Too many requests" });
+    let error =
+        refusal(ResponseTemplate::new(429).insert_header("retry-after", "17").set_body_json(&body)).await;
+
+    assert_eq!((error.status(), error.is_retryable()), (Some(429), true));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(17)));
+    assert!(matches!(error.documented(), Some(GetMediaUploadUrlError::Status429(_))));
+}
+
+#[tokio::test]
+async fn an_undocumented_error_keeps_status_message_and_body() {
+    let error = refusal(ResponseTemplate::new(401).set_body_string(r#"{"message":"Unauthorized"}"#)).await;
+
+    assert_eq!(
+        (error.kind(), error.status(), error.message()),
+        (ErrorKind::Api, Some(401), Some("Unauthorized"))
+    );
+    assert_eq!(error.body(), Some(&br#"{"message":"Unauthorized"}"#[..]));
+    assert!(error.documented::<GetMediaUploadUrlError>().is_none());
+}
+
+#[tokio::test]
+async fn fields_of_another_type_do_not_hide_the_others() {
+    let body = json!({ "message": ["url must match"], "requestId": "1", "errors": [7, { "field": "url", "message": "no" }] });
+    let error = refusal(ResponseTemplate::new(400).set_body_json(body)).await;
+    assert_eq!((error.message(), error.request_id(), error.field_errors().len()), (None, Some("1"), 1));
+    assert!(error.documented::<GetMediaUploadUrlError>().is_none());
+}
+
+#[tokio::test]
+async fn a_documented_status_with_a_gateways_page_keeps_the_status() {
+    let error = refusal(ResponseTemplate::new(402).set_body_string("<html>Bad gateway</html>")).await;
+
+    assert_eq!((error.kind(), error.status(), error.message()), (ErrorKind::Api, Some(402), None));
+    assert_eq!(error.body(), Some(&b"<html>Bad gateway</html>"[..]));
+    assert!(error.documented::<GetMediaUploadUrlError>().is_none());
+}
+
+#[tokio::test]
+async fn a_large_error_is_read_to_64_kib() {
+    let error = refusal(ResponseTemplate::new(500).set_body_bytes(vec![b'x'; 10 << 20])).await;
+    assert_eq!((error.status(), error.body().map(<[u8]>::len)), (Some(500), Some(64 << 10)));
+}
+
+#[tokio::test]
+async fn a_secret_that_the_limit_would_cut_in_two_is_taken_out_whole() {
+    let body = format!("{}{KEY} and more", "x".repeat((64 << 10) - KEY.len() / 2));
+    let error = refusal(ResponseTemplate::new(500).set_body_string(body)).await;
+    let end = &error.body().unwrap()[(64 << 10) - KEY.len() / 2..];
+    assert!("[secret]".as_bytes().starts_with(end), "{}", String::from_utf8_lossy(end));
+}
+
+#[tokio::test]
+async fn a_success_that_is_not_the_documented_one_keeps_its_status_and_no_body() {
+    let url = json!({ "url": "https://storage.test/a" });
+    for (answer, status) in [
+        (ResponseTemplate::new(200).set_body_json(&url), 200),
+        (ResponseTemplate::new(204), 204),
+        (ResponseTemplate::new(201), 201),
+        (ResponseTemplate::new(201).set_body_string("<html>"), 201),
+        (ResponseTemplate::new(201).set_body_json(json!({ "link": "https://storage.test/a" })), 201),
+        (ResponseTemplate::new(201).set_body_json(json!({ "url": 7 })), 201),
+        (ResponseTemplate::new(201).set_body_json(json!({ "url": "http://storage.test/a" })), 201),
+        (ResponseTemplate::new(201).set_body_json(json!({ "url": "x".repeat(2 << 20) })), 201),
+    ] {
+        let error = refusal(answer).await;
+        assert_eq!(
+            (error.kind(), error.status(), error.body()),
+            (ErrorKind::Response, Some(status), None),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let error =
+        refusal(ResponseTemplate::new(307).insert_header("location", "https://elsewhere.test/")).await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(307)));
+}
+
+#[tokio::test]
+async fn nobody_listening_is_a_connection_error() {
+    let (_socket, url) = server::nobody();
+    let client =
+        Client::builder(ApiKey::new(KEY).unwrap()).base_url(url).retry(Retry::never()).build().unwrap();
+    let error = client.media_upload_url(&media_url()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Connection, None, true));
+}
+
+#[tokio::test]
+async fn the_generated_client_keeps_the_same_policy() {
+    let body = json!({ "requestId": "1", "message": format!("bad key {KEY}") });
+    let server = answering(PYANNOTE, ResponseTemplate::new(402).set_body_json(body)).await;
+    let request = api::types::GetMediaUploadUrl { url: media_url().as_str().parse().unwrap() };
+    let Err(api::Error::UnexpectedResponse(answer)) =
+        server::pyannote(&server).api().get_media_upload_url(&request).await
+    else {
+        panic!("an answer that is no success")
+    };
+    assert_eq!(answer.status(), 402);
+    assert!(!answer.text().await.unwrap().contains(KEY));
+    assert!(!requests(&server).await[0].headers.contains_key("api-version"));
+}
+
+#[test]
+fn a_media_url_is_what_the_document_allows() {
+    let longest = format!("media://{}", "a".repeat(255 - "media://".len()));
+    for good in ["media://a", "media://a/b_c-d.wav", "media:///", &longest] {
+        assert_eq!(MediaUrl::new(good).unwrap().as_str(), good);
+    }
+    let too_long = format!("{longest}a");
+    for bad in [
+        "",
+        "media://",
+        "a.wav",
+        "MEDIA://a",
+        "media://a b",
+        "media://é",
+        "media://a\n",
+        "xmedia://a",
+        "media://a?b",
+        &too_long,
+    ] {
+        let error = MediaUrl::new(bad).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.provider()),
+            (ErrorKind::InvalidArgument, Some(Provider::Pyannote)),
+            "{bad}"
+        );
+    }
+    insta::assert_snapshot!(
+        MediaUrl::from_key("").unwrap_err(),
+        @"pyannote: a media url is media:// and one or more letters, digits and -_./ of ascii, at most 255 characters in all, like media://interview.wav"
+    );
+    assert_eq!("media://a".parse::<MediaUrl>().unwrap().to_string(), "media://a");
+}
+
+#[test]
+fn an_api_key_can_go_into_a_header() {
+    assert!(ApiKey::new("sk_1-2.3").is_ok());
+    for bad in ["", " ", "key\n", "a b", "kéy", "a\0"] {
+        assert_eq!(ApiKey::new(bad).unwrap_err().kind(), ErrorKind::InvalidArgument, "{bad:?}");
+    }
+}
+
+#[test]
+fn a_bad_base_url_is_refused_when_the_client_is_built() {
+    let error =
+        Client::builder(ApiKey::new(KEY).unwrap()).base_url("http://api.pyannote.ai").build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Configuration);
+    insta::assert_snapshot!(error, @"the base url must be https, or http on a loopback address: give one like https://api.example.com");
+}

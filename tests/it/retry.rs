@@ -1,0 +1,145 @@
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use media_upload::pyannote::{ApiKey, Client};
+use media_upload::{Error, ErrorKind, PresignedUrl, Retry, cielo24};
+use serde_json::json;
+use wiremock::{MockServer, ResponseTemplate};
+
+use crate::clock::TestClock;
+use crate::server::{CIELO24, KEY, PYANNOTE, TOKEN, job, media_url, nobody, requests, serve, serve_once};
+
+/// What came of a call whose first answers were `answers` and all others a success, and the pauses it made.
+async fn call(
+    retry: Retry,
+    answers: impl IntoIterator<Item = ResponseTemplate>,
+) -> (Result<PresignedUrl, Error>, Vec<Duration>, usize) {
+    let (server, clock) = (MockServer::start().await, TestClock::new());
+    for answer in answers {
+        serve_once(&server, PYANNOTE, answer).await;
+    }
+    let success = ResponseTemplate::new(201).set_body_json(json!({ "url": "https://storage.test/a" }));
+    serve(&server, PYANNOTE, success).await;
+    let outcome = client(&server.uri(), &clock, retry).media_upload_url(&media_url()).await;
+    let sent = requests(&server).await.len();
+    (outcome, clock.slept(), sent)
+}
+
+fn client(url: &str, clock: &TestClock, retry: Retry) -> Client {
+    let builder = Client::builder(ApiKey::new(KEY).unwrap()).base_url(url).retry(retry);
+    builder.clock(Arc::new(clock.clone())).build().unwrap()
+}
+
+fn answer(status: u16) -> ResponseTemplate {
+    ResponseTemplate::new(status)
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again() {
+    for status in [408, 429, 500, 502, 503, 504] {
+        let (outcome, pauses, sent) = call(Retry::default(), [answer(status)]).await;
+        assert_eq!((outcome.is_ok(), pauses.len(), sent), (true, 1, 2), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn what_will_not_pass_is_not_tried_again() {
+    for status in [400, 401, 402, 403, 404, 422, 501, 307, 200] {
+        let (outcome, pauses, sent) = call(Retry::default(), [answer(status)]).await;
+        let error = outcome.unwrap_err();
+        assert_eq!((error.status(), error.attempts(), pauses.len(), sent), (Some(status), 1, 0, 1));
+        assert!(!error.to_string().contains("tried"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn tries_end_and_the_error_says_how_many_there_were() {
+    let (outcome, pauses, sent) = call(Retry::default(), vec![answer(503); 5]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.attempts(), pauses.len(), sent), (5, 4, 5));
+    insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: answered 503: try again later (tried 5 times)");
+
+    let (outcome, _, sent) = call(Retry::never(), [answer(503)]).await;
+    assert_eq!((outcome.unwrap_err().attempts(), sent), (1, 1));
+}
+
+#[tokio::test]
+async fn pauses_are_spread_below_a_limit_that_doubles_and_is_capped() {
+    let second = Duration::from_secs(1);
+    let retry = Retry::default().tries(40).first_wait(second).longest_wait(second * 3);
+    let (_, pauses, _) = call(retry, vec![answer(500); 40]).await;
+    let limits = [1, 2].into_iter().chain(std::iter::repeat(3)).map(|seconds| second * seconds);
+    assert!(pauses.iter().zip(limits).all(|(&pause, limit)| pause <= limit), "{pauses:?}");
+    // Over all of it: not above its half only, and no two alike but by a rare chance.
+    assert!(pauses.iter().any(|&pause| pause < second), "{pauses:?}");
+    assert!(pauses.iter().any(|&pause| pause > second * 2), "{pauses:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_says_how_long_to_wait_is_obeyed() {
+    let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(50));
+    for (name, value, at_least, at_most) in
+        [("retry-after", "17", 17, 17), ("retry-after", &date, 45, 50), ("x-ratelimit-reset", "17", 17, 17)]
+    {
+        let (outcome, pauses, _) = call(Retry::default(), [answer(429).insert_header(name, value)]).await;
+        let range = Duration::from_secs(at_least)..=Duration::from_secs(at_most);
+        assert!(outcome.is_ok() && pauses.len() == 1 && range.contains(&pauses[0]), "{value}: {pauses:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_too_long_a_wait_is_left_to_the_caller() {
+    let (outcome, pauses, sent) =
+        call(Retry::default(), [answer(429).insert_header("retry-after", "61")]).await;
+    let error = outcome.unwrap_err();
+    assert_eq!((error.retry_after(), error.is_retryable()), (Some(Duration::from_secs(61)), true));
+    assert_eq!((pauses.len(), sent), (0, 1));
+}
+
+#[tokio::test]
+async fn no_try_begins_after_the_total() {
+    let retry = Retry::default().total(Duration::from_secs(100));
+    let again = || answer(503).insert_header("retry-after", "40");
+    let (outcome, pauses, sent) = call(retry, [again(), again(), again()]).await;
+    assert_eq!((outcome.unwrap_err().attempts(), sent), (3, 3));
+    assert_eq!(pauses, [Duration::from_secs(40); 2]);
+}
+
+#[tokio::test]
+async fn a_connection_refused_is_tried_again() {
+    let ((_socket, nowhere), clock) = (nobody(), TestClock::new());
+    let client = client(&nowhere, &clock, Retry::default().tries(3));
+    let error = client.media_upload_url(&media_url()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), clock.slept().len()), (ErrorKind::Connection, 3, 2));
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_is_tried_again() {
+    // The listener's backlog takes the connections, and nothing reads from them.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let clock = TestClock::new();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let call = tokio::spawn({
+        let client = client(&url, &clock, Retry::default().tries(2));
+        async move { client.media_upload_url(&media_url()).await.unwrap_err() }
+    });
+    while !call.is_finished() {
+        clock.ring();
+        tokio::task::yield_now().await;
+    }
+    let error = call.await.unwrap();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Timeout, None, 2));
+    insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: no answer came within 30s: try again, or allow more time (tried 2 times)");
+}
+
+#[tokio::test]
+async fn cielo24_tries_again_as_well() {
+    let (server, clock) = (MockServer::start().await, TestClock::new());
+    serve_once(&server, CIELO24, answer(503)).await;
+    serve(&server, CIELO24, answer(200).set_body_json(json!({ "upload_url": "https://storage.test/a" })))
+        .await;
+    let builder = cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap()).base_url(server.uri());
+    let client = builder.clock(Arc::new(clock.clone())).build().unwrap();
+    client.request_upload_url(&job()).await.unwrap();
+    assert_eq!(clock.slept().len(), 1);
+}

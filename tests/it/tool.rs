@@ -1,0 +1,243 @@
+//! The command-line tool, as a process.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use wiremock::{MockServer, ResponseTemplate};
+
+use crate::secrets::SENTINELS;
+use crate::server::{
+    JOB, KEY, PYANNOTE, TOKEN, grant, header_names, presigned, requests, serve, store, storing,
+};
+use crate::storage::{Behaviour, Storage, answer};
+
+/// A folder with files of the given names.
+fn files<const N: usize>(names: [&str; N]) -> (TempDir, [PathBuf; N]) {
+    let folder = tempfile::tempdir().unwrap();
+    let paths = names.map(|name| folder.path().join(name));
+    for path in &paths {
+        std::fs::write(path, b"media").unwrap();
+    }
+    (folder, paths)
+}
+
+/// The tool with both credentials in its environment, for `server`.
+fn tool(provider: &str, server: &str) -> Command {
+    let mut tool = Command::new(env!("CARGO_BIN_EXE_media-upload"));
+    tool.arg(provider).args(["--base-url", server]);
+    tool.env("PYANNOTEAI_API_KEY", KEY).env("CIELO24_API_TOKEN", TOKEN).env_remove("NO_COLOR");
+    tool
+}
+
+/// What it printed and how it ended, while the servers of this test go on.
+async fn run(mut tool: Command) -> (String, String, i32) {
+    let output = tokio::task::spawn_blocking(move || tool.output().unwrap()).await.unwrap();
+    let Output { status, stdout, stderr } = output;
+    let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
+    for sentinel in SENTINELS {
+        assert!(!format!("{stdout}{stderr}").contains(sentinel), "{sentinel} in {stdout}{stderr}");
+    }
+    (stdout, stderr, status.code().unwrap())
+}
+
+fn with(mut tool: Command, arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Command {
+    tool.args(arguments);
+    tool
+}
+
+#[tokio::test]
+async fn it_prints_the_media_url_of_each_file_in_the_order_given() {
+    let (server, (_folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
+    let tool = with(tool("pyannote", &server.uri()), [a, b]);
+    let (stdout, stderr, code) = run(with(tool, ["--url", "media://first", "--url", "media://second"])).await;
+    assert_eq!((stdout.as_str(), code), ("media://first\nmedia://second\n", 0), "{stderr}");
+    assert!(stderr.contains("a.wav: 5 bytes sent"), "{stderr}");
+}
+
+#[tokio::test]
+async fn a_file_without_a_url_gets_one_of_its_own_name() {
+    let (server, (_folder, [file])) = (storing(ResponseTemplate::new(200)).await, files(["a b.wav"]));
+    let (stdout, stderr, code) = run(with(tool("pyannote", &server.uri()), [&file])).await;
+    assert!(
+        stdout.starts_with("media://a_b-") && stdout.ends_with(".wav\n") && code == 0,
+        "{stdout} {stderr}"
+    );
+    assert_eq!(requests(&server).await[0].body_json::<Value>().unwrap(), json!({ "url": stdout.trim() }));
+    // The same file has the same again.
+    assert_eq!(run(with(tool("pyannote", &server.uri()), [&file])).await.0, stdout);
+}
+
+#[tokio::test]
+async fn cielo24_wants_a_job_and_prints_no_url() {
+    let (server, (_folder, [file])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav"]));
+    let tool = with(with(tool("cielo24", &server.uri()), [file]), ["--job-id", JOB]);
+    let (stdout, stderr, code) = run(tool).await;
+    assert_eq!((stdout.as_str(), code), ("", 0), "{stderr}");
+    let [ask, put] = &requests(&server).await[..] else { panic!("two requests") };
+    assert!(ask.url.query().unwrap().contains(JOB));
+    assert_eq!((put.body.as_slice(), header_names(put).contains(&"authorization")), (&b"media"[..], false));
+}
+
+#[tokio::test]
+async fn one_file_that_fails_does_not_stop_the_others() {
+    let (server, (folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
+    let absent = folder.path().join("absent.wav");
+    let tool = with(tool("pyannote", &server.uri()), [&a, &absent, &b]);
+    let (stdout, stderr, code) = run(with(tool, ["--quiet"])).await;
+    assert_eq!((stdout.lines().count(), code), (2, 1));
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    for part in ["error: ", "absent.wav", "cannot be read: check that it exists"] {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+}
+
+#[tokio::test]
+async fn json_is_one_object_a_file() {
+    let (server, (folder, [a])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav"]));
+    let absent = folder.path().join("absent.wav");
+    let tool = with(tool("pyannote", &server.uri()), [&a, &absent]);
+    let tool = with(tool, ["--json", "--quiet", "--url", "media://a", "--url", "media://b"]);
+    let (stdout, _, code) = run(tool).await;
+    let objects: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [sent, failed] = &objects[..] else { panic!("two objects: {stdout}") };
+    assert_eq!(code, 1);
+    assert_eq!(*sent, json!({ "file": a, "url": "media://a", "bytes": 5, "attempts": 1 }));
+    assert_eq!((&failed["file"], &failed["url"]), (&json!(absent), &json!("media://b")));
+    assert_eq!(
+        (&failed["error"]["operation"], &failed["error"]["retryable"]),
+        (&json!("upload"), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn what_the_api_or_storage_refuses_is_said_with_what_to_do() {
+    let (_folder, [file]) = files(["a.wav"]);
+    let body = json!({ "requestId": "17", "message": format!("Subscription is required, {KEY}") });
+    let server = MockServer::start().await;
+    serve(&server, PYANNOTE, ResponseTemplate::new(402).set_body_json(body)).await;
+    let (stdout, stderr, code) = run(with(tool("pyannote", &server.uri()), [&file])).await;
+    assert_eq!((stdout.as_str(), code), ("", 1));
+    assert!(stderr.contains("Subscription is required") && stderr.contains("check the account"), "{stderr}");
+
+    server.reset().await;
+    let denied = "<Error><Code>AccessDenied</Code><Message>No.</Message></Error>";
+    store(&server, ResponseTemplate::new(403).set_body_string(denied)).await;
+    let (_, stderr, code) = run(with(tool("pyannote", &server.uri()), [&file])).await;
+    assert!(code == 1 && stderr.contains("AccessDenied: No."), "{stderr}");
+}
+
+#[tokio::test]
+async fn arguments_that_make_no_sense_send_nothing() {
+    let (server, (folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
+    let pyannote = || tool("pyannote", &server.uri());
+    let same = folder.path().join(".").join("a.wav");
+    let mut keyless = with(pyannote(), [&a]);
+    keyless.env_remove("PYANNOTEAI_API_KEY");
+    let cielo24 = with(tool("cielo24", &server.uri()), [&a]);
+    for (tool, said) in [
+        (pyannote(), "FILE"),
+        (with(with(pyannote(), [&a]), ["--url", "media://a b"]), "media://interview.wav"),
+        (with(with(pyannote(), [&a, &b]), ["--url", "media://a"]), "as often as there are files"),
+        (with(pyannote(), [&a, &same]), "one in place of the other"),
+        (keyless, "set PYANNOTEAI_API_KEY, or give --key-file FILE"),
+        (with(with(pyannote(), [&a]), ["--key-file", "/nonexistent"]), "cannot be read from /nonexistent"),
+        (with(tool("pyannote", "http://api.example.com"), [&a]), "must be https"),
+        (with(cielo24, ["--job-id", "job-17"]), "a job id is a hex string"),
+        (with(tool("cielo24", &server.uri()), [&a]), "--job-id"),
+        (with(pyannote(), ["--api-key=secret"]), "unexpected argument"),
+    ] {
+        let (stdout, stderr, code) = run(tool).await;
+        assert_eq!((stdout.as_str(), code), ("", 2), "{stderr}");
+        assert!(stderr.contains(said), "{said}: {stderr}");
+    }
+    assert!(requests(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_credential_may_come_from_a_file() {
+    let (server, (folder, [a])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav"]));
+    let key = folder.path().join("key");
+    std::fs::write(&key, "sk-from-a-file\n").unwrap();
+    let tool = with(with(tool("pyannote", &server.uri()), ["--key-file".as_ref(), key.as_os_str()]), [&a]);
+    assert_eq!(run(tool).await.2, 0);
+    assert_eq!(requests(&server).await[0].headers["authorization"], "Bearer sk-from-a-file");
+}
+
+#[tokio::test]
+async fn it_explains_itself() {
+    let said = async |arguments: &[&str]| {
+        let mut tool = Command::new(env!("CARGO_BIN_EXE_media-upload"));
+        tool.args(arguments);
+        let (stdout, stderr, code) = run(tool).await;
+        assert_eq!((stderr.as_str(), code), ("", 0), "{arguments:?}");
+        stdout
+    };
+    assert!(said(&["--help"]).await.contains("media-upload cielo24 interview.wav --job-id"));
+    assert!(said(&["pyannote", "--help"]).await.contains("PYANNOTEAI_API_KEY"));
+    assert!(said(&["--version"]).await.starts_with("media-upload "));
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        assert!(said(&["completions", shell]).await.contains("job-id"), "{shell}");
+    }
+    assert!(said(&["man"]).await.contains(".TH media-upload 1"));
+    assert!(said(&["man", "cielo24"]).await.contains("job\\-id"));
+}
+
+/// An upload to storage that stalls once it has begun.
+async fn stalling() -> (Storage, MockServer, tempfile::NamedTempFile) {
+    let (storage, api) = (Storage::start([Behaviour::StallAfter(1 << 20)]).await, MockServer::start().await);
+    grant(&api, &presigned(&storage.origin)).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(32 << 20).unwrap();
+    (storage, api, file)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_interrupt_stops_at_once_and_says_so() {
+    use nix::sys::signal::{Signal, kill};
+    let (storage, api, file) = stalling().await;
+    let mut tool = with(tool("pyannote", &api.uri()), [file.path()]);
+    let child = tool.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    storage.turn().await;
+    kill(nix::unistd::Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "interrupted: what was not sent in full is not stored; run it again\n"
+    );
+}
+
+/// On a terminal, of which this test is the other end.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_terminal_shows_a_bar_that_moves_and_standard_output_has_the_url_alone() {
+    let size = nix::pty::Winsize { ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
+    let terminal = nix::pty::openpty(&size, None).unwrap();
+    let storage = Storage::start([Behaviour::Answer(answer(200, ""))]).await;
+    let api = MockServer::start().await;
+    grant(&api, &presigned(&storage.origin)).await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(256 << 20).unwrap();
+
+    let tool = with(tool("pyannote", &api.uri()), [file.path()]);
+    let mut tool = with(tool, ["--url", "media://interview"]);
+    let child = tool.env("TERM", "xterm").stdout(Stdio::piped()).stderr(terminal.slave).spawn().unwrap();
+    drop(tool);
+    let screen = tokio::task::spawn_blocking(move || {
+        let mut screen = Vec::new();
+        // It ends with an error when the last process that has the terminal is gone.
+        let _ = File::from(terminal.master).read_to_end(&mut screen);
+        String::from_utf8_lossy(&screen).into_owned()
+    });
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let screen = screen.await.unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "media://interview\n");
+    let frames: std::collections::BTreeSet<&str> =
+        screen.split(['\r', '\n']).filter(|line| line.contains("/256.00 MiB")).collect();
+    assert!(frames.len() > 1, "the bar did not move: {screen:?}");
+}

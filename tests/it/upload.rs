@@ -1,0 +1,143 @@
+use std::io::Write;
+use std::path::Path;
+
+use media_upload::{Error, ErrorKind, Media, Provider, Uploaded};
+use serde_json::json;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::server::{self, KEY, SIGNATURE, TOKEN, header_names, job, media_url, requests, storing};
+
+/// The upload of `media` through each provider, to storage that answers with `status`.
+async fn uploads(status: u16, media: impl Into<Media>) -> Vec<(MockServer, Result<Uploaded, Error>)> {
+    let media = media.into();
+    let (first, second) =
+        (storing(ResponseTemplate::new(status)).await, storing(ResponseTemplate::new(status)).await);
+    let pyannote = server::pyannote(&first).upload(media.clone(), &media_url()).await;
+    let cielo24 = server::cielo24(&second).upload(media, &job()).await;
+    vec![(first, pyannote), (second, cielo24)]
+}
+
+async fn assert_sends(media: impl Into<Media>, content: &[u8]) {
+    for (server, outcome) in uploads(200, media).await {
+        let uploaded = outcome.unwrap();
+        assert_eq!((uploaded.bytes(), uploaded.attempts()), (content.len() as u64, 1));
+
+        let requests = requests(&server).await;
+        let [_, put] = &requests[..] else { panic!("two requests, not {}", requests.len()) };
+        assert!(put.url.query().unwrap().contains(SIGNATURE));
+        assert_eq!(header_names(put), ["accept", "content-length", "host", "user-agent"]);
+        assert_eq!(put.headers["content-length"], content.len().to_string());
+        assert!(!format!("{:?} {}", put.headers, put.url).contains(KEY));
+        assert!(!format!("{:?} {}", put.headers, put.url).contains(TOKEN));
+        assert!(put.body == content, "the bytes that arrived are not those of the media");
+    }
+}
+
+#[tokio::test]
+async fn bytes_arrive_as_they_are_with_their_length_and_no_credential() {
+    assert_sends(vec![7; 1000], &[7; 1000]).await;
+}
+
+#[tokio::test]
+async fn a_file_arrives_as_it_is() {
+    let content: Vec<u8> = (0..3_000_000_u32).map(|i| (i % 251) as u8).collect();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&content).unwrap();
+    assert_sends(file.path(), &content).await;
+}
+
+#[tokio::test]
+async fn an_empty_file_has_a_length_too() {
+    assert_sends(tempfile::NamedTempFile::new().unwrap().path(), b"").await;
+    assert_sends(Vec::new(), b"").await;
+}
+
+#[tokio::test]
+async fn storage_says_stored_with_200_201_or_204() {
+    for status in [200, 201, 204] {
+        for (_, outcome) in uploads(status, vec![1]).await {
+            assert!(outcome.is_ok(), "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_storage_does_not_take_is_an_error_of_its_own() {
+    for (status, kind) in [
+        (403, ErrorKind::Storage),
+        (503, ErrorKind::Storage),
+        (307, ErrorKind::Storage),
+        (202, ErrorKind::Response),
+    ] {
+        for (_, outcome) in uploads(status, vec![1]).await {
+            let error = outcome.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.status(), error.operation()),
+                (kind, Some(status), Some("upload"))
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn media_that_cannot_be_read_is_refused_before_anything_is_sent() {
+    for (server, outcome) in uploads(200, Path::new("/nonexistent/interview.wav")).await {
+        let error = outcome.unwrap_err();
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Media, Some("upload")));
+        assert!(error.to_string().contains("/nonexistent/interview.wav"), "{error}");
+        assert!(requests(&server).await.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_once_it_is_opened_is_never_reported_as_stored() {
+    const LENGTH: u64 = 3_000_000;
+    for changed in [LENGTH + 1, LENGTH - 1, 0] {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(LENGTH).unwrap();
+        let (server, handle) = (MockServer::start().await, file.reopen().unwrap());
+        let url = server::presigned(&server.uri());
+        // The URL is asked for when the file is already open.
+        let change = move |_: &Request| {
+            handle.set_len(changed).unwrap();
+            ResponseTemplate::new(201).set_body_json(json!({ "url": url }))
+        };
+        Mock::given(method("POST")).respond_with(change).mount(&server).await;
+        Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+
+        let error = server::pyannote(&server).upload(file.path(), &media_url()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.operation(), error.status()),
+            (ErrorKind::Media, Some("upload"), None),
+            "{error}"
+        );
+        assert!(requests(&server).await.iter().all(|request| request.method != "PUT"), "a whole PUT arrived");
+    }
+}
+
+#[tokio::test]
+async fn an_upload_that_is_not_awaited_sends_nothing() {
+    let server = storing(ResponseTemplate::new(200)).await;
+    drop(server::pyannote(&server).upload(vec![1], &media_url()));
+    assert!(requests(&server).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_refused_upload_url_is_the_uploads_error() {
+    let server = server::answering(server::PYANNOTE, ResponseTemplate::new(402)).await;
+    let error = server::pyannote(&server).upload(vec![1], &media_url()).await.unwrap_err();
+    assert_eq!(
+        (error.status(), error.operation(), error.provider()),
+        (Some(402), Some("getMediaUploadURL"), Some(Provider::Pyannote))
+    );
+    assert_eq!(requests(&server).await.len(), 1);
+}
+
+#[test]
+fn an_upload_can_be_spawned() {
+    fn is_send<T: Send>(_: T) {}
+    let client =
+        media_upload::cielo24::Client::new(media_upload::cielo24::ApiToken::new(TOKEN).unwrap()).unwrap();
+    is_send(client.upload(vec![1], &job()).into_future());
+}
