@@ -18,13 +18,10 @@ from pyannoteai.sdk import Client
 ANSWERS = sys.stdout
 sys.stdout = sys.stderr  # whatever the SDK prints is log
 
+VERSION = importlib.metadata.version("pyannoteai-sdk")
 HELLO = {
     "protocol": 1,
-    "client": {
-        "name": "pyannoteai-sdk",
-        "version": importlib.metadata.version("pyannoteai-sdk"),
-        "language": "python",
-    },
+    "client": {"name": "pyannoteai-sdk", "version": VERSION, "language": "python"},
     "operations": ["pyannote/getMediaUploadURL", "pyannote/upload"],
     "concurrency": 1,
 }
@@ -38,8 +35,8 @@ def client(case):
 
 
 def media_upload_url(client, url):
-    # The SDK asks for the URL in the first step of upload(). The second step is caught: it tells
-    # which URL the first has got. What is uploaded has no part in it; this file will do.
+    # The SDK asks for the URL in the first step of upload(). The second step is caught, and tells
+    # which URL the first has got; any file will do.
     with mock.patch("requests.put") as put:
         client.upload(__file__, media_url=url)
     return {"url": put.call_args.args[0]}

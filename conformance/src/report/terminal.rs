@@ -157,7 +157,7 @@ fn put_finding(out: &mut String, finding: &Finding) {
     let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
     let _ = writeln!(out, "    because   {}", finding.because);
     let _ = writeln!(out, "    expected  {}", finding.expected);
-    let _ = writeln!(out, "    actual    {}", finding.actual);
+    let _ = writeln!(out, "    actual    {}", finding.actual.trim().replace('\n', "\n              "));
 }
 
 /// What the client does not offer: an operation a line where it is all of its cases.
