@@ -48,11 +48,14 @@ impl Put<'_> {
             let Some(next) = self.redirect(&url, &reply) else {
                 return judge(&call, reply);
             };
+            let lost = |why: &str| {
+                let why = format!("{why}: the media was not sent there, tell the provider");
+                call.unusable(ErrorKind::Storage, reply.status, &why)
+            };
             if redirects == MOST_REDIRECTS {
-                let why = format!("storage sent the media elsewhere more than {MOST_REDIRECTS} times");
-                return Err(call.unusable(ErrorKind::Storage, reply.status, &why));
+                return Err(lost("storage has sent the media elsewhere too often"));
             }
-            url = next.map_err(|why| call.unusable(ErrorKind::Storage, reply.status, why))?;
+            url = next.map_err(lost)?;
             redirects += 1;
         }
     }
@@ -77,7 +80,8 @@ impl Put<'_> {
         };
         let reply = clock::until(self.stalled(call, &sending), answer).await?;
         if reply.status.is_success() && !sending.is_complete() {
-            return Err(call.undocumented(reply.status, "storage had not got all of the media by then"));
+            let why = "not all of the media was sent by then, so that it cannot be stored: upload it again";
+            return Err(call.unusable(ErrorKind::Response, reply.status, why));
         }
         Ok(reply)
     }

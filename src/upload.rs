@@ -12,7 +12,7 @@ use crate::http::Http;
 use crate::media::{Media, Opened};
 use crate::progress::{Meter, Progress, Report};
 use crate::put::Put;
-use crate::secret::{PresignedUrl, Secrets};
+use crate::secret::PresignedUrl;
 use crate::storage;
 
 /// The name of the transfer in errors; no document names it.
@@ -65,12 +65,10 @@ impl Upload {
     }
 
     async fn run(self) -> Result<Uploaded, Error> {
-        let none = Secrets::default();
-        let opened = self.media.open().await;
         let opened =
-            opened.map_err(|fault| self.http.call(self.provider, OPERATION, &none).faulty(&fault))?;
-        let (identity, meter) =
-            (opened.identity.clone(), Meter::new(opened.identity.length, self.report.clone()));
+            self.media.open().await.map_err(|fault| fault.to_error().during(self.provider, OPERATION))?;
+        let identity = opened.identity.clone();
+        let meter = Meter::new(identity.length, self.report.clone());
         let put = Put { http: &self.http, media: &self.media, identity: &identity, meter: &meter };
         // Last, just before sending: the URL expires.
         let url = (self.ask)().await?;

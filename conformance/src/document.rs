@@ -1,8 +1,12 @@
 //! Documents as their vendors publish them, read into one model.
 //!
-//! Two readers, [`openapi`] and [`rst`], fill the same [`Document`]; everything after them is the
+//! Two readers, `openapi` and `rst`, fill the same [`Document`]; everything after them is the
 //! same for both. The readers take the raw text: what `build.rs` of the client crate corrects is
 //! never seen here, which makes the suite an independent check of the generated client.
+//!
+//! Bytes become `text`, a `page` gives its fenced block, `yaml` or `json` make a `tree` of it in
+//! which every place has its line, and `openapi` reads the tree; `rst` reads its text directly.
+//! What stops a reader is a `fault`; what it can read past but does not understand is a [`Note`].
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,7 +35,7 @@ mod yaml;
 pub struct Document {
     /// The name shown to people: the path as given, or as it stands in the repository.
     pub name: Arc<str>,
-    /// The whole text, for quoting.
+    /// The whole text, for quoting: without byte order mark, its lines ended by `\n` alone.
     pub text: Arc<str>,
     /// How the text was read.
     pub kind: Kind,
@@ -155,7 +159,7 @@ pub struct Parameter {
     pub description: String,
     /// The documented example values.
     pub examples: Vec<Example>,
-    /// Where it is stated.
+    /// Where it is stated; where its `$ref` leads, if it is one.
     pub location: Location,
 }
 

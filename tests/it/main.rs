@@ -6,9 +6,11 @@ mod clock;
 mod generation;
 mod pyannote;
 mod retry;
+mod s3;
 mod secrets;
 mod server;
 mod storage;
+mod tls;
 #[cfg(feature = "cli")]
 mod tool;
 mod trace;

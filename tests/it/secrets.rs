@@ -13,14 +13,16 @@ use wiremock::{MockServer, ResponseTemplate};
 use crate::server::{
     CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, grant, job, media_url, nobody, presigned, serve, store, storing,
 };
+use crate::storage::{Behaviour, Storage, answer, answer_with};
 
 pub(crate) const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
 
 /// All that can be seen of an error.
 fn shown(error: &Error) -> String {
     let mut shown = format!(
-        "{error} {error:?} {error:#?} {:?} {:?} {:?}",
+        "{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}",
         error.message(),
+        error.storage_code(),
         error.request_id(),
         error.field_errors()
     );
@@ -113,6 +115,22 @@ pub(crate) async fn every_error() -> Vec<Error> {
         errors.extend(clients.upload(vec![1]).await);
     }
     errors.extend(clients.upload(Path::new("/nonexistent")).await);
+
+    // Expired, and again when asked anew; sent elsewhere, reset, answered too early.
+    let echo = format!("<Error><Code>ExpiredToken</Code><Message>{SIGNATURE} AKIASENTINEL</Message></Error>");
+    let elsewhere = format!("location: http://storage.example.com/?X-Amz-Signature={SIGNATURE}\r\n");
+    for behaviour in [
+        Behaviour::Answer(answer(403, &echo)),
+        Behaviour::Answer(answer_with(307, &elsewhere, &echo)),
+        Behaviour::ResetAfter(0),
+        Behaviour::AnswerAfter(0, answer(200, &echo)),
+        Behaviour::AnswerAfter(0, answer(403, &echo)),
+    ] {
+        let storage = Storage::start(vec![behaviour; 4]).await;
+        server.reset().await;
+        grant(&server, &presigned(&storage.origin)).await;
+        errors.extend(clients.upload(vec![1; 8 << 20]).await);
+    }
 
     let (_socket, nowhere) = nobody();
     server.reset().await;

@@ -226,7 +226,7 @@ async fn media_is_sent_to_where_storage_sends_it_three_times_at_most() {
         (error.kind(), error.status(), place.storage.arrived().len()),
         (ErrorKind::Storage, Some(307), 4)
     );
-    insta::assert_snapshot!(error, @"pyannote upload: answered 307, but storage sent the media elsewhere more than 3 times");
+    insta::assert_snapshot!(error, @"pyannote upload: answered 307, but storage has sent the media elsewhere too often: the media was not sent there, tell the provider");
 }
 
 #[tokio::test]

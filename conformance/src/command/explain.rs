@@ -14,6 +14,7 @@ use crate::plan::{Plan, Source};
 use crate::run::check::{Level, applicable, basis};
 use crate::run::exchange::put_served;
 use crate::run::redact::Redactor;
+use crate::run::rule::Basis;
 
 /// How many of a document's lines are quoted from a place on.
 const QUOTED: usize = 8;
@@ -139,7 +140,11 @@ fn put_rules(out: &mut String, source: &Source, case: &Case) {
             Level::Must => "must",
             Level::Should => "should",
         };
-        let _ = writeln!(out, "  {} ({level}): {}\n    because: {}", rule.id, rule.says, rests.because);
+        let _ = writeln!(out, "  {level:6}  {:30}  {}", rule.id, rule.says);
+        // What rests on the document rests on the words above.
+        if rule.basis != Basis::Document {
+            let _ = writeln!(out, "{:40}  {}", "", rests.because);
+        }
     }
 }
 

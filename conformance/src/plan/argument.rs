@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::call::{Argument, Call};
@@ -51,16 +52,18 @@ fn give_credential(_: &Call<'_>, case: &mut Case, argument: &Argument, value: Va
 }
 
 fn of_argument(call: &Call<'_>, argument: &Argument, give: Give) -> Vec<Case> {
+    let judge = Judge::new(argument);
     let mut names = BTreeSet::new();
-    variations(argument)
+    variations(&judge)
         .into_iter()
         .filter(|variation| names.insert(variation.name.clone()))
-        .map(|variation| case(call, argument, variation, give))
+        .map(|variation| case(call, &judge, variation, give))
         .collect()
 }
 
-fn case(call: &Call<'_>, argument: &Argument, variation: Variation, give: Give) -> Case {
-    let allowed = allows(argument, &variation.value);
+fn case(call: &Call<'_>, judge: &Judge<'_>, variation: Variation, give: Give) -> Case {
+    let argument = judge.argument;
+    let allowed = judge.allows(&variation.value);
     let name = &argument.name;
     let verb = if allowed { "allowed" } else { "forbidden" };
     let mut case = call.case(
@@ -115,18 +118,28 @@ fn location(call: &Call<'_>, argument: &Argument, keyword: Option<&String>) -> L
     )
 }
 
-fn allows(argument: &Argument, value: &Value) -> bool {
-    // A path segment cannot be empty: the request would be another one.
-    if argument.place == Some(Place::Path) && value == "" {
-        return false;
-    }
-    jsonschema::draft4::options()
-        .should_validate_formats(true)
-        .build(&argument.schema.value)
-        .is_ok_and(|validator| validator.is_valid(value))
+/// What decides whether an argument's value is allowed.
+struct Judge<'a> {
+    argument: &'a Argument,
+    /// None: the schema cannot be checked, so nothing is called allowed.
+    validator: Option<Validator>,
 }
 
-fn variations(argument: &Argument) -> Vec<Variation> {
+impl<'a> Judge<'a> {
+    fn new(argument: &'a Argument) -> Self {
+        let options = jsonschema::draft4::options().should_validate_formats(true);
+        Self { argument, validator: options.build(&argument.schema.value).ok() }
+    }
+
+    fn allows(&self, value: &Value) -> bool {
+        // A path segment cannot be empty: the request would be another one.
+        let no_segment = self.argument.place == Some(Place::Path) && value == "";
+        !no_segment && self.validator.as_ref().is_some_and(|validator| validator.is_valid(value))
+    }
+}
+
+fn variations(judge: &Judge<'_>) -> Vec<Variation> {
+    let argument = judge.argument;
     let schema = &argument.schema.value;
     let mut all = Vec::new();
     if !argument.required {
@@ -134,7 +147,7 @@ fn variations(argument: &Argument) -> Vec<Variation> {
     }
     all.extend(listed(schema));
     match sample::kind(schema) {
-        "string" => all.extend(strings(argument)),
+        "string" => all.extend(strings(judge)),
         "integer" | "number" => all.extend(numbers(schema)),
         _ => {}
     }
@@ -173,7 +186,8 @@ fn listed(schema: &Value) -> Vec<Variation> {
     each.chain([other]).collect()
 }
 
-fn strings(argument: &Argument) -> Vec<Variation> {
+fn strings(judge: &Judge<'_>) -> Vec<Variation> {
+    let argument = judge.argument;
     let schema = &argument.schema.value;
     if schema.get("enum").is_some() {
         return vec![vary("empty", "an empty string", json!(""), &[])];
@@ -206,7 +220,7 @@ fn strings(argument: &Argument) -> Vec<Variation> {
             &["format".to_owned()],
         ));
     }
-    if allows(argument, &json!(SPECIAL)) {
+    if judge.allows(&json!(SPECIAL)) {
         found.push(vary("encoding", "characters that need encoding in their place", json!(SPECIAL), &[]));
     }
     found

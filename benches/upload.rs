@@ -1,0 +1,211 @@
+//! What an upload costs beside `curl -T`, and a call of the API beside the same call straight on reqwest.
+//!
+//! `cargo bench --bench upload` sends the same 2 GiB file to the same sink on this machine, ours and curl's in turn, and prints
+//! ratios from that one run. Each upload is a process of its own, so that its memory and processor time are its alone; they
+//! are read from `/proc`, so on Linux only.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Instant;
+
+use media_upload::pyannote::{ApiKey, Client, MediaUrl};
+use serde_json::{Value, json};
+
+const ROUNDS: usize = 5;
+const SMALL: u64 = 64 << 20;
+const LARGE: u64 = 2 << 30;
+const CALLS: u32 = 10_000;
+const KEY: &str = "key";
+const MEDIA_URL: &str = "media://interview.wav";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["child", "upload", base, file] => child_upload(base, Path::new(file)),
+        ["child", "ours", base] => child_calls(async || ours(base).await),
+        ["child", "plain", base] => child_calls(async || plain(base).await),
+        _ => measure(),
+    }
+}
+
+fn measure() {
+    let (sink, folder) = (sink(), tempfile::tempdir().unwrap());
+    let [small, large] = [SMALL, LARGE].map(|length| {
+        let path = folder.path().join(length.to_string());
+        File::create(&path).unwrap().set_len(length).unwrap();
+        path
+    });
+    throughput(&sink, &large);
+    for (file, name) in [(&small, "64 MiB"), (&large, "2 GiB")] {
+        let resident = child(&["upload", &sink, file.to_str().unwrap()]);
+        println!("peak resident memory of our process, {name}: {:.1} MiB", resident / 1024.0);
+    }
+    calls(&sink);
+}
+
+/// Ours and curl's in turn, after one round that fills the caches.
+fn throughput(sink: &str, file: &Path) {
+    let file = file.to_str().unwrap();
+    let curl = || {
+        let url = format!("{sink}/object");
+        let status = Command::new("curl")
+            .args(["--silent", "--fail", "-T", file, &url])
+            .stdout(Stdio::null())
+            .status();
+        assert!(status.unwrap().success(), "curl failed");
+    };
+    let ours = || {
+        child(&["upload", sink, file]);
+    };
+    if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
+        println!("curl is not installed: there is nothing to compare the throughput to");
+        return;
+    }
+    ours();
+    curl();
+    let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (gib_per_second(ours), gib_per_second(curl))).collect();
+    for (ours, curl) in &rounds {
+        println!("2 GiB: ours {ours:.2} GiB/s, curl -T {curl:.2} GiB/s");
+    }
+    let (ours, curl): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
+    println!(
+        "throughput, median of ours to median of curl's: {:.3} (target: 0.95 or more)",
+        median(ours) / median(curl)
+    );
+}
+
+fn gib_per_second(work: impl Fn()) -> f64 {
+    let begun = Instant::now();
+    work();
+    2.0 / begun.elapsed().as_secs_f64()
+}
+
+/// `media_upload_url` and the same call straight on reqwest, in turn.
+fn calls(sink: &str) {
+    let rounds = (0..ROUNDS).map(|_| (child(&["ours", sink]), child(&["plain", sink])));
+    let (ours, plain): (Vec<f64>, Vec<f64>) = rounds.unzip();
+    let (ours, plain) = (median(ours), median(plain));
+    println!(
+        "processor time of {CALLS} calls: media_upload_url {ours:.2} s, straight on reqwest {plain:.2} s"
+    );
+    println!(
+        "processor time, median of ours to median of reqwest's: {:.3} (target: 1.1 or less)",
+        ours / plain
+    );
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Runs this program as a child, which prints one number.
+fn child(arguments: &[&str]) -> f64 {
+    let output =
+        Command::new(std::env::current_exe().unwrap()).arg("child").args(arguments).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
+}
+
+fn client(base: &str) -> Client {
+    let builder = Client::builder(ApiKey::new(KEY).unwrap()).base_url(base);
+    builder.root_certificates("").build().unwrap()
+}
+
+/// Uploads `file`, and prints the peak of this process's resident memory, in KiB.
+fn child_upload(base: &str, file: &Path) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        client(base).upload(file, &MediaUrl::new(MEDIA_URL).unwrap()).await.unwrap();
+    });
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    println!("{}", peak.trim().trim_end_matches(" kB"));
+}
+
+/// Runs `calls`, and prints the processor time of this process, in seconds.
+fn child_calls(calls: impl AsyncFn()) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(calls());
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    // User and system time are the 14th and 15th field, in hundredths of a second; the 2nd may have spaces in it.
+    let fields: Vec<&str> = stat.rsplit_once(')').unwrap().1.split_whitespace().collect();
+    let ticks: f64 = fields[11..13].iter().map(|field| field.parse::<f64>().unwrap()).sum();
+    println!("{}", ticks / 100.0);
+}
+
+async fn ours(base: &str) {
+    let (client, url) = (client(base), MediaUrl::new(MEDIA_URL).unwrap());
+    for _ in 0..CALLS {
+        client.media_upload_url(&url).await.unwrap();
+    }
+}
+
+async fn plain(base: &str) {
+    let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);
+    let (client, url) = (builder.build().unwrap(), format!("{base}/v1/media/input"));
+    for _ in 0..CALLS {
+        let request = client.post(&url).bearer_auth(KEY).json(&json!({ "url": MEDIA_URL }));
+        let response = request.send().await.unwrap().error_for_status().unwrap();
+        let answer: Value = response.json().await.unwrap();
+        assert!(answer["url"].is_string());
+    }
+}
+
+/// An API, and storage that keeps nothing; where it is.
+fn sink() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let url = format!("{origin}/object?X-Amz-Signature=1");
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let url = url.clone();
+            thread::spawn(move || serve(stream.unwrap(), &url));
+        }
+    });
+    origin
+}
+
+fn serve(mut stream: TcpStream, url: &str) {
+    let mut reader = BufReader::with_capacity(1 << 20, stream.try_clone().unwrap());
+    while let Some((is_put, length, expects)) = head(&mut reader) {
+        if expects {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+        }
+        let mut left = length;
+        while left > 0 {
+            let read = reader.fill_buf().unwrap().len().min(left as usize);
+            assert_ne!(read, 0, "the body broke off");
+            reader.consume(read);
+            left -= read as u64;
+        }
+        let (status, body) =
+            if is_put { (200, String::new()) } else { (201, json!({ "url": url }).to_string()) };
+        let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\n\r\n", body.len());
+        stream.write_all((head + &body).as_bytes()).unwrap();
+    }
+}
+
+/// Is it a PUT, how long is its body, and does it wait to be asked for it?
+fn head(reader: &mut impl BufRead) -> Option<(bool, u64, bool)> {
+    let (mut is_put, mut length, mut expects) = (false, 0, false);
+    loop {
+        let mut line = String::new();
+        if reader.take(64 << 10).read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        let line = line.trim_end().to_ascii_lowercase();
+        is_put |= line.starts_with("put ");
+        expects |= line == "expect: 100-continue";
+        if let Some(value) = line.strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        if line.is_empty() {
+            return Some((is_put, length, expects));
+        }
+    }
+}
