@@ -15,9 +15,7 @@ os.environ.update(NO_PROXY="*", NETRC=os.devnull)
 import requests
 from pyannoteai.sdk import Client
 
-ANSWERS = sys.stdout
-sys.stdout = sys.stderr  # whatever the SDK prints is log
-
+ANSWERS, sys.stdout = sys.stdout, sys.stderr  # whatever the SDK prints is log
 VERSION = importlib.metadata.version("pyannoteai-sdk")
 HELLO = {
     "protocol": 1,
@@ -35,10 +33,11 @@ def client(case):
 
 
 def media_upload_url(client, url):
-    # The SDK asks for the URL in the first step of upload(). The second step is caught, and tells
-    # which URL the first has got; any file will do.
+    # The SDK asks for the URL in the first step of upload(). The second is caught, and tells which
+    # URL the first has got: one that cannot be put to fails there. Any file will do.
     with mock.patch("requests.put") as put:
         client.upload(__file__, media_url=url)
+    requests.Request("PUT", put.call_args.args[0]).prepare()
     return {"url": put.call_args.args[0]}
 
 

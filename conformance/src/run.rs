@@ -28,6 +28,7 @@ pub mod time;
 pub mod transcript;
 
 use api::Api;
+use check::request::shorten;
 use check::{Finding, Level};
 use driver::{Answer, Driver, Hello, Request, Spoiled, Trouble};
 use redact::Redactor;
@@ -165,13 +166,15 @@ async fn one(plan: &Plan, index: usize, driver: &dyn Driver, options: Options, f
     CaseResult { elapsed: began.elapsed(), ..redacted(plan, result) }
 }
 
-/// A driver's log may tell of other cases, and so of any provider's secrets.
+/// What a driver says may be of other cases, and so of any provider's secrets. It is cut only then:
+/// half a secret is one that no redaction finds.
 fn redacted(plan: &Plan, mut result: CaseResult) -> CaseResult {
     if let Some(trouble) = &mut result.trouble {
         for redactor in plan.sources.iter().map(Redactor::new) {
             trouble.says = redactor.text(&trouble.says);
             trouble.log = redactor.text(&trouble.log);
         }
+        trouble.says = shorten(&trouble.says);
     }
     result
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-fn conformance(arguments: &[&str]) -> Output {
+pub(crate) fn conformance(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_conformance"))
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap())
@@ -11,12 +11,12 @@ fn conformance(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// Runs a command that must fail with one line on standard error, and gives the line.
-fn refused(code: i32, arguments: &[&str]) -> String {
+pub(crate) fn refused(code: i32, arguments: &[&str]) -> String {
     let output = conformance(arguments);
     let line = text(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {line}");
@@ -25,7 +25,7 @@ fn refused(code: i32, arguments: &[&str]) -> String {
     line
 }
 
-fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> String {
+pub(crate) fn file(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> String {
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).unwrap();
     path.display().to_string()

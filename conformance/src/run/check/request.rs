@@ -252,7 +252,7 @@ fn decode(media_type: &str, body: &str) -> Option<Value> {
 }
 
 /// A text cut to what a person reads at a glance.
-pub(super) fn shorten(text: &str) -> String {
+pub(in crate::run) fn shorten(text: &str) -> String {
     match text.char_indices().nth(200) {
         Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
         None => text.to_owned(),

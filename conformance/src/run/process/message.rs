@@ -5,6 +5,7 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::run::check::request::shorten;
 use crate::run::driver::{Answer, Hello};
 
 /// The protocol's version.
@@ -29,7 +30,7 @@ pub(super) fn line(message: &impl Serialize) -> String {
 /// Reads a driver's hello. The version comes first: another protocol's hello may look otherwise.
 pub(super) fn hello(line: &str) -> Result<Hello, String> {
     let nonsense = |error: serde_json::Error| {
-        format!("printed a first line that is no hello ({error}): {}", shown(line))
+        format!("printed a first line that is no hello ({error}): {}", shorten(line))
     };
     let said: Value = serde_json::from_str(line).map_err(nonsense)?;
     match said.get("protocol") {
@@ -40,10 +41,10 @@ pub(super) fn hello(line: &str) -> Result<Hello, String> {
     }
 }
 
-/// Reads an answer: the case, and one of the four words for what came of it.
+/// Reads an answer: the case, and one of the four words for what came of it. The error holds the
+/// whole line: it may hold a secret, and only what is redacted may be cut.
 pub(super) fn answer(line: &str) -> Result<(String, Answer), String> {
-    let nonsense =
-        |why: &dyn Display| format!("printed a line that is not this protocol ({why}): {}", shown(line));
+    let nonsense = |why: &dyn Display| format!("printed a line that is not this protocol ({why}): {line}");
     let mut said: Map<String, Value> = serde_json::from_str(line).map_err(|error| nonsense(&error))?;
     let Some(Value::String(case)) = said.remove("case") else {
         return Err(nonsense(&"no case"));
@@ -53,9 +54,4 @@ pub(super) fn answer(line: &str) -> Result<(String, Answer), String> {
         Ok(answer) => Ok((case, answer)),
         Err(error) => Err(nonsense(&error)),
     }
-}
-
-/// A line cut to what a person reads at a glance.
-fn shown(line: &str) -> &str {
-    line.char_indices().nth(200).map_or(line, |(end, _)| &line[..end])
 }

@@ -1,0 +1,155 @@
+//! The reports that programs read.
+
+use serde_json::Value;
+
+use crate::command::{conformance, file, refused, text};
+use crate::refuser::refuser;
+
+/// The arguments of a run with every verdict: a client that refuses all, offers no upload, breaks
+/// at one case, and is known to fail another.
+fn every_verdict(list: &str, flags: &[&str]) -> Vec<String> {
+    let known = ["--filter", "pyannote/{getMediaUploadURL/argument/*,upload/small}", "--known-failing", list];
+    let mut arguments: Vec<String> = known.iter().chain(flags).map(|&flag| flag.to_owned()).collect();
+    arguments.push("--".to_owned());
+    arguments.extend(refuser(1, "*/too-long", r#"echo "$line" >&2; exit 3"#));
+    arguments
+}
+
+fn list(folder: &tempfile::TempDir) -> String {
+    file(folder, "list", b"*/longest  # it refuses <everything> & more\n")
+}
+
+fn run(flags: &[&str]) -> std::process::Output {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = every_verdict(&list(&folder), flags);
+    let output = conformance(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(1));
+    output
+}
+
+fn json(flags: &[&str]) -> Value {
+    let flags = [flags, &["--json", "-"]].concat();
+    serde_json::from_slice(&run(&flags).stdout).unwrap()
+}
+
+/// The published schema, closed: so that no field goes out that it does not describe.
+fn schema() -> jsonschema::Validator {
+    let mut schema: Value = serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
+    close(&mut schema);
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+fn close(schema: &mut Value) {
+    let parts: Vec<&mut Value> = match schema {
+        Value::Object(fields) => fields.values_mut().collect(),
+        Value::Array(elements) => elements.iter_mut().collect(),
+        _ => return,
+    };
+    parts.into_iter().for_each(close);
+    if schema.get("required").is_some_and(Value::is_array) {
+        schema["additionalProperties"] = false.into();
+    }
+}
+
+#[test]
+fn the_json_report_keeps_to_its_published_schema() {
+    let schema = schema();
+    let ours: Value = serde_json::from_slice(&conformance(&["--json", "-"]).stdout).unwrap();
+    for report in [json(&[]), ours] {
+        let broken: Vec<String> =
+            schema.iter_errors(&report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+}
+
+#[test]
+fn the_counts_of_the_json_report_add_up() {
+    let report = json(&[]);
+    let counts = report["counts"].as_object().unwrap();
+    let count = |name: &str| counts[name].as_u64().unwrap();
+    assert_eq!((count("pass"), count("fail"), count("unsupported")), (4, 1, 1));
+    assert_eq!((count("known-failing"), count("error"), count("planned")), (1, 1, 8));
+    assert_eq!(report["cases"].as_array().unwrap().len(), 8);
+}
+
+#[test]
+fn the_json_report_tells_what_happened_in_each_case() {
+    let report = json(&[]);
+    let case = |end: &str| {
+        let cases = report["cases"].as_array().unwrap();
+        cases.iter().find(|case| case["id"].as_str().unwrap().ends_with(end)).unwrap().clone()
+    };
+    let finding = &case("/shortest")["findings"][0];
+    assert_eq!((&finding["rule"], &finding["level"]), (&"refusal/unneeded".into(), &"must".into()));
+    assert!(finding["location"].as_str().unwrap().starts_with("openapi/pyannote.yaml:68#/"), "{finding}");
+    assert_eq!(case("/longest")["known_failing"], "it refuses <everything> & more");
+    assert_eq!(case("/too-long")["trouble"]["says"], "the driver ended (exit status: 3)");
+    assert!(case("/shortest")["exchange"].as_str().unwrap().contains("= refused: never"));
+    let facts = report["facts"].as_array().unwrap();
+    let exercised = facts.iter().filter(|fact| fact["exercised"] == true).count();
+    assert!(exercised > 0 && exercised < facts.len(), "{exercised} of {}", facts.len());
+}
+
+#[test]
+fn the_junit_report_is_read_back_with_the_same_counts() {
+    let output = run(&["--junit", "-"]);
+    let xml = text(&output.stdout);
+    let report = roxmltree::Document::parse(&xml).unwrap();
+    let cases: Vec<_> = report.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+    assert_eq!(cases.len(), 8);
+    let with =
+        |tag: &str| cases.iter().filter(|case| case.children().any(|node| node.has_tag_name(tag))).count();
+    assert_eq!((with("failure"), with("error"), with("skipped")), (1, 1, 2));
+    let root = report.root_element();
+    for (attribute, count) in [("tests", "8"), ("failures", "1"), ("errors", "1"), ("skipped", "2")] {
+        assert_eq!(root.attribute(attribute), Some(count), "{attribute}");
+    }
+    let failure = report.descendants().find(|node| node.has_tag_name("failure")).unwrap();
+    assert_eq!(failure.attribute("message"), Some("refusal/unneeded"));
+    assert!(failure.text().unwrap().contains("openapi/pyannote.yaml:68"), "{xml}");
+    let known =
+        report.descendants().find(|node| node.attribute("message").is_some_and(|m| m.contains("known")));
+    assert_eq!(known.unwrap().attribute("message"), Some("known failing: it refuses <everything> & more"));
+}
+
+#[test]
+fn a_case_listed_in_vain_is_a_failure_in_the_junit_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = file(&folder, "list", b"pyannote/getMediaUploadURL/402 # mended\n");
+    let output = conformance(&["--filter", "pyannote/*/402", "--known-failing", &list, "--junit", "-"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("listed as known failing, and the verdict is pass"));
+}
+
+#[test]
+fn a_report_on_standard_output_sends_the_terminal_report_to_standard_error() {
+    let output = run(&["--json", "-"]);
+    assert!(text(&output.stderr).contains("8 cases: 4 passed"));
+    let line = refused(2, &["--json", "-", "--junit", "-"]);
+    assert!(line.contains("cannot both go to standard output"), "{line}");
+}
+
+#[test]
+fn reports_are_written_to_files_and_an_unwritable_one_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let output = run(&["--json", &path("report.json"), "--junit", &path("report.xml")]);
+    assert!(text(&output.stdout).contains("8 cases: 4 passed"));
+    let json = std::fs::read_to_string(path("report.json")).unwrap();
+    assert!(serde_json::from_str::<Value>(&json).is_ok());
+    assert!(roxmltree::Document::parse(&std::fs::read_to_string(path("report.xml")).unwrap()).is_ok());
+    let output = conformance(&["--filter", "*/402", "--json", "/no/such/folder/report.json"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("/no/such/folder/report.json: cannot be written"));
+}
+
+#[test]
+fn no_report_holds_a_secret() {
+    let reports = [run(&["--json", "-"]), run(&["--junit", "-"])];
+    for report in reports.iter().flat_map(|output| [text(&output.stdout), text(&output.stderr)]) {
+        assert!(report.contains("[api_key]"), "the driver logs its credential: {report}");
+        for provider in media_upload_conformance::provider::known().unwrap() {
+            assert!(!report.contains(&provider.credential().sample), "{report}");
+        }
+    }
+}
