@@ -153,8 +153,9 @@ async fn a_log_without_end_harms_nobody_and_only_its_end_is_kept() {
 #[tokio::test]
 async fn secrets_in_a_log_or_a_stray_line_are_redacted() {
     let trouble = trouble(&refuser(1, CULPRIT, r#"echo "$line" >&2; echo "DEBUG $line""#)).await;
+    // The line itself is cut before it comes to the credential.
+    assert!(trouble.log.contains("[api_key]"), "{}", trouble.log);
     for text in [&trouble.log, &trouble.says] {
-        assert!(text.contains("[api_key]"), "{text}");
         for provider in provider::known().unwrap() {
             assert!(!text.contains(&provider.credential().sample), "{text}");
         }
