@@ -1,6 +1,7 @@
 //! Providers: what no document can say in a machine's words, and the documents built in.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -126,7 +127,7 @@ pub fn of(document: &Document, known: &[Provider]) -> Provider {
         })
     };
     known.iter().find(named).cloned().unwrap_or_else(|| {
-        let file = document.name.rsplit(['/', '\\']).next().unwrap_or_default();
-        Provider { name: file.split('.').next().unwrap_or(file).to_owned(), ..Provider::default() }
+        let stem = Path::new(&*document.name).file_stem().unwrap_or_default();
+        Provider { name: stem.to_string_lossy().into_owned(), ..Provider::default() }
     })
 }

@@ -90,7 +90,6 @@ impl<'a> Answer<'a> {
             id = format!("{id}/{variation}");
         }
         let mut case = call.case(&id, purpose, self.response.location.clone());
-        case.facts = call.base_facts();
         case.facts.insert(call.fact(&self.response.location.pointer));
         case
     }

@@ -73,7 +73,6 @@ fn case(call: &Call<'_>, judge: &Judge<'_>, variation: Variation, give: Give) ->
     );
     let keywords =
         variation.keywords.iter().map(|keyword| call.fact(&format!("{}/{keyword}", argument.schema.pointer)));
-    case.facts = call.base_facts();
     case.facts.extend(argument.facts.clone());
     case.facts.extend(keywords);
     give(call, &mut case, argument, variation.value);
@@ -88,7 +87,6 @@ fn absent(call: &Call<'_>, argument: &Argument) -> Case {
         format!("{}: left out", argument.name),
         stated.unwrap_or(&argument.location).clone(),
     );
-    case.facts = call.base_facts();
     case.facts.extend(stated.map(|location| call.fact(&location.pointer)));
     case.params.remove(&argument.name);
     case.request = Some(call.request(&case.params));

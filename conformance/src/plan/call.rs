@@ -1,5 +1,6 @@
 //! A call: one operation as a client is asked to make it, and the request that must go out for it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -25,6 +26,9 @@ pub struct Call<'a> {
     pub operation: &'a Operation,
     /// What a caller can give, in document order.
     pub arguments: Vec<Argument>,
+    /// What every case of the call begins as: made once, for there are many.
+    smallest: OnceCell<Case>,
+    success: OnceCell<(Serve, Outcome)>,
 }
 
 /// One thing a caller can give.
@@ -51,28 +55,35 @@ pub struct Argument {
 impl<'a> Call<'a> {
     /// Collects an operation's arguments.
     pub fn new(source: &'a Source, operation: &'a Operation) -> Self {
-        let mut call = Self { source, operation, arguments: Vec::new() };
+        let mut call = Self {
+            source,
+            operation,
+            arguments: Vec::new(),
+            smallest: OnceCell::new(),
+            success: OnceCell::new(),
+        };
         call.arguments = call.parameters();
         call.arguments.extend(call.properties());
         call
     }
 
-    /// The smallest documented call: a sample for everything that is required.
-    pub fn params(&self) -> Params {
-        let required = self.arguments.iter().filter(|argument| argument.required);
-        required.map(|argument| (argument.name.clone(), argument.sample.clone())).collect()
+    /// A case that makes the smallest documented call; `id` is what follows `<provider>/<operation>/`.
+    pub fn case(&self, id: &str, purpose: String, location: Location) -> Case {
+        let smallest = self.smallest.get_or_init(|| self.smallest());
+        Case { id: format!("{}{id}", smallest.id), purpose, location, ..smallest.clone() }
     }
 
-    /// A case about this operation; `id` is what follows `<provider>/<operation>/`.
-    pub fn case(&self, id: &str, purpose: String, location: Location) -> Case {
-        let params = self.params();
+    /// The smallest documented call: a sample for everything that is required, and nothing else.
+    fn smallest(&self) -> Case {
+        let required = self.arguments.iter().filter(|argument| argument.required);
+        let params = required.map(|argument| (argument.name.clone(), argument.sample.clone())).collect();
         Case {
-            id: format!("{}/{}/{id}", self.source.provider.name, self.operation.id),
+            id: format!("{}/{}/", self.source.provider.name, self.operation.id),
             provider: self.source.provider.name.clone(),
             operation: self.operation.id.clone(),
-            purpose,
-            location,
-            facts: BTreeSet::new(),
+            purpose: String::new(),
+            location: self.operation.location.clone(),
+            facts: self.base_facts(),
             request: Some(self.request(&params)),
             params,
             credential: None,
@@ -91,7 +102,7 @@ impl<'a> Call<'a> {
     }
 
     /// The facts that every exchange of the smallest call exercises.
-    pub fn base_facts(&self) -> BTreeSet<String> {
+    fn base_facts(&self) -> BTreeSet<String> {
         let credentials = self.operation.security.iter().flatten().map(|c| self.fact(&c.location.pointer));
         let own = self.own_parameters().flat_map(|parameter| self.facts_of_own(parameter));
         let given = self.arguments.iter().filter(|argument| argument.required);
@@ -123,7 +134,7 @@ impl<'a> Call<'a> {
 
     /// The first documented success and a body for it: what a case serves that is not about answers.
     pub fn success(&self) -> (Serve, Outcome) {
-        super::answer::success(self)
+        self.success.get_or_init(|| super::answer::success(self)).clone()
     }
 
     /// The request that must go out for these arguments.

@@ -20,7 +20,6 @@ pub fn cases(call: &Call<'_>) -> Vec<Case> {
 fn case(call: &Call<'_>, fault: Fault, what: &str) -> Case {
     let location = call.operation.location.clone();
     let mut case = call.case(&format!("transport/{}", fault.word()), what.to_owned(), location);
-    case.facts = call.base_facts();
     case.serve = vec![Serve::Fault(fault)];
     case.outcome = Outcome::Lost;
     case.basis = Basis::Practice;

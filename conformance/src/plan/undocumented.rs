@@ -32,7 +32,6 @@ fn undocumented_status(call: &Call<'_>, status: u16) -> Case {
         format!("a {status}, which the document does not mention"),
         call.operation.location.clone(),
     );
-    case.facts = call.base_facts();
     case.serve = vec![respond(status, headers, body)];
     case.outcome = Outcome::Failure { status: Some(status), body: None };
     case.basis = Basis::Practice;

@@ -89,7 +89,6 @@ fn stored(call: &Call<'_>, variation: &str, bytes: u64, what: &str) -> Case {
     let mut case = call.case("", what.to_owned(), call.operation.location.clone());
     case.id = format!("{}/upload/{variation}", source.provider.name);
     case.operation = "upload".to_owned();
-    case.facts = call.base_facts();
     let rules = source.provider.rules.iter();
     case.facts.extend(rules.filter_map(|rule| Some(fact::prose(&source.document, rule)?.id)));
     case.media = Some(Media { bytes, change: None });

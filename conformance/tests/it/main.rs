@@ -3,6 +3,7 @@
 // A test that cannot get what it needs has failed: there is nobody to hand the error to.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod census;
 mod command;
 mod document_hostile;
 mod document_openapi;
