@@ -28,10 +28,9 @@ pub mod time;
 pub mod transcript;
 
 use api::Api;
-use check::request::shorten;
 use check::{Finding, Level};
 use driver::{Answer, Driver, Hello, Request, Spoiled, Trouble};
-use redact::Redactor;
+use redact::{Redactor, shorten};
 use storage::{Script, Storage};
 use time::Time;
 use transcript::Transcript;

@@ -63,6 +63,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
 
 impl Arguments {
     fn check(&self) -> Result<(), Stop> {
+        if self.command.is_empty() && std::env::args_os().any(|argument| argument == "--") {
+            return Err(Stop::Usage(
+                "there is no COMMAND after --; conformance/drivers/README.md shows some".to_owned(),
+            ));
+        }
         match (&self.json, &self.junit) {
             (Some(Output::Standard), Some(Output::Standard)) => {
                 Err(Stop::Usage("--json and --junit cannot both go to standard output".to_owned()))

@@ -23,13 +23,26 @@ pub fn text(report: &Report<'_>) -> String {
     for source in &report.plan.sources {
         put_source(&mut out, source, report.run);
     }
-    for result in &report.run.results {
+    let mut worst_first: Vec<&CaseResult> = report.run.results.iter().collect();
+    worst_first.sort_by_key(|result| severity(result));
+    for result in worst_first {
         put_result(&mut out, report, result);
     }
     put_unsupported(&mut out, report.run);
     put_known_failing(&mut out, report.run);
     put_summary(&mut out, report);
     out
+}
+
+/// Where a case stands among those that are told of: what a document forbids first.
+fn severity(result: &CaseResult) -> u8 {
+    let breaks_a_must = result.findings.iter().any(|finding| finding.level == Level::Must);
+    match result.verdict {
+        Verdict::Fail if breaks_a_must => 0,
+        Verdict::Fail => 1,
+        Verdict::Error => 2,
+        _ => 3,
+    }
 }
 
 fn put_source(out: &mut String, source: &Source, run: &Run) {
@@ -51,18 +64,18 @@ fn put_source(out: &mut String, source: &Source, run: &Run) {
 /// One operation: its columns, broken into lines that fit a narrow terminal.
 fn put_row(out: &mut String, operation: &str, width: usize, results: &[&CaseResult]) {
     const LINE: usize = 76;
-    let mut columns: Vec<(&str, Vec<Verdict>)> = Vec::new();
+    let mut columns: Vec<(&str, Vec<&CaseResult>)> = Vec::new();
     for result in results {
         let name = column(&result.case.id);
         match columns.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, verdicts)) => verdicts.push(result.verdict),
-            None => columns.push((name, vec![result.verdict])),
+            Some((_, same)) => same.push(result),
+            None => columns.push((name, vec![result])),
         }
     }
     let mut line = format!("  {operation:width$}");
     let mut used = line.len();
-    for (name, verdicts) in columns {
-        let (plain, styled) = cell(name, &verdicts);
+    for (name, results) in columns {
+        let (plain, styled) = cell(name, &results);
         if used + plain > LINE {
             let _ = writeln!(out, "{}", line.trim_end());
             line = " ".repeat(width + 2);
@@ -85,23 +98,30 @@ fn column(id: &str) -> &str {
 }
 
 /// A cell: its width on the screen, and its text.
-fn cell(name: &str, verdicts: &[Verdict]) -> (usize, String) {
+fn cell(name: &str, results: &[&CaseResult]) -> (usize, String) {
     let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
-    for verdict in verdicts {
-        *counts.entry(*verdict).or_default() += 1;
+    for result in results {
+        *counts.entry(result.verdict).or_default() += 1;
     }
     let mut plain = 2 + name.len() + usize::from(!name.is_empty());
     let mut styled = if name.is_empty() { "  ".to_owned() } else { format!("  {name} ") };
+    let mut put = |text: String, style: Style| {
+        plain += text.len();
+        let _ = write!(styled, "{style}{text}{style:#}");
+    };
     for (index, (verdict, count)) in counts.into_iter().enumerate() {
-        let style = style(verdict);
-        let text = if verdicts.len() == 1 {
-            verdict.word().to_owned()
-        } else {
-            format!("{count} {}", verdict.word())
-        };
-        let comma = if index == 0 { "" } else { ", " };
-        plain += comma.len() + text.len();
-        let _ = write!(styled, "{comma}{style}{text}{style:#}");
+        if index > 0 {
+            put(", ".to_owned(), Style::new());
+        }
+        let count = if results.len() == 1 { String::new() } else { format!("{count} ") };
+        put(format!("{count}{}", verdict.word()), style(verdict));
+    }
+    let warned = results
+        .iter()
+        .filter(|result| result.verdict == Verdict::Pass && !result.findings.is_empty())
+        .count();
+    if warned > 0 {
+        put(format!(" ({warned} warned)"), YELLOW);
     }
     (plain, styled)
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::redact::Redactor;
+use super::redact::{Redactor, shorten};
 use super::rule::{self, Rule};
 use super::transcript::Transcript;
 use crate::document::Location;
@@ -100,8 +100,9 @@ fn finding(source: &Source, case: &Case, broken: Broken, redactor: &Redactor) ->
         blame: Blame::Client,
         location: rests.stated.or(broken.location).unwrap_or_else(|| case.location.clone()),
         because: rests.because,
-        expected: redactor.text(&broken.expected),
-        actual: redactor.text(&broken.actual),
+        // Cut after it is redacted: half a secret would not be recognised.
+        expected: shorten(&redactor.text(&broken.expected)),
+        actual: shorten(&redactor.text(&broken.actual)),
     }
 }
 

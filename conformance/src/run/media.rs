@@ -21,14 +21,14 @@ pub fn is_media(chunk: &[u8], from: u64) -> bool {
     BLOCK[skipped..].starts_with(first) && rest.chunks(BLOCK.len()).all(|part| BLOCK.starts_with(part))
 }
 
-/// A file of that size for one case alone, which may change it. What is in it does not matter.
+/// A copy of that media for one case alone, which may change it.
 ///
 /// # Errors
 ///
 /// The file system's.
 pub fn changing(folder: &Path, bytes: u64) -> io::Result<PathBuf> {
-    let (file, path) = tempfile::NamedTempFile::new_in(folder)?.keep().map_err(|error| error.error)?;
-    file.set_len(bytes)?;
+    let (_, path) = tempfile::NamedTempFile::new_in(folder)?.keep().map_err(|error| error.error)?;
+    std::fs::copy(file(folder, bytes)?, &path)?;
     Ok(path)
 }
 

@@ -27,3 +27,11 @@ impl Redactor {
         self.0.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
     }
 }
+
+/// A text cut to what a person reads at a glance.
+pub(in crate::run) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}

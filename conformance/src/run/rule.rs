@@ -92,8 +92,8 @@ rules! {
         "The media arrives whole and unaltered.";
     UPLOAD_STORED = "upload/stored", Document,
         "An upload ends with the media in the storage.";
-    UPLOAD_CHANGED = "upload/changed", Practice("What is stored of a file that changes while it is sent is neither the old one nor the new."),
-        "A file that changes while it is sent is an error.";
+    UPLOAD_CHANGED = "upload/changed", Practice("What is stored of a file that changes while it is sent may be neither the old one nor the new."),
+        "A file that changes while it is sent is stored as it was given, or is an error.";
     UPLOAD_REPORTED = "upload/reported", Practice("A caller must be able to trust the outcome."),
         "Success is reported when, and only when, the storage holds the media.";
     RETRY_AFTER = "retry/after", Practice("RFC 9110, 10.2.3: Retry-After says how long to wait before another request."),

@@ -199,8 +199,8 @@ impl Checked<'_> {
         let stated =
             self.operation.and_then(|operation| operation.body.as_ref()).map(|body| body.location.clone());
         let Some(expected) = &self.expected.body else {
-            let extra = (!request.body.is_empty())
-                .then(|| Broken::new(&REQUEST_BODY, "no body", shorten(&request.body)));
+            let extra =
+                (!request.body.is_empty()).then(|| Broken::new(&REQUEST_BODY, "no body", &request.body));
             return extra.into_iter().collect();
         };
         let mut broken = Vec::new();
@@ -210,7 +210,7 @@ impl Checked<'_> {
             broken.push(Broken::new(&REQUEST_MEDIA_TYPE, wanted, sent).at(stated.clone()));
         }
         let Some(body) = decode(wanted, &request.body) else {
-            broken.push(Broken::new(&REQUEST_BODY, expected.to_string(), shorten(&request.body)).at(stated));
+            broken.push(Broken::new(&REQUEST_BODY, expected.to_string(), &request.body).at(stated));
             return broken;
         };
         if let Some(violation) = self.violation(wanted, &body) {
@@ -218,7 +218,7 @@ impl Checked<'_> {
                 Broken::new(&REQUEST_BODY_SCHEMA, "a body that satisfies the schema", violation).at(stated),
             );
         } else if body != *expected {
-            broken.push(Broken::new(&REQUEST_BODY, expected.to_string(), shorten(&request.body)).at(stated));
+            broken.push(Broken::new(&REQUEST_BODY, expected.to_string(), &request.body).at(stated));
         }
         broken
     }
@@ -249,12 +249,4 @@ fn decode(media_type: &str, body: &str) -> Option<Value> {
         return Some(Value::Object(fields));
     }
     serde_json::from_str(body).ok()
-}
-
-/// A text cut to what a person reads at a glance.
-pub(in crate::run) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(200) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
-        None => text.to_owned(),
-    }
 }

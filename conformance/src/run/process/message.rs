@@ -5,8 +5,8 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::run::check::request::shorten;
 use crate::run::driver::{Answer, Hello};
+use crate::run::redact::shorten;
 
 /// The protocol's version.
 const PROTOCOL: u64 = 1;

@@ -169,16 +169,13 @@ impl Conversation {
         }
     }
 
-    /// Asks and listens until nobody asks any more, or the process breaks.
+    /// Asks and listens until nobody asks any more, or the process breaks. A case that
+    /// has not been asked by then has its reply dropped, which tells it so.
     async fn hold(mut self, mut asks: mpsc::Receiver<Ask>) -> Vec<Spoiled> {
         let fault = self.converse(&mut asks).await;
         asks.close();
         self.kill().await;
-        let spoiled = fault.map(|fault| self.blame(fault)).unwrap_or_default();
-        while asks.recv().await.is_some() {
-            // Not asked: whoever waits is told so by its reply being dropped.
-        }
-        spoiled
+        fault.map(|fault| self.blame(fault)).unwrap_or_default()
     }
 
     async fn converse(&mut self, asks: &mut mpsc::Receiver<Ask>) -> Option<Fault> {
