@@ -126,10 +126,11 @@ impl Player {
     /// Plays the next step. An error closes the connection, with a reset when there is more to read.
     async fn play(&self, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
         let (head, mut body) = request.into_parts();
+        // Taken down first: a client that sees the file change is done with this request at once.
+        let index = self.take_down(&head);
         if let Some((path, change)) = &self.script.change {
             media::change(path, *change)?;
         }
-        let index = self.take_down(&head);
         let turn = self.script.steps.len().saturating_sub(1).min(self.turn.fetch_add(1, Ordering::Relaxed));
         let verdict = match self.script.steps.get(turn).copied().unwrap_or(Step::Keep) {
             Step::Keep => {
