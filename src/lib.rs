@@ -16,6 +16,11 @@
 //! # }
 //! ```
 //!
+//! Media is a file, bytes, or any [`Source`]; it is sent in constant memory, whatever its size. What may pass is [tried
+//! again](Retry), and what can lose data never ends as a success: a file that changes while it is sent, a transfer that is cut
+//! off or stalls, storage that answers too early. Every failure is one [`Error`], which says what to do and shows no secret.
+//! [`Upload::progress`] tells how far it has come, [`upload_all`] sends many, and each request has a [`tracing`] span.
+//!
 //! The pyannoteAI client is [generated](pyannote::api) from the vendor's OpenAPI document; the cielo24 client is written by hand
 //! and held to the vendor's page by the conformance suite beside this crate.
 
