@@ -1,9 +1,9 @@
 //! An answer, read.
 
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
-use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use reqwest::{ResponseBuilderExt, StatusCode};
+use url::Url;
 
 use crate::error::{FieldError, Source};
 use crate::secret::Secrets;
@@ -14,7 +14,7 @@ const MAX_SUCCESS: usize = 1024 * 1024;
 const MAX_ERROR: usize = 64 * 1024;
 
 /// An answer, read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -24,8 +24,11 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// Reads an answer, bounded; what an error's body echoes of `secrets` is taken out at once.
-    pub(crate) async fn read(response: reqwest::Response, secrets: &Secrets) -> Result<Self, reqwest::Error> {
-        let (status, headers) = (response.status(), response.headers().clone());
+    pub(crate) async fn read(
+        mut response: reqwest::Response,
+        secrets: &Secrets,
+    ) -> Result<Self, reqwest::Error> {
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         tracing::Span::current().record("status", status.as_u16());
         if status.is_success() {
             let body = bounded(response, MAX_SUCCESS).await.map_err(|(error, _)| error)?;
@@ -39,28 +42,41 @@ impl Reply {
         Ok(Self { status, headers, body: body.into() })
     }
 
-    /// The answer as if it had just come, for the generated client to take apart.
-    pub(crate) fn into_response(self) -> reqwest::Response {
-        let mut response = http::Response::new(reqwest::Body::from(self.body));
+    /// The answer as if it had just come from `url`, for the generated client to take apart.
+    pub(crate) fn into_response(self, url: Url) -> reqwest::Response {
+        // Without its URL every answer would have one made up, and parsed.
+        let builder = http::Response::builder().url(url);
+        let mut response = builder.body(self.body).unwrap_or_default();
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response.into()
     }
 }
 
-async fn bounded(response: reqwest::Response, limit: usize) -> Result<Bytes, (reqwest::Error, Bytes)> {
-    let mut body = BytesMut::new();
-    let mut chunks = response.bytes_stream();
-    while let Some(chunk) = chunks.next().await {
-        match chunk {
-            Ok(chunk) => body.extend_from_slice(&chunk[..chunk.len().min(limit - body.len())]),
-            Err(error) => return Err((error.without_url(), body.freeze())),
-        }
-        if body.len() == limit {
-            break;
+/// The body of `response`, at most `limit` bytes of it; with an error, what came before.
+async fn bounded(mut response: reqwest::Response, limit: usize) -> Result<Bytes, (reqwest::Error, Bytes)> {
+    let mut body = Bytes::new();
+    while body.len() < limit {
+        match response.chunk().await {
+            Ok(Some(mut chunk)) => {
+                chunk.truncate(limit - body.len());
+                body = join(body, chunk);
+            }
+            Ok(None) => break,
+            Err(error) => return Err((error.without_url(), body)),
         }
     }
-    Ok(body.freeze())
+    Ok(body)
+}
+
+/// Most answers come in one piece, which is not copied.
+fn join(start: Bytes, end: Bytes) -> Bytes {
+    if start.is_empty() {
+        return end;
+    }
+    let mut joined = BytesMut::from(start);
+    joined.extend_from_slice(&end);
+    joined.freeze()
 }
 
 /// What a provider, or storage, says in the body of an error.

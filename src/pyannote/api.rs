@@ -35,7 +35,7 @@ impl Policy {
 }
 
 impl Client {
-    /// The answer to the latest call.
+    /// The answer to the latest call; of a success, its status alone.
     pub(crate) fn seen(&self) -> Option<Reply> {
         self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -51,8 +51,13 @@ impl ClientHooks<Policy> for Client {
 
     async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let response = self.client.execute(request).await.map_err(reqwest::Error::without_url)?;
+        let url = response.url().clone();
         let reply = Reply::read(response, &self.inner.secrets).await?;
-        *self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply.clone());
-        Ok(reply.into_response())
+        let seen = match reply.status.is_success() {
+            true => Reply { status: reply.status, ..Reply::default() },
+            false => reply.clone(),
+        };
+        *self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        Ok(reply.into_response(url))
     }
 }
