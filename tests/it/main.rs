@@ -3,6 +3,7 @@
 
 mod cielo24;
 mod clock;
+mod fuzz;
 mod generation;
 mod pyannote;
 mod retry;

@@ -18,7 +18,7 @@ use crate::storage::{Behaviour, Storage, answer, answer_with};
 pub(crate) const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
 
 /// All that can be seen of an error.
-fn shown(error: &Error) -> String {
+pub(crate) fn shown(error: &Error) -> String {
     let mut shown = format!(
         "{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}",
         error.message(),
