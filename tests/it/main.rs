@@ -4,6 +4,8 @@
 mod cielo24;
 mod clock;
 mod generation;
+mod many;
+mod place;
 mod pyannote;
 mod retry;
 mod s3;
