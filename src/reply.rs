@@ -23,13 +23,23 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// Of a success that says how long it is, and is not too long, its status alone: whoever wants its body may read it as it is.
+    pub(crate) fn of_short_success(response: &reqwest::Response) -> Option<Self> {
+        let status = response.status();
+        let is_short = response.content_length().is_some_and(|length| length <= MAX_SUCCESS as u64);
+        (status.is_success() && is_short).then(|| {
+            record(status);
+            Self { status, ..Self::default() }
+        })
+    }
+
     /// Reads an answer, bounded; what an error's body echoes of `secrets` is taken out at once.
     pub(crate) async fn read(
         mut response: reqwest::Response,
         secrets: &Secrets,
     ) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        tracing::Span::current().record("status", status.as_u16());
+        record(status);
         if status.is_success() {
             let body = bounded(response, MAX_SUCCESS).await.map_err(|(error, _)| error)?;
             return Ok(Self { status, headers, body });
@@ -51,6 +61,11 @@ impl Reply {
         *response.headers_mut() = self.headers;
         response.into()
     }
+}
+
+/// In the span of the call that is answered.
+fn record(status: StatusCode) {
+    tracing::Span::current().record("status", status.as_u16());
 }
 
 /// The body of `response`, at most `limit` bytes of it; with an error, what came before.

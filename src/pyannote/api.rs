@@ -35,9 +35,13 @@ impl Policy {
 }
 
 impl Client {
-    /// The answer to the latest call; of a success, its status alone.
+    /// The answer to the latest call; of a success perhaps its status alone.
     pub(crate) fn seen(&self) -> Option<Reply> {
         self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn saw(&self, reply: Reply) {
+        *self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(reply);
     }
 }
 
@@ -51,13 +55,13 @@ impl ClientHooks<Policy> for Client {
 
     async fn exec(&self, request: reqwest::Request, _: &OperationInfo) -> reqwest::Result<reqwest::Response> {
         let response = self.client.execute(request).await.map_err(reqwest::Error::without_url)?;
+        if let Some(seen) = Reply::of_short_success(&response) {
+            self.saw(seen);
+            return Ok(response);
+        }
         let url = response.url().clone();
         let reply = Reply::read(response, &self.inner.secrets).await?;
-        let seen = match reply.status.is_success() {
-            true => Reply { status: reply.status, ..Reply::default() },
-            false => reply.clone(),
-        };
-        *self.inner.reply.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        self.saw(reply.clone());
         Ok(reply.into_response(url))
     }
 }

@@ -5,6 +5,8 @@ mod cielo24;
 mod clock;
 mod fuzz;
 mod generation;
+mod many;
+mod place;
 mod pyannote;
 mod retry;
 mod s3;

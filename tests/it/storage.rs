@@ -137,6 +137,7 @@ async fn head(stream: &mut TcpStream) -> Arrived {
 }
 
 async fn take(stream: &mut TcpStream, request: &mut Arrived, wanted: usize) {
+    request.body.reserve(wanted);
     while request.body.len() < wanted {
         if !stream.read_buf(&mut request.body).await.is_ok_and(|read| read > 0) {
             return;

@@ -191,7 +191,7 @@ async fn stalling() -> (Storage, MockServer, tempfile::NamedTempFile) {
     let (storage, api) = (Storage::start([Behaviour::StallAfter(1 << 20)]).await, MockServer::start().await);
     grant(&api, &presigned(&storage.origin)).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    file.as_file().set_len(32 << 20).unwrap();
+    file.as_file().set_len(16 << 20).unwrap();
     (storage, api, file)
 }
 
@@ -222,7 +222,7 @@ async fn a_terminal_shows_a_bar_that_moves_and_standard_output_has_the_url_alone
     let api = MockServer::start().await;
     grant(&api, &presigned(&storage.origin)).await;
     let file = tempfile::NamedTempFile::new().unwrap();
-    file.as_file().set_len(256 << 20).unwrap();
+    file.as_file().set_len(64 << 20).unwrap();
 
     let tool = with(tool("pyannote", &api.uri()), [file.path()]);
     let mut tool = with(tool, ["--url", "media://interview"]);
@@ -238,6 +238,6 @@ async fn a_terminal_shows_a_bar_that_moves_and_standard_output_has_the_url_alone
     let screen = screen.await.unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "media://interview\n");
     let frames: std::collections::BTreeSet<&str> =
-        screen.split(['\r', '\n']).filter(|line| line.contains("/256.00 MiB")).collect();
+        screen.split(['\r', '\n']).filter(|line| line.contains("/64.00 MiB")).collect();
     assert!(frames.len() > 1, "the bar did not move: {screen:?}");
 }

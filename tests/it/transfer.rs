@@ -9,13 +9,12 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::{self, StreamExt};
-use media_upload::pyannote::{ApiKey, Client};
-use media_upload::{Content, Error, ErrorKind, Media, Progress, Retry, Source, Upload, Uploaded, upload_all};
+use media_upload::{Content, ErrorKind, Media, Progress, Retry, Source};
 use serde_json::json;
-use wiremock::{MockServer, ResponseTemplate};
+use wiremock::ResponseTemplate;
 
-use crate::clock::TestClock;
-use crate::server::{KEY, PYANNOTE, SIGNATURE, grant, media_url, presigned, requests, serve, serve_once};
+use crate::place::{Place, large};
+use crate::server::{PYANNOTE, SIGNATURE, grant, presigned, serve, serve_once};
 use crate::storage::{Behaviour, Storage, answer, answer_with};
 
 const EXPIRED: [(u16, &str); 3] = [
@@ -26,74 +25,6 @@ const EXPIRED: [(u16, &str); 3] = [
     ),
     (403, "<Error><Code>ExpiredRequest</Code><Message>Request has expired</Message></Error>"),
 ];
-
-/// Storage that misbehaves, and an API that sends there.
-struct Place {
-    storage: Storage,
-    api: MockServer,
-    clock: TestClock,
-    client: Client,
-}
-
-impl Place {
-    async fn new(behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
-        Self::with(Retry::default(), behaviours).await
-    }
-
-    async fn with(retry: Retry, behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
-        let (storage, api, clock) =
-            (Storage::start(behaviours).await, MockServer::start().await, TestClock::new());
-        grant(&api, &presigned(&storage.origin)).await;
-        let builder = Client::builder(ApiKey::new(KEY).unwrap()).base_url(api.uri()).root_certificates("");
-        let client = builder.clock(Arc::new(clock.clone())).retry(retry).build().unwrap();
-        Self { storage, api, clock, client }
-    }
-
-    fn begin(&self, media: impl Into<Media>) -> Upload {
-        self.client.upload(media, &media_url())
-    }
-
-    async fn upload(&self, media: impl Into<Media>) -> Result<Uploaded, Error> {
-        self.begin(media).await
-    }
-
-    /// The upload, while every deadline passes as soon as one connection is over or stalls, until a pause is made.
-    async fn upload_until_late(&self, media: impl Into<Media>) -> Result<Uploaded, Error> {
-        let upload = tokio::spawn(self.begin(media).into_future());
-        self.storage.turn().await;
-        while self.clock.slept().is_empty() && !upload.is_finished() {
-            self.clock.ring();
-            tokio::task::yield_now().await;
-        }
-        upload.await.unwrap()
-    }
-
-    /// How often an upload URL was asked for.
-    async fn asked(&self) -> usize {
-        requests(&self.api).await.len()
-    }
-
-    /// Nothing arrived in full.
-    fn assert_nothing_stored(&self) {
-        assert!(!self.storage.arrived().iter().any(|arrived| arrived.is_whole()), "a whole PUT arrived");
-    }
-
-    /// `content` arrived last, and in full, and is what the outcome tells of.
-    fn assert_stored(&self, outcome: Result<Uploaded, Error>, content: &[u8], attempts: u32) {
-        let uploaded = outcome.unwrap();
-        assert_eq!((uploaded.bytes(), uploaded.attempts()), (content.len() as u64, attempts));
-        let arrived = self.storage.arrived();
-        let last = arrived.last().unwrap();
-        assert!(last.body == content, "{} of {} bytes arrived", last.body.len(), content.len());
-        assert_eq!(last.length(), content.len());
-    }
-}
-
-/// More than the sockets between client and storage hold.
-fn large() -> Vec<u8> {
-    let cycle: Vec<u8> = (0..251).collect();
-    cycle.repeat((32 << 20) / cycle.len())
-}
 
 fn again(status: u16, code: &str) -> Behaviour {
     Behaviour::Answer(answer(status, &format!("<Error><Code>{code}</Code><Message>Later.</Message></Error>")))
@@ -433,56 +364,6 @@ async fn progress_never_goes_back_and_says_which_try_it_is() {
     assert!(seen.windows(2).all(|two| two[0].sent <= two[1].sent && two[0].attempt <= two[1].attempt));
     assert!(seen.windows(2).all(|two| two[1].sent - two[0].sent <= 64 << 10), "more than 64 KiB at once");
     assert!(seen.iter().any(|progress| progress.attempt == 1 && progress.sent > 1 << 20));
-}
-
-#[tokio::test]
-async fn many_uploads_run_some_at_a_time_and_one_failure_does_not_stop_the_others() {
-    let place = Place::new([]).await;
-    let folder = tempfile::tempdir().unwrap();
-    let uploads = (0..9).map(|number| {
-        let file = folder.path().join(number.to_string());
-        if number != 4 {
-            std::fs::write(&file, vec![b'x'; number]).unwrap();
-        }
-        place.begin(file)
-    });
-    let outcomes = upload_all(uploads.collect::<Vec<_>>(), 3).await;
-    let bytes: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().ok().map(Uploaded::bytes)).collect();
-    let expected: Vec<_> = (0..9).map(|number| (number != 4).then_some(number)).collect();
-    assert_eq!(bytes, expected);
-    assert_eq!(outcomes[4].as_ref().unwrap_err().kind(), ErrorKind::Media);
-}
-
-#[tokio::test]
-async fn no_more_uploads_run_at_a_time_than_asked_for() {
-    let place = Place::new([]).await;
-    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-    let uploads = (0..8).map(|_| {
-        let (running, most) = (Arc::clone(&running), Arc::clone(&most));
-        place.begin(Media::source(Running { running, most }))
-    });
-    assert!(upload_all(uploads.collect::<Vec<_>>(), 3).await.iter().all(Result::is_ok));
-    assert_eq!(most.load(Ordering::Relaxed), 3);
-    assert!(upload_all([place.begin(vec![1])], 0).await[0].is_ok());
-}
-
-/// Counts how many of its kind are open.
-#[derive(Debug)]
-struct Running {
-    running: Arc<AtomicUsize>,
-    most: Arc<AtomicUsize>,
-}
-
-impl Source for Running {
-    fn open(&self) -> BoxFuture<'_, io::Result<Content>> {
-        self.most.fetch_max(self.running.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
-        let running = Arc::clone(&self.running);
-        let last = stream::once(async move {
-            running.fetch_sub(1, Ordering::Relaxed);
-            Ok(Bytes::from_static(b"x"))
-        });
-        async { Ok(Content::new(1, last)) }.boxed()
-    }
 }
 
 #[tokio::test]

@@ -1,0 +1,60 @@
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use futures_util::future::{BoxFuture, FutureExt};
+use futures_util::stream;
+use media_upload::{Content, ErrorKind, Media, Source, Uploaded, upload_all};
+
+use crate::place::Place;
+
+#[tokio::test]
+async fn many_uploads_run_some_at_a_time_and_one_failure_does_not_stop_the_others() {
+    let place = Place::new([]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let uploads = (0..9).map(|number| {
+        let file = folder.path().join(number.to_string());
+        if number != 4 {
+            std::fs::write(&file, vec![b'x'; number]).unwrap();
+        }
+        place.begin(file)
+    });
+    let outcomes = upload_all(uploads.collect::<Vec<_>>(), 3).await;
+    let bytes: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().ok().map(Uploaded::bytes)).collect();
+    let expected: Vec<_> = (0..9).map(|number| (number != 4).then_some(number)).collect();
+    assert_eq!(bytes, expected);
+    assert_eq!(outcomes[4].as_ref().unwrap_err().kind(), ErrorKind::Media);
+}
+
+#[tokio::test]
+async fn no_more_uploads_run_at_a_time_than_asked_for() {
+    let place = Place::new([]).await;
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let uploads = (0..8).map(|_| {
+        let (running, most) = (Arc::clone(&running), Arc::clone(&most));
+        place.begin(Media::source(Running { running, most }))
+    });
+    assert!(upload_all(uploads.collect::<Vec<_>>(), 3).await.iter().all(Result::is_ok));
+    assert_eq!(most.load(Ordering::Relaxed), 3);
+    assert!(upload_all([place.begin(vec![1])], 0).await[0].is_ok());
+}
+
+/// Counts how many of its kind are open.
+#[derive(Debug)]
+struct Running {
+    running: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+}
+
+impl Source for Running {
+    fn open(&self) -> BoxFuture<'_, io::Result<Content>> {
+        self.most.fetch_max(self.running.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        let running = Arc::clone(&self.running);
+        let last = stream::once(async move {
+            running.fetch_sub(1, Ordering::Relaxed);
+            Ok(Bytes::from_static(b"x"))
+        });
+        async { Ok(Content::new(1, last)) }.boxed()
+    }
+}
