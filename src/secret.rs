@@ -108,13 +108,50 @@ impl Secrets {
 
     /// `text` with every secret taken out, whatever the case of its letters.
     pub(crate) fn scrub(&self, text: &[u8]) -> Vec<u8> {
-        self.0.iter().fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes()))
+        let known =
+            self.0.iter().fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes()));
+        unsigned(&known)
     }
 
     /// The same for a string.
     pub(crate) fn scrub_str(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.scrub(text.as_bytes())).into_owned()
     }
+}
+
+/// What a signed URL carries beside what is signed. A server may repeat a URL that it gave to someone else, or earlier.
+const SIGNING: &[&[u8]] = &[
+    b"x-amz-signature=",
+    b"x-amz-credential=",
+    b"x-amz-security-token=",
+    b"x-goog-signature=",
+    b"x-goog-credential=",
+    b"awsaccesskeyid=",
+    b"signature=",
+    b"sig=",
+];
+
+/// `text` with the values of such parameters taken out, in whatever URL they stand.
+fn unsigned(text: &[u8]) -> Vec<u8> {
+    let mut clean = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, tail)) = rest.split_first() {
+        clean.push(*first);
+        rest = tail;
+        // A parameter begins behind a mark, which JSON or XML may have spelled out.
+        let begins = b"?&;".contains(first) || clean.ends_with(b"u0026");
+        let named =
+            |name: &&&[u8]| tail.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+        if let Some(name) = SIGNING.iter().filter(|_| begins).find(named) {
+            let (name, value) = tail.split_at(name.len());
+            let end =
+                value.iter().position(|byte| b" \t\r\n\"'<>&\\,)".contains(byte)).unwrap_or(value.len());
+            clean.extend_from_slice(name);
+            clean.extend_from_slice(REDACTED.as_bytes());
+            rest = &value[end..];
+        }
+    }
+    clean
 }
 
 fn spellings(secret: &str) -> Vec<String> {
@@ -160,6 +197,14 @@ mod tests {
     #[test]
     fn a_presigned_url_is_not_printed() {
         assert_eq!(format!("{0} {0:?}", presigned()), "[secret] PresignedUrl([secret])");
+    }
+
+    #[test]
+    fn the_signature_of_a_url_that_is_not_known_is_scrubbed_too() {
+        let echo = r#"{"message":"not https://s.test/a?X-Amz-Credential=AKIA&amp;x-amz-signature=5e4\u0026sig=1 again"}"#;
+        let clean = r#"{"message":"not https://s.test/a?X-Amz-Credential=[secret]&amp;x-amz-signature=[secret]\u0026sig=[secret] again"}"#;
+        assert_eq!(Secrets::default().scrub_str(echo), clean);
+        assert_eq!(Secrets::default().scrub_str("a design=1 is no signature"), "a design=1 is no signature");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The command line: arguments in, an exit code out.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -115,7 +116,12 @@ fn read(path: &PathBuf) -> Result<Document, crate::document::ReadError> {
 }
 
 /// Prints to standard output; a reader that has gone away (`| head`) is no error.
-fn print(text: &str) {
-    use std::io::Write;
-    let _ = anstream::stdout().write_all(text.as_bytes());
+fn print(text: &str) -> Result<(), Stop> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::Usage(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

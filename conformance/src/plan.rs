@@ -14,6 +14,7 @@ pub mod argument;
 pub mod call;
 pub mod case;
 pub mod fact;
+pub mod limit;
 pub mod malformed;
 pub mod pattern;
 pub mod response;
@@ -70,6 +71,7 @@ impl Plan {
             .map(|document| Source { provider: provider::of(&document, known), document })
             .collect();
         check_sentences(&sources)?;
+        sources.iter().try_for_each(limit::check)?;
         let facts = sources.iter().flat_map(|s| fact::census(&s.document, &s.provider)).collect();
         let cases = sources.iter().flat_map(cases).collect();
         Ok(Self { sources, facts, cases })

@@ -17,6 +17,7 @@ pub mod built_in;
 pub mod check;
 pub mod driver;
 pub mod exchange;
+pub mod glob;
 pub mod known_failing;
 pub mod line;
 pub mod media;

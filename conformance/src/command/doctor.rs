@@ -23,7 +23,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let defects = defects(&arguments.documents.read()?);
     let text = if arguments.json { machine_text(&defects)? } else { text(&defects) };
-    print(&text);
+    print(&text)?;
     Ok(ExitCode::from(u8::from(!defects.is_empty())))
 }
 

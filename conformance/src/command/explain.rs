@@ -34,7 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let Some((case, source)) = found else {
         return Err(unknown(&plan, &arguments.case));
     };
-    print(&explained(source, case));
+    print(&explained(source, case))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -93,14 +93,21 @@ fn curl(source: &Source, request: &ExpectedRequest) -> String {
         .map(|(name, allowed)| (name, allowed.first().map_or("", String::as_str)));
     let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
     let query = if query.is_empty() { query } else { format!("?{query}") };
-    let mut command = format!("curl -X {} '{origin}{}{query}'", request.method, request.uri);
+    let mut command =
+        format!("curl -X {} {}", request.method, quoted(&format!("{origin}{}{query}", request.uri)));
     for (name, value) in &request.headers {
-        let _ = write!(command, " \\\n    -H '{name}: {value}'");
+        let _ = write!(command, " \\\n    -H {}", quoted(&format!("{name}: {value}")));
     }
     if let (Some(body), Some(media_type)) = (&request.body, &request.body_media_type) {
-        let _ = write!(command, " \\\n    -H 'content-type: {media_type}' \\\n    --data '{}'", text(body));
+        let header = quoted(&format!("content-type: {media_type}"));
+        let _ = write!(command, " \\\n    -H {header} \\\n    --data {}", quoted(&text(body)));
     }
     command
+}
+
+/// A text as one word of a shell, whatever is in it.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn put_answers(out: &mut String, case: &Case) {

@@ -22,11 +22,20 @@ impl Output {
     /// Writes the whole text.
     pub(super) fn write(&self, text: &str) -> Result<(), Stop> {
         match self {
-            Self::Standard => {
-                print(text);
-                Ok(())
-            }
+            Self::Standard => print(text),
             Self::File(path) => write(path, text),
+        }
+    }
+}
+
+impl Output {
+    /// Refuses, before anything is run, a place that cannot be written to.
+    pub(super) fn check(&self) -> Result<(), Stop> {
+        let Self::File(path) = self else { return Ok(()) };
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        match path.as_os_str().is_empty() || path.is_dir() || !folder.is_dir() {
+            true => Err(Stop::Usage(format!("'{}' is no file that can be written", path.display()))),
+            false => Ok(()),
         }
     }
 }

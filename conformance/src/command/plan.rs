@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let plan = arguments.documents.plan()?;
     let text = if arguments.json { json(&plan)? } else { listed(&plan) };
-    print(&text);
+    print(&text)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -30,8 +30,11 @@ fn json(plan: &Plan) -> Result<String, Stop> {
     Ok(text + "\n")
 }
 
+/// The widest column of ids.
+const WIDEST: usize = 100;
+
 fn listed(plan: &Plan) -> String {
-    let width = plan.cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
+    let width = plan.cases.iter().map(|case| case.id.len()).max().unwrap_or(0).min(WIDEST);
     let mut out = String::new();
     for case in &plan.cases {
         out.push_str(&format!(

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use globset::Glob;
 
 use super::output::{self, Output};
 use super::{Documents, Stop, print};
@@ -14,6 +13,7 @@ use crate::plan::Plan;
 use crate::report::{self, Report};
 use crate::run::built_in::BuiltIn;
 use crate::run::driver::{Driver, Trouble};
+use crate::run::glob;
 use crate::run::known_failing::{self, KnownFailing};
 use crate::run::process::{Patience, Process};
 use crate::run::{self, Options, Run, Verdict};
@@ -68,12 +68,10 @@ impl Arguments {
                 "there is no COMMAND after --; conformance/drivers/README.md shows some".to_owned(),
             ));
         }
-        match (&self.json, &self.junit) {
-            (Some(Output::Standard), Some(Output::Standard)) => {
-                Err(Stop::Usage("--json and --junit cannot both go to standard output".to_owned()))
-            }
-            _ => Ok(()),
+        if self.json.is_some() && self.json == self.junit {
+            return Err(Stop::Usage("--json and --junit cannot go to the same place".to_owned()));
         }
+        [&self.json, &self.junit].into_iter().flatten().try_for_each(Output::check)
     }
 
     fn standard_output_is_taken(&self) -> bool {
@@ -89,13 +87,12 @@ fn read_list(path: &Path, plan: &Plan) -> Result<KnownFailing, Stop> {
 }
 
 /// Keeps the cases whose id matches.
-fn select(plan: &mut Plan, glob: &str) -> Result<(), Stop> {
-    let matcher =
-        Glob::new(glob).map_err(|error| Stop::Usage(format!("--filter: {error}")))?.compile_matcher();
+fn select(plan: &mut Plan, pattern: &str) -> Result<(), Stop> {
+    let matcher = glob::matcher(pattern).map_err(|error| Stop::Usage(format!("--filter: {error}")))?;
     plan.cases.retain(|case| matcher.is_match(&case.id));
     if plan.cases.is_empty() {
         return Err(Stop::Usage(format!(
-            "--filter: no case id matches '{glob}'; `conformance plan` lists them"
+            "--filter: no case id matches '{pattern}'; `conformance plan` lists them"
         )));
     }
     // A part of the cases answers for its own facts only.
@@ -139,7 +136,7 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
     if arguments.standard_output_is_taken() {
         anstream::eprint!("{text}");
     } else {
-        print(&text);
+        print(&text)?;
     }
     let unwritable =
         |error: &dyn std::error::Error| Stop::Suite(format!("the report cannot be written: {error}"));
@@ -160,5 +157,7 @@ fn code(plan: &Plan, run: &Run, whole: bool) -> ExitCode {
     let broken = run.count(Verdict::Fail) + run.count(Verdict::Error) > 0;
     let listed_in_vain = run.results.iter().any(run::CaseResult::is_listed_in_vain);
     let missed = whole && !plan.unexercised().is_empty();
-    ExitCode::from(u8::from(broken || listed_in_vain || missed))
+    let judged = [Verdict::Pass, Verdict::Fail, Verdict::KnownFailing];
+    let nothing_tested = judged.iter().all(|verdict| run.count(*verdict) == 0);
+    ExitCode::from(u8::from(broken || listed_in_vain || missed || nothing_tested))
 }

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use jsonschema::Validator;
+use jsonschema::{PatternOptions, Validator};
 use serde_json::{Value, json};
 
-use super::call::{Argument, Call};
+use super::call::{Argument, Call, id_part};
 use super::case::{Case, Outcome};
 use super::fact::branches;
-use super::{pattern, sample};
+use super::{limit, pattern, sample};
 use crate::document::{Location, Place};
 
 /// Characters that mean something in a query, a path or a header, and one outside ASCII.
@@ -67,7 +67,7 @@ fn case(call: &Call<'_>, judge: &Judge<'_>, variation: Variation, give: Give) ->
     let name = &argument.name;
     let verb = if allowed { "allowed" } else { "forbidden" };
     let mut case = call.case(
-        &format!("argument/{name}/{}", variation.name),
+        &format!("argument/{}/{}", id_part(name), id_part(&variation.name)),
         format!("{name}: {}, which is {verb}", variation.purpose),
         location(call, argument, variation.keywords.first()),
     );
@@ -83,7 +83,7 @@ fn case(call: &Call<'_>, judge: &Judge<'_>, variation: Variation, give: Give) ->
 fn absent(call: &Call<'_>, argument: &Argument) -> Case {
     let stated = argument.required_at.as_ref();
     let mut case = call.case(
-        &format!("argument/{}/absent", argument.name),
+        &format!("argument/{}/absent", id_part(&argument.name)),
         format!("{}: left out", argument.name),
         stated.unwrap_or(&argument.location).clone(),
     );
@@ -126,6 +126,8 @@ struct Judge<'a> {
 impl<'a> Judge<'a> {
     fn new(argument: &'a Argument) -> Self {
         let options = jsonschema::draft4::options().should_validate_formats(true);
+        // An engine whose time is bounded, whatever the pattern.
+        let options = options.with_pattern_options(PatternOptions::regex().size_limit(pattern::LARGEST));
         Self { argument, validator: options.build(&argument.schema.value).ok() }
     }
 
@@ -208,7 +210,7 @@ fn strings(judge: &Judge<'_>) -> Vec<Variation> {
         least.and_then(|least| sized("too-short", "one too short", least.checked_sub(1)?, "minLength")),
     );
     found.extend(most.and_then(|most| sized("longest", "the longest", most, "maxLength")));
-    found.extend(most.and_then(|most| sized("too-long", "one too long", most + 1, "maxLength")));
+    found.extend(most.and_then(|most| sized("too-long", "one too long", most.checked_add(1)?, "maxLength")));
     found.extend(broken_pattern(argument, most));
     if let Some(format) = schema.get("format").and_then(Value::as_str) {
         found.push(vary(
@@ -238,6 +240,9 @@ fn broken_pattern(argument: &Argument, most: Option<usize>) -> Option<Variation>
 }
 
 fn of_length(schema: &Value, length: usize) -> Option<String> {
+    if length > limit::SIZE {
+        return None;
+    }
     match schema.get("pattern").and_then(Value::as_str) {
         Some(pattern) => pattern::of_length(pattern, length),
         None => Some("a".repeat(length)),

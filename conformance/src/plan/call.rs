@@ -78,7 +78,7 @@ impl<'a> Call<'a> {
         let required = self.arguments.iter().filter(|argument| argument.required);
         let params = required.map(|argument| (argument.name.clone(), argument.sample.clone())).collect();
         Case {
-            id: format!("{}/{}/", self.source.provider.name, self.operation.id),
+            id: format!("{}/{}/", self.source.provider.name, id_part(&self.operation.id)),
             provider: self.source.provider.name.clone(),
             operation: self.operation.id.clone(),
             purpose: String::new(),
@@ -379,4 +379,11 @@ fn encode_segment(value: &str) -> String {
         .bytes()
         .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
         .collect()
+}
+
+/// A document's name as a part of a case's id: on one line, and with nothing that lists of cases or
+/// terminals give a meaning.
+pub(crate) fn id_part(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || (c.is_ascii_graphic() && c != '#');
+    name.chars().map(|c| if plain(c) { c } else { '_' }).collect()
 }

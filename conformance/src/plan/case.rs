@@ -150,7 +150,7 @@ fn is_zero(padding: &usize) -> bool {
     *padding == 0
 }
 
-/// What a transport can do to an exchange.
+/// What a transport can do to an exchange; the number is the status of the answer that breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fault {
@@ -159,13 +159,13 @@ pub enum Fault {
     /// The connection is reset when the request has arrived.
     ResetBeforeAnswer,
     /// The connection is reset in the middle of the answer.
-    ResetInAnswer,
+    ResetInAnswer(u16),
     /// The request is read and never answered.
     NoAnswer,
     /// The answer begins and then no more of it comes.
-    StallInAnswer,
+    StallInAnswer(u16),
     /// The answer promises more bytes than come before the connection closes.
-    ShortBody,
+    ShortBody(u16),
 }
 
 impl Fault {
@@ -174,10 +174,10 @@ impl Fault {
         match self {
             Self::Refused => "refused",
             Self::ResetBeforeAnswer => "reset-before-answer",
-            Self::ResetInAnswer => "reset-in-answer",
+            Self::ResetInAnswer(_) => "reset-in-answer",
             Self::NoAnswer => "no-answer",
-            Self::StallInAnswer => "stall-in-answer",
-            Self::ShortBody => "short-body",
+            Self::StallInAnswer(_) => "stall-in-answer",
+            Self::ShortBody(_) => "short-body",
         }
     }
 }

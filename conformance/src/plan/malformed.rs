@@ -11,6 +11,9 @@ use crate::document::Location;
 /// The size of the error body that must not grow the client's memory, in bytes.
 const LARGE: usize = 10 * 1024 * 1024;
 
+/// The most parts of one body that are broken; the census names the facts of those left whole.
+const PARTS: usize = 500;
+
 /// What a gateway answers when it does not reach the API.
 const GATEWAY_PAGE: &str =
     "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>";
@@ -129,6 +132,9 @@ impl Breaker<'_> {
     }
 
     fn push(&mut self, variation: &str, what: &str, fact: &str, path: &[String], replacement: Option<Value>) {
+        if self.found.len() == PARTS {
+            return;
+        }
         let document = &self.call.source.document;
         self.found.push(BrokenPart {
             variation: variation.to_owned(),

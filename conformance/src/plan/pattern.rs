@@ -1,15 +1,21 @@
 //! Strings found from a pattern: ones it accepts, of a wanted length, and ones it refuses.
 
+use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::limit;
+
 /// The most an unbounded repetition is stretched; no documented limit comes near.
-const STRETCH: u32 = 70_000;
+const STRETCH: u32 = limit::SIZE as u32;
+
+/// The largest compiled pattern, in bytes: what is larger is not used.
+pub const LARGEST: usize = 1024 * 1024;
 
 /// A string that the pattern accepts, between `least` and `most` characters long; none when the
 /// pattern uses something this crate cannot write out (a look-around, say) or has no such string.
 pub fn matching(pattern: &str, least: usize, most: Option<usize>) -> Option<String> {
     let hir = regex_syntax::parse(&ascii(pattern)).ok()?;
-    let shortest = write(&hir, 0);
+    let shortest = write(&hir, 0)?;
     if shortest.chars().count() >= least {
         return Some(shortest).filter(|found| most.is_none_or(|most| found.chars().count() <= most));
     }
@@ -24,7 +30,7 @@ pub fn of_length(pattern: &str, length: usize) -> Option<String> {
 
 /// Whether the pattern, read as JSON Schema reads one (unanchored), accepts a string.
 pub fn accepts(pattern: &str, text: &str) -> Option<bool> {
-    Some(regex::Regex::new(&ascii(pattern)).ok()?.is_match(text))
+    Some(compiled(pattern)?.is_match(text))
 }
 
 /// A string near `good` that the pattern refuses, no longer than `most`: the change most likely to
@@ -43,7 +49,12 @@ pub fn refused(pattern: &str, good: &str, most: Option<usize>) -> Option<String>
     candidates.push(good.chars().skip(1).collect());
     candidates.push(format!("!{}", good.chars().skip(1).collect::<String>()));
     candidates.push(String::new());
-    candidates.into_iter().find(|text| accepts(pattern, text) == Some(false))
+    let compiled = compiled(pattern)?;
+    candidates.into_iter().find(|text| !compiled.is_match(text))
+}
+
+fn compiled(pattern: &str) -> Option<Regex> {
+    RegexBuilder::new(&ascii(pattern)).size_limit(LARGEST).build().ok()
 }
 
 /// The pattern with ECMAScript's spellings put into the regex crates' own: `\d` and `\w` mean
@@ -54,7 +65,8 @@ fn ascii(pattern: &str) -> String {
 
 /// The shortest stretch of the pattern's unbounded parts that reaches a length.
 fn stretched(hir: &Hir, length: usize) -> Option<String> {
-    let reaches = |extra: u32| write(hir, extra).chars().count() >= length;
+    // What is longer than anything that is tried is long enough.
+    let reaches = |extra: u32| write(hir, extra).is_none_or(|text| text.chars().count() >= length);
     let (mut low, mut high) = (0, STRETCH);
     if !reaches(high) {
         return None;
@@ -63,39 +75,40 @@ fn stretched(hir: &Hir, length: usize) -> Option<String> {
         let middle = u32::midpoint(low, high);
         if reaches(middle) { high = middle } else { low = middle }
     }
-    Some(write(hir, high))
+    write(hir, high)
 }
 
 /// A string the pattern accepts, with `extra` more turns in all of its repetitions together: what
-/// the first cannot take, the next one gets.
-fn write(hir: &Hir, extra: u32) -> String {
+/// the first cannot take, the next one gets. None when it is longer than anything that is tried.
+fn write(hir: &Hir, extra: u32) -> Option<String> {
     let mut out = String::new();
     let mut left = extra;
-    put(hir, &mut left, &mut out);
-    out
+    put(hir, &mut left, &mut out)?;
+    Some(out)
 }
 
-fn put(hir: &Hir, left: &mut u32, out: &mut String) {
+fn put(hir: &Hir, left: &mut u32, out: &mut String) -> Option<()> {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => {}
         HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
         HirKind::Class(class) => out.extend(letter(class)),
-        HirKind::Capture(capture) => put(&capture.sub, left, out),
-        HirKind::Concat(parts) => parts.iter().for_each(|part| put(part, left, out)),
-        HirKind::Alternation(choices) => {
-            if let Some(first) = choices.first() {
-                put(first, left, out);
-            }
-        }
+        HirKind::Capture(capture) => put(&capture.sub, left, out)?,
+        HirKind::Concat(parts) => parts.iter().try_for_each(|part| put(part, left, out))?,
+        HirKind::Alternation(choices) => choices.first().map_or(Some(()), |first| put(first, left, out))?,
         HirKind::Repetition(repetition) => {
             let room = repetition.max.unwrap_or(u32::MAX) - repetition.min;
             let more = room.min(*left);
             *left -= more;
             for _ in 0..repetition.min + more {
-                put(&repetition.sub, &mut 0, out);
+                let before = out.len();
+                put(&repetition.sub, &mut 0, out)?;
+                if out.len() == before {
+                    break;
+                }
             }
         }
     }
+    (out.len() <= 8 * limit::SIZE).then_some(())
 }
 
 /// A readable character of a class: a letter where it has one, else its first.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::fact::{entries, resolve};
-use super::pattern;
+use super::{limit, pattern};
 use crate::document::{Content, Document, Schema};
 
 /// How deep a synthesised value may nest: recursive schemas end here.
@@ -18,10 +18,13 @@ pub fn body(document: &Document, content: &Content) -> Option<Value> {
 
 /// A value with every documented property; none when the schema cannot be satisfied here.
 pub fn value(document: &Document, schema: &Schema) -> Option<Value> {
-    synthesise(document, &schema.value, DEPTH)
+    let mut left = limit::SIZE;
+    synthesise(document, &schema.value, DEPTH, &mut left)
 }
 
-fn synthesise(document: &Document, schema: &Value, depth: usize) -> Option<Value> {
+fn synthesise(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Value> {
+    // Every part of a value costs one: what is too wide ends as what is too deep does.
+    *left = left.checked_sub(1)?;
     let (schema, _) = resolve(document, schema, "")?;
     if let Some(given) = given(schema) {
         return Some(given);
@@ -29,15 +32,15 @@ fn synthesise(document: &Document, schema: &Value, depth: usize) -> Option<Value
     let depth = depth.checked_sub(1)?;
     let combined = schema.get("allOf").and_then(Value::as_array);
     if let Some(parts) = combined {
-        return all_of(document, schema, parts, depth);
+        return all_of(document, schema, parts, depth, left);
     }
     let choices = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.get(*keyword)?.as_array());
     if let Some(choices) = choices {
-        return choices.iter().find_map(|choice| synthesise(document, choice, depth));
+        return choices.iter().find_map(|choice| synthesise(document, choice, depth, left));
     }
     match kind(schema) {
-        "object" => Some(Value::Object(object(document, schema, depth)?)),
-        "array" => array(document, schema, depth),
+        "object" => Some(Value::Object(object(document, schema, depth, left)?)),
+        "array" => array(document, schema, depth, left),
         "string" => string(schema).map(Value::String),
         "integer" => Some(json!(number(schema).ceil() as i64)),
         "number" => Some(json!(number(schema))),
@@ -71,10 +74,16 @@ pub(crate) fn kind(schema: &Value) -> &str {
     })
 }
 
-fn all_of(document: &Document, schema: &Value, parts: &[Value], depth: usize) -> Option<Value> {
-    let mut whole = object(document, schema, depth)?;
+fn all_of(
+    document: &Document,
+    schema: &Value,
+    parts: &[Value],
+    depth: usize,
+    left: &mut usize,
+) -> Option<Value> {
+    let mut whole = object(document, schema, depth, left)?;
     for part in parts {
-        match synthesise(document, part, depth)? {
+        match synthesise(document, part, depth, left)? {
             Value::Object(part) => whole.extend(part),
             scalar => return Some(scalar),
         }
@@ -82,13 +91,13 @@ fn all_of(document: &Document, schema: &Value, parts: &[Value], depth: usize) ->
     Some(Value::Object(whole))
 }
 
-fn object(document: &Document, schema: &Value, depth: usize) -> Option<Map<String, Value>> {
+fn object(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Map<String, Value>> {
     let required = |name: &String| {
         schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|n| n == name))
     };
     let mut whole = Map::new();
     for (name, property) in entries(schema.get("properties")) {
-        match synthesise(document, property, depth) {
+        match synthesise(document, property, depth, left) {
             Some(value) => drop(whole.insert(name.clone(), value)),
             // An optional property too deep to satisfy is left out: that is how recursion ends.
             None if !required(name) => {}
@@ -98,11 +107,17 @@ fn object(document: &Document, schema: &Value, depth: usize) -> Option<Map<Strin
     Some(whole)
 }
 
-fn array(document: &Document, schema: &Value, depth: usize) -> Option<Value> {
+fn array(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Value> {
     let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
-    let element = schema.get("items").and_then(|items| synthesise(document, items, depth));
-    match element {
-        Some(element) => Some(Value::Array(vec![element; least.clamp(1, 64) as usize])),
+    let Some(items) = schema.get("items") else { return Some(json!([])) };
+    let before = *left;
+    match synthesise(document, items, depth, left) {
+        Some(element) => {
+            let copies = usize::try_from(least.max(1)).ok()?;
+            let parts = before - *left;
+            *left = left.checked_sub(parts.checked_mul(copies - 1)?)?;
+            Some(Value::Array(vec![element; copies]))
+        }
         None if least == 0 => Some(json!([])),
         None => None,
     }
@@ -138,6 +153,9 @@ fn string(schema: &Value) -> Option<String> {
         Some("byte") => "c2FtcGxl",
         _ => "sample",
     };
+    if least > limit::SIZE {
+        return None;
+    }
     let stretched: String = sample.chars().cycle().take(least.max(sample.len())).collect();
     Some(stretched.chars().take(most.unwrap_or(usize::MAX)).collect())
 }

@@ -3,18 +3,21 @@
 use super::call::Call;
 use super::case::{Basis, Case, Fault, Outcome, Serve};
 
-const FAULTS: &[(Fault, &str)] = &[
-    (Fault::Refused, "nothing listens at the base URL"),
-    (Fault::ResetBeforeAnswer, "the connection is reset before the answer"),
-    (Fault::ResetInAnswer, "the connection is reset in the middle of the answer"),
-    (Fault::NoAnswer, "the request is read and never answered"),
-    (Fault::StallInAnswer, "the answer begins and never ends"),
-    (Fault::ShortBody, "the answer is shorter than its Content-Length"),
-];
-
 /// One case a fault.
 pub fn cases(call: &Call<'_>) -> Vec<Case> {
-    FAULTS.iter().map(|(fault, what)| case(call, *fault, what)).collect()
+    let code = match call.success().0 {
+        Serve::Response(response) => response.code,
+        Serve::Fault(_) => 200,
+    };
+    let faults = [
+        (Fault::Refused, "nothing listens at the base URL"),
+        (Fault::ResetBeforeAnswer, "the connection is reset before the answer"),
+        (Fault::ResetInAnswer(code), "the connection is reset in the middle of the answer"),
+        (Fault::NoAnswer, "the request is read and never answered"),
+        (Fault::StallInAnswer(code), "the answer begins and never ends"),
+        (Fault::ShortBody(code), "the answer is shorter than its Content-Length"),
+    ];
+    faults.into_iter().map(|(fault, what)| case(call, fault, what)).collect()
 }
 
 fn case(call: &Call<'_>, fault: Fault, what: &str) -> Case {

@@ -3,9 +3,9 @@
 
 use std::fmt;
 
-use globset::{Glob, GlobMatcher};
+use globset::GlobMatcher;
 
-use super::{CaseResult, Run, Verdict};
+use super::{CaseResult, Run, Verdict, glob};
 use crate::plan::Plan;
 
 /// A list, each line of which matches a planned case.
@@ -86,7 +86,7 @@ impl Entry {
         if reason.is_empty() {
             return Err(format!("'{pattern}' has no reason; a line is: case-id-or-glob  # reason"));
         }
-        let matcher = Glob::new(pattern).map_err(|error| error.to_string())?.compile_matcher();
+        let matcher = glob::matcher(pattern)?;
         Ok(Self { pattern: pattern.to_owned(), matcher, reason: reason.to_owned() })
     }
 

@@ -105,23 +105,18 @@ async fn hand_through(stream: &mut TcpStream, server: SocketAddr) {
 }
 
 async fn break_off(mut stream: TcpStream, fault: Fault, time: &Time) {
-    let partial =
-        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{\"url\": ";
+    if let Fault::ResetInAnswer(code) | Fault::StallInAnswer(code) | Fault::ShortBody(code) = fault {
+        let head = format!(
+            "HTTP/1.1 {code} Partial\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n"
+        );
+        let _ = stream.write_all(format!("{head}{{\"url\": ").as_bytes()).await;
+        let _ = stream.flush().await;
+    }
     match fault {
-        Fault::Refused | Fault::ResetBeforeAnswer => reset(&stream),
-        Fault::ResetInAnswer => {
-            let _ = stream.write_all(partial).await;
-            let _ = stream.flush().await;
-            reset(&stream);
-        }
-        Fault::ShortBody => {
-            let _ = stream.write_all(partial).await;
+        Fault::Refused | Fault::ResetBeforeAnswer | Fault::ResetInAnswer(_) => reset(&stream),
+        Fault::NoAnswer | Fault::StallInAnswer(_) => stay_silent(stream, time).await,
+        Fault::ShortBody(_) => {
             let _ = stream.shutdown().await;
-        }
-        Fault::NoAnswer => stay_silent(stream, time).await,
-        Fault::StallInAnswer => {
-            let _ = stream.write_all(partial).await;
-            stay_silent(stream, time).await;
         }
     }
 }

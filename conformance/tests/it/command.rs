@@ -57,6 +57,24 @@ fn a_filter_that_matches_nothing_is_a_usage_error() {
 }
 
 #[test]
+fn a_glob_that_would_crash_the_library_is_a_usage_error() {
+    for glob in ["*".repeat(100_000), format!("{}{}", "{".repeat(40_000), "}".repeat(40_000))] {
+        let line = refused(2, &["--filter", &glob]);
+        assert!(line.contains("longer than the 500"), "{line}");
+    }
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_refused_before_anything_is_run() {
+    for place in ["/no/such/dir/x", "", "/"] {
+        let line = refused(2, &["--json", place]);
+        assert!(line.contains("is no file that can be written"), "{line}");
+    }
+    let line = refused(2, &["--json", "same", "--junit", "same"]);
+    assert!(line.contains("the same place"), "{line}");
+}
+
+#[test]
 fn a_document_that_cannot_be_read_is_named_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let line = refused(2, &["plan", "no/such/file.yaml"]);
@@ -88,6 +106,8 @@ fn a_sentence_that_no_longer_stands_stops_planning_and_shows_the_nearest() {
 #[test]
 fn a_document_of_nobody_is_planned_under_its_own_name_and_unsupported() {
     let output = conformance(&["conformance/tests/fixtures/other.yaml"]);
+    // Nothing was tested, and nothing that was not tested may look as if it held.
+    assert_eq!(output.status.code(), Some(1));
     let report = text(&output.stdout);
     assert!(report.contains("unsupported"), "{report}");
     assert!(report.starts_with("other  conformance/tests/fixtures/other.yaml"), "{report}");

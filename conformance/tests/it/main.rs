@@ -9,6 +9,7 @@ mod document_hostile;
 mod document_openapi;
 mod document_rst;
 mod known_failing;
+mod limits;
 mod obedient;
 mod official_sdk;
 mod outline;

@@ -40,13 +40,13 @@ const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
     let outcome = run(Arguments::parse().command).unwrap_or_else(|Usage(why)| {
-        eprintln!("error: {why}");
+        complain(&format!("error: {why}"));
         Ok(USAGE)
     });
     ExitCode::from(outcome.unwrap_or_else(|error| {
         // A closed pipe is no error: whoever read our output wants no more of it.
         if error.kind() != io::ErrorKind::BrokenPipe {
-            eprintln!("error: {error}");
+            complain(&format!("error: {error}"));
         }
         SOME_FAILED
     }))
@@ -59,6 +59,11 @@ fn run(command: Command) -> Result<io::Result<u8>, Usage> {
         Command::Completions { shell } => print(&arguments::completions(shell)),
         Command::Man { command } => print(&arguments::man(command.as_deref())?),
     })
+}
+
+/// Says something on standard error. Where that cannot be written there is nobody left to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 fn print(text: &[u8]) -> io::Result<u8> {
@@ -75,7 +80,7 @@ fn send(jobs: Vec<Job>, report: Report) -> io::Result<u8> {
             Either::Left((code, _)) => code,
             Either::Right((Ok(()), _)) => {
                 bars.suspend(|| {
-                    eprintln!("interrupted: what was not sent in full is not stored; run it again")
+                    complain("interrupted: what was not sent in full is not stored; run it again")
                 });
                 Ok(INTERRUPTED)
             }

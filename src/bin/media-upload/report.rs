@@ -2,10 +2,12 @@
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
+use std::path::Path;
 
 use media_upload::Error;
 use serde_json::{Value, json};
 
+use crate::complain;
 use crate::job::Outcome;
 
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +20,7 @@ impl Report {
     /// Results to standard output, what went wrong to standard error.
     pub(crate) fn tell(&self, outcome: &Outcome) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        let file = outcome.place.file.display();
+        let file = shown(&outcome.place.file);
         if self.is_json {
             writeln!(out, "{}", json(outcome))?;
         } else if outcome.result.is_ok() && outcome.place.field == "url" {
@@ -26,13 +28,18 @@ impl Report {
         }
         out.flush()?;
         match &outcome.result {
-            Err(error) => writeln!(io::stderr(), "error: {file}: {}", chain(error)),
-            Ok(uploaded) if !self.is_quiet => {
-                writeln!(io::stderr(), "{file}: {} bytes sent", uploaded.bytes())
-            }
-            Ok(_) => Ok(()),
+            Err(error) => complain(&format!("error: {file}: {}", chain(error))),
+            Ok(uploaded) if !self.is_quiet => complain(&format!("{file}: {} bytes sent", uploaded.bytes())),
+            Ok(_) => {}
         }
+        Ok(())
     }
+}
+
+/// A file's name on one line, and without what a terminal would obey.
+fn shown(file: &Path) -> String {
+    let name = file.to_string_lossy();
+    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn json(outcome: &Outcome) -> Value {

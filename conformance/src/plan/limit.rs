@@ -1,0 +1,76 @@
+//! What is not planned for: a document that asks for more, or for what cannot be sent, is refused
+//! with its place before it costs memory or trips a server.
+
+use hyper::header::{HeaderName, HeaderValue};
+
+use super::{Call, PlanError, Source, sample};
+use crate::document::{Content, Location, Operation};
+
+/// The most arguments of one operation.
+const ARGUMENTS: usize = 300;
+
+/// The most characters of a name that becomes part of a case's id.
+const NAME: usize = 200;
+
+/// The largest sample of one body, in bytes of JSON.
+const BODY: usize = 256 * 1024;
+
+/// The longest string, and the most elements of one sample, that limits are tried with.
+pub const SIZE: usize = 70_000;
+
+/// Refuses what is not planned for.
+pub fn check(source: &Source) -> Result<(), PlanError> {
+    source.document.operations.iter().try_for_each(|operation| {
+        name(&operation.id, &operation.location)?;
+        arguments(source, operation)?;
+        answers(source, operation)
+    })
+}
+
+fn arguments(source: &Source, operation: &Operation) -> Result<(), PlanError> {
+    operation.body.iter().flat_map(|body| &body.contents).try_for_each(media_type)?;
+    let call = Call::new(source, operation);
+    if call.arguments.len() > ARGUMENTS {
+        let count = call.arguments.len();
+        let what =
+            format!("{} has {count} arguments, more than the {ARGUMENTS} that are planned for", operation.id);
+        return Err(refused(&operation.location, &what));
+    }
+    call.arguments.iter().try_for_each(|argument| name(&argument.name, &argument.location))
+}
+
+fn answers(source: &Source, operation: &Operation) -> Result<(), PlanError> {
+    for response in &operation.responses {
+        for header in &response.headers {
+            HeaderName::from_bytes(header.name.as_bytes())
+                .map_err(|_| refused(&header.location, "the header's name is none that HTTP can carry"))?;
+        }
+        for content in &response.contents {
+            media_type(content)?;
+            let body = sample::body(&source.document, content).map(|body| body.to_string().len());
+            if body.is_some_and(|bytes| bytes > BODY) {
+                let what = format!("its body is larger than the {} KiB that are planned for", BODY / 1024);
+                return Err(refused(&content.location, &what));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn media_type(content: &Content) -> Result<(), PlanError> {
+    HeaderValue::from_str(&content.media_type)
+        .map(drop)
+        .map_err(|_| refused(&content.location, "the media type is none that HTTP can carry"))
+}
+
+fn name(name: &str, location: &Location) -> Result<(), PlanError> {
+    match name.chars().count() {
+        1..=NAME => Ok(()),
+        0 => Err(refused(location, "its name is empty")),
+        count => Err(refused(location, &format!("its name has {count} characters, more than {NAME}"))),
+    }
+}
+
+fn refused(location: &Location, what: &str) -> PlanError {
+    PlanError(format!("{location}: {what}; correct the document, or leave this part of it out"))
+}
