@@ -3,7 +3,7 @@
 
 use hyper::header::{HeaderName, HeaderValue};
 
-use super::{Call, PlanError, Source, sample};
+use super::{PlanError, Source, fact, sample};
 use crate::document::{Content, Location, Operation};
 
 /// The most arguments of one operation.
@@ -28,15 +28,27 @@ pub fn check(source: &Source) -> Result<(), PlanError> {
 }
 
 fn arguments(source: &Source, operation: &Operation) -> Result<(), PlanError> {
-    operation.body.iter().flat_map(|body| &body.contents).try_for_each(media_type)?;
-    let call = Call::new(source, operation);
-    if call.arguments.len() > ARGUMENTS {
-        let count = call.arguments.len();
+    let mut count = operation.parameters.len();
+    for parameter in &operation.parameters {
+        name(&parameter.name, &parameter.location)?;
+    }
+    for content in operation.body.iter().flat_map(|body| &body.contents) {
+        media_type(content)?;
+        let schema = content.schema.as_ref();
+        let resolved =
+            schema.and_then(|schema| fact::resolve(&source.document, &schema.value, &schema.pointer));
+        for (property, _) in fact::entries(resolved.as_ref().and_then(|(schema, _)| schema.get("properties")))
+        {
+            name(property, &content.location)?;
+            count += 1;
+        }
+    }
+    if count > ARGUMENTS {
         let what =
             format!("{} has {count} arguments, more than the {ARGUMENTS} that are planned for", operation.id);
         return Err(refused(&operation.location, &what));
     }
-    call.arguments.iter().try_for_each(|argument| name(&argument.name, &argument.location))
+    Ok(())
 }
 
 fn answers(source: &Source, operation: &Operation) -> Result<(), PlanError> {
