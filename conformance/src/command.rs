@@ -115,6 +115,12 @@ fn read(path: &PathBuf) -> Result<Document, crate::document::ReadError> {
     Document::read(&name, &bytes)
 }
 
+/// A value as JSON for programs, readable to people too.
+fn pretty(whole: &serde_json::Value) -> Result<String, Stop> {
+    let text = serde_json::to_string_pretty(whole).map_err(|error| Stop::Suite(error.to_string()))?;
+    Ok(text + "\n")
+}
+
 /// Prints to standard output; a reader that has gone away (`| head`) is no error.
 fn print(text: &str) -> Result<(), Stop> {
     let mut out = anstream::stdout();

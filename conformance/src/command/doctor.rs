@@ -7,7 +7,7 @@ use anstyle::Style;
 use clap::Args;
 use serde_json::json;
 
-use super::{Documents, Stop, print};
+use super::{Documents, Stop, pretty, print};
 use crate::doctor::{Defect, defects};
 
 #[derive(Args, Debug)]
@@ -22,15 +22,10 @@ pub(super) struct Arguments {
 /// 0 when the documents are sound, 1 when they are not.
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let defects = defects(&arguments.documents.read()?);
-    let text = if arguments.json { machine_text(&defects)? } else { text(&defects) };
+    let text =
+        if arguments.json { pretty(&json!({ "version": 1, "defects": defects }))? } else { text(&defects) };
     print(&text)?;
     Ok(ExitCode::from(u8::from(!defects.is_empty())))
-}
-
-fn machine_text(defects: &[Defect]) -> Result<String, Stop> {
-    let whole = json!({ "version": 1, "defects": defects });
-    let text = serde_json::to_string_pretty(&whole).map_err(|error| Stop::Suite(error.to_string()))?;
-    Ok(text + "\n")
 }
 
 fn text(defects: &[Defect]) -> String {

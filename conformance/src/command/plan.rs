@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::{Documents, Stop, print};
+use super::{Documents, Stop, pretty, print};
 use crate::plan::Plan;
 
 #[derive(Args, Debug)]
@@ -19,15 +19,12 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let plan = arguments.documents.plan()?;
-    let text = if arguments.json { json(&plan)? } else { listed(&plan) };
+    let text = match arguments.json {
+        true => pretty(&json!({ "version": 1, "facts": plan.facts, "cases": plan.cases }))?,
+        false => listed(&plan),
+    };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn json(plan: &Plan) -> Result<String, Stop> {
-    let whole = json!({ "version": 1, "facts": plan.facts, "cases": plan.cases });
-    let text = serde_json::to_string_pretty(&whole).map_err(|error| Stop::Suite(error.to_string()))?;
-    Ok(text + "\n")
 }
 
 /// The widest column of ids.

@@ -219,7 +219,7 @@ fn walk(
             out.push((format!("{pointer}/{keyword}"), FactKind::Constraint, format!("{keyword} {limit}")));
         }
     }
-    for (index, name) in names(schema.get("required")).enumerate() {
+    for (index, name) in required(schema).enumerate() {
         out.push((
             format!("{pointer}/required/{index}"),
             FactKind::Constraint,
@@ -273,8 +273,9 @@ pub(crate) fn resolve<'a>(
     None
 }
 
-fn names(required: Option<&Value>) -> impl Iterator<Item = &str> {
-    required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+/// The names of the properties that a schema requires.
+pub(crate) fn required(schema: &Value) -> impl Iterator<Item = &str> {
+    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
 }
 
 pub(crate) fn entries(properties: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
@@ -327,5 +328,5 @@ fn exercise(document: &Document, schema: &Value, pointer: &str, value: &Value, f
 /// Whether a value looks like one of a branch: everything the branch requires is there.
 fn fits(document: &Document, branch: &Value, value: &Value) -> bool {
     resolve(document, branch, "")
-        .is_some_and(|(branch, _)| names(branch.get("required")).all(|name| value.get(name).is_some()))
+        .is_some_and(|(branch, _)| required(branch).all(|name| value.get(name).is_some()))
 }

@@ -99,8 +99,7 @@ impl Breaker<'_> {
                 Some(other_type(value)),
             );
         }
-        let required =
-            schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let required = fact::required(schema);
         for (index, field) in required.enumerate().filter(|(_, field)| value.get(field).is_some()) {
             path.push(field.to_owned());
             let missing = path.join(".");

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fact::{entries, resolve};
+use super::fact::{self, entries, resolve};
 use super::{limit, pattern};
 use crate::document::{Content, Document, Schema};
 
@@ -92,9 +92,7 @@ fn all_of(
 }
 
 fn object(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Map<String, Value>> {
-    let required = |name: &String| {
-        schema.get("required").and_then(Value::as_array).is_some_and(|names| names.iter().any(|n| n == name))
-    };
+    let required = |name: &String| fact::required(schema).any(|required| required == name);
     let mut whole = Map::new();
     for (name, property) in entries(schema.get("properties")) {
         match synthesise(document, property, depth, left) {

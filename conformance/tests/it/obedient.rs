@@ -11,6 +11,8 @@ use media_upload_conformance::run::driver::{
 use serde_json::Value;
 use url::form_urlencoded;
 
+use crate::wire::plain_client;
+
 pub(crate) struct Obedient {
     plan: Arc<Plan>,
     hello: Hello,
@@ -24,12 +26,7 @@ impl Obedient {
         Self {
             plan: Arc::clone(plan),
             hello: Hello { protocol: 1, client, operations, concurrency: 8 },
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .tls_certs_only([])
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .unwrap(),
+            client: plain_client(),
         }
     }
 

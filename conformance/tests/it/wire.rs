@@ -79,12 +79,7 @@ impl Wire {
             own: base_url.clone(),
             tamper,
             takes_storage: matches!(tamper, Tamper::Storage(_)) && is_fixed_upload(request),
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .tls_certs_only([])
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .unwrap(),
+            client: plain_client(),
         });
         let listening = tokio::spawn(listen(listener, ends)).abort_handle();
         Self { base_url, listening }
@@ -179,6 +174,12 @@ impl Ends {
             None => text.into(),
         }
     }
+}
+
+/// An HTTP client that does nothing by itself: no proxy, no redirects.
+pub(crate) fn plain_client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);
+    builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()
 }
 
 /// An upload of a file that stays as it is: this wire takes the whole of a request before it passes
