@@ -8,7 +8,7 @@
 //! which every place has its line, and `openapi` reads the tree; `rst` reads its text directly.
 //! What stops a reader is a `fault`; what it can read past but does not understand is a [`Note`].
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,6 +29,8 @@ mod schema;
 mod text;
 mod tree;
 mod yaml;
+
+pub(crate) use schema::LARGEST_PATTERN;
 
 /// A document: what one vendor states about its API in one file.
 #[derive(Clone, Debug)]
@@ -52,7 +54,7 @@ pub struct Document {
     /// Defects noticed while reading that do not stop it (a heading underlined too short, say).
     pub notes: Vec<Note>,
     /// The line (from 1) of every place a JSON pointer can name.
-    pub lines: BTreeMap<String, usize>,
+    pub lines: HashMap<String, usize>,
 }
 
 /// How a document is written.

@@ -1,6 +1,6 @@
 //! Planning: documents and prose rules in, cases out. Nothing here touches the network.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Serializer;
@@ -23,9 +23,10 @@ pub mod transport;
 pub mod undocumented;
 pub mod upload;
 
+use argument::Judges;
 pub use call::Call;
 pub use case::Case;
-pub use fact::Fact;
+pub use fact::{Fact, FactId};
 
 /// Everything a run needs: the documents, what they state, and the cases that exercise it.
 #[derive(Debug)]
@@ -84,7 +85,7 @@ impl Plan {
 
     /// The facts no case of the plan exercises.
     pub fn unexercised(&self) -> Vec<&Fact> {
-        let exercised: BTreeSet<&String> = self.cases.iter().flat_map(|case| &case.facts).collect();
+        let exercised: HashSet<&FactId> = self.cases.iter().flat_map(|case| &case.facts).collect();
         self.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
     }
 }
@@ -92,12 +93,13 @@ impl Plan {
 /// All cases of one document: each operation's families, then the flows.
 fn cases(source: &Source) -> Vec<Case> {
     let mut cases = Vec::new();
+    let mut judges = Judges::new(&source.document);
     for operation in &source.document.operations {
         let call = Call::new(source, operation);
         cases.extend(response::cases(&call));
         cases.extend(malformed::cases(&call));
         cases.extend(undocumented::cases(&call));
-        cases.extend(argument::cases(&call));
+        cases.extend(argument::cases(&call, &mut judges));
         cases.extend(transport::cases(&call));
     }
     cases.extend(upload::cases(source));

@@ -24,7 +24,7 @@ impl Report<'_> {
     /// The facts that no judged case exercised.
     pub fn missed(&self) -> Vec<&Fact> {
         let exercised = self.run.exercised();
-        self.plan.facts.iter().filter(|fact| !exercised.contains(fact.id.as_str())).collect()
+        self.plan.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
     }
 
     /// The command that plays one case again.

@@ -1,6 +1,6 @@
 //! Running: each case against mock servers of its own, through a driver.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value};
 
 use crate::plan::case::{Case, STORAGE};
-use crate::plan::{Plan, Source};
+use crate::plan::{FactId, Plan, Source};
 
 pub mod api;
 pub mod built_in;
@@ -340,8 +340,8 @@ impl Run {
     }
 
     /// The ids of the facts that cases of this run exercised: those that were judged.
-    pub fn exercised(&self) -> BTreeSet<&str> {
+    pub fn exercised(&self) -> HashSet<&FactId> {
         let judged = self.results.iter().filter(|result| result.is_judged());
-        judged.flat_map(|result| result.case.facts.iter().map(String::as_str)).collect()
+        judged.flat_map(|result| &result.case.facts).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! `conformance run`: every case against a client.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use clap::Args;
 
 use super::output::{self, Output};
 use super::{Documents, Stop, print};
-use crate::plan::Plan;
+use crate::plan::{FactId, Plan};
 use crate::report::{self, Report};
 use crate::run::built_in::BuiltIn;
 use crate::run::driver::{Driver, Trouble};
@@ -96,8 +97,7 @@ fn select(plan: &mut Plan, pattern: &str) -> Result<(), Stop> {
         )));
     }
     // A part of the cases answers for its own facts only.
-    let exercised: std::collections::BTreeSet<&String> =
-        plan.cases.iter().flat_map(|case| &case.facts).collect();
+    let exercised: HashSet<&FactId> = plan.cases.iter().flat_map(|case| &case.facts).collect();
     plan.facts.retain(|fact| exercised.contains(&fact.id));
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! JSON is YAML in theory; in practice YAML parsers stumble over what JSON writers produce (tabs,
 //! escaped surrogate pairs, long keys), so JSON is read as what it is.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use super::tree::{MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_tok
 
 /// Reads a text that begins after `offset` lines of its file.
 pub(super) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
-    let mut parser = Parser { text, at: 0, line: offset + 1, lines: BTreeMap::new() };
+    let mut parser = Parser { text, at: 0, line: offset + 1, lines: HashMap::new() };
     parser.skip_blanks();
     let line = parser.line;
     let value = parser.value(&mut String::new(), line, 0)?;
@@ -27,7 +27,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     line: usize,
-    lines: BTreeMap<String, usize>,
+    lines: HashMap<String, usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -188,7 +188,8 @@ mod tests {
     #[test]
     fn keys_and_items_have_the_line_they_begin_on() {
         let tree = read("\n{\"a\":\n  [1,\n   {\"b/c\": \"\\n\"}],\n\"d\": 2}", 0).unwrap();
-        let lines: Vec<_> = tree.lines.iter().map(|(pointer, line)| (pointer.as_str(), *line)).collect();
+        let mut lines: Vec<_> = tree.lines.iter().map(|(pointer, line)| (pointer.as_str(), *line)).collect();
+        lines.sort();
         assert_eq!(lines, [("", 2), ("/a", 2), ("/a/0", 3), ("/a/1", 4), ("/a/1/b~1c", 4), ("/d", 5)]);
         assert_eq!(tree.value, json!({ "a": [1, { "b/c": "\n" }], "d": 2 }));
     }

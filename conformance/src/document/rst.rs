@@ -16,7 +16,7 @@ mod section;
 mod stranger;
 mod values;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -67,7 +67,7 @@ pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> 
 /// What is known while a page is read.
 struct Reader {
     name: Arc<str>,
-    lines: BTreeMap<String, usize>,
+    lines: HashMap<String, usize>,
     notes: Vec<Note>,
     /// Line and text of each note.
     noted: HashSet<(usize, String)>,
@@ -78,7 +78,7 @@ impl Reader {
     fn new(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
-            lines: BTreeMap::new(),
+            lines: HashMap::new(),
             notes: Vec::new(),
             noted: HashSet::new(),
             servers: Vec::new(),

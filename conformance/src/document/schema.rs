@@ -1,6 +1,6 @@
 //! Schemas and what they refer to: where definitions are laid out, and how a schema is compiled.
 
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, PatternOptions, Validator};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -24,6 +24,9 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
+/// The largest compiled pattern, in bytes: what is larger is not used.
+pub(crate) const LARGEST_PATTERN: usize = 1024 * 1024;
+
 impl Document {
     /// The schema, made whole with what its `$ref`s name, as a validator that checks formats too.
     ///
@@ -36,6 +39,7 @@ impl Document {
             .with_draft(Draft::Draft4)
             .should_validate_formats(true)
             .with_format("uuid", is_uuid)
+            .with_pattern_options(PatternOptions::fancy_regex().size_limit(LARGEST_PATTERN))
             .build(&self.with_definitions(&schema.value))
             .map_err(|error| format!("{}: {error}", self.locate(&schema.pointer)))
     }

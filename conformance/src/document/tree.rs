@@ -1,6 +1,6 @@
 //! A text as one JSON value, with the line of every place in it; and what a text may hold at most.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
@@ -16,7 +16,7 @@ pub(super) const MAX_VALUES: usize = 1_000_000;
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) value: Value,
-    pub(super) lines: BTreeMap<String, usize>,
+    pub(super) lines: HashMap<String, usize>,
 }
 
 impl Tree {
@@ -34,7 +34,7 @@ impl Tree {
 }
 
 /// The line of a pointer, or of the nearest place around it that has one; 1 if none has.
-pub(super) fn nearest_line(lines: &BTreeMap<String, usize>, pointer: &str) -> usize {
+pub(super) fn nearest_line(lines: &HashMap<String, usize>, pointer: &str) -> usize {
     let mut pointer = pointer;
     loop {
         if let Some(line) = lines.get(pointer) {

@@ -1,16 +1,17 @@
 //! The families of arguments: what the document allows must go out exactly, what it forbids must
 //! be refused before anything is sent.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-use jsonschema::{PatternOptions, Validator};
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::call::{Argument, Call, id_part};
 use super::case::{Case, Outcome};
 use super::fact::branches;
 use super::{limit, pattern, sample};
-use crate::document::{Location, Place};
+use crate::document::{Document, Location, Place};
 
 /// Characters that mean something in a query, a path or a header, and one outside ASCII.
 const SPECIAL: &str = "a b&c=d+e%20f#g?h/ié";
@@ -25,34 +26,33 @@ struct Variation {
 }
 
 /// Every argument's variations, and those of a credential whose form is documented.
-pub fn cases(call: &Call<'_>) -> Vec<Case> {
-    let arguments = call.arguments.iter().flat_map(|argument| {
-        let mut cases = of_argument(call, argument, give_argument);
+pub fn cases(call: &Call<'_>, judges: &mut Judges<'_>) -> Vec<Case> {
+    let mut cases = Vec::new();
+    for argument in &call.arguments {
+        cases.extend(of_argument(call, argument, judges, give_argument));
         cases.push(absent(call, argument));
-        cases
-    });
-    let credential = call.credential_argument();
-    let credentials = credential.iter().flat_map(|argument| of_argument(call, argument, give_credential));
-    arguments.chain(credentials).collect()
+    }
+    if let Some(argument) = call.credential_argument() {
+        cases.extend(of_argument(call, &argument, judges, give_credential));
+    }
+    cases
 }
 
 /// How a value is given to the client.
-type Give = fn(&Call<'_>, &mut Case, &Argument, Value);
+type Give = fn(&mut Case, &Argument, Value);
 
-fn give_argument(call: &Call<'_>, case: &mut Case, argument: &Argument, value: Value) {
+fn give_argument(case: &mut Case, argument: &Argument, value: Value) {
     case.params.insert(argument.name.clone(), value);
-    case.request = Some(call.request(&case.params));
 }
 
-fn give_credential(_: &Call<'_>, case: &mut Case, argument: &Argument, value: Value) {
-    if let Some(request) = &mut case.request {
-        request.require_query_params.insert(argument.name.clone(), vec![super::call::text(&value)]);
-    }
+fn give_credential(case: &mut Case, _: &Argument, value: Value) {
     case.credential = Some(value);
 }
 
-fn of_argument(call: &Call<'_>, argument: &Argument, give: Give) -> Vec<Case> {
-    let judge = Judge::new(argument);
+/// None where the schema cannot be checked: who cannot tell what is allowed must not blame. The
+/// census then names the facts that were not looked at.
+fn of_argument(call: &Call<'_>, argument: &Argument, judges: &mut Judges<'_>, give: Give) -> Vec<Case> {
+    let Some(judge) = judges.judge(argument) else { return Vec::new() };
     let mut names = BTreeSet::new();
     variations(&judge)
         .into_iter()
@@ -75,7 +75,7 @@ fn case(call: &Call<'_>, judge: &Judge<'_>, variation: Variation, give: Give) ->
         variation.keywords.iter().map(|keyword| call.fact(&format!("{}/{keyword}", argument.schema.pointer)));
     case.facts.extend(argument.facts.clone());
     case.facts.extend(keywords);
-    give(call, &mut case, argument, variation.value);
+    give(&mut case, argument, variation.value);
     if allowed { going_out(call, case) } else { refused(call, case) }
 }
 
@@ -89,12 +89,12 @@ fn absent(call: &Call<'_>, argument: &Argument) -> Case {
     );
     case.facts.extend(stated.map(|location| call.fact(&location.pointer)));
     case.params.remove(&argument.name);
-    case.request = Some(call.request(&case.params));
     if argument.required { refused(call, case) } else { going_out(call, case) }
 }
 
 fn going_out(call: &Call<'_>, mut case: Case) -> Case {
     let (serve, outcome) = call.success();
+    case.request = Some(Arc::new(call.request(&case.params, case.credential.as_ref())));
     case.serve = vec![serve];
     case.outcome = outcome;
     case
@@ -116,25 +116,42 @@ fn location(call: &Call<'_>, argument: &Argument, keyword: Option<&String>) -> L
     )
 }
 
+/// A validator a schema: to compile one takes longer than all else that an argument needs, and a
+/// document repeats its schemas.
+#[derive(Debug)]
+pub struct Judges<'a> {
+    document: &'a Document,
+    compiled: HashMap<Value, Option<Arc<Validator>>>,
+}
+
+impl<'a> Judges<'a> {
+    /// The judges of a document's arguments.
+    pub fn new(document: &'a Document) -> Self {
+        Self { document, compiled: HashMap::new() }
+    }
+
+    fn judge<'b>(&mut self, argument: &'b Argument) -> Option<Judge<'b>> {
+        let schema = &argument.schema;
+        if !self.compiled.contains_key(&schema.value) {
+            let validator = self.document.validator(schema).ok().map(Arc::new);
+            self.compiled.insert(schema.value.clone(), validator);
+        }
+        let validator = self.compiled.get(&schema.value)?.clone()?;
+        Some(Judge { argument, validator })
+    }
+}
+
 /// What decides whether an argument's value is allowed.
 struct Judge<'a> {
     argument: &'a Argument,
-    /// None: the schema cannot be checked, so nothing is called allowed.
-    validator: Option<Validator>,
+    validator: Arc<Validator>,
 }
 
-impl<'a> Judge<'a> {
-    fn new(argument: &'a Argument) -> Self {
-        let options = jsonschema::draft4::options().should_validate_formats(true);
-        // An engine whose time is bounded, whatever the pattern.
-        let options = options.with_pattern_options(PatternOptions::regex().size_limit(pattern::LARGEST));
-        Self { argument, validator: options.build(&argument.schema.value).ok() }
-    }
-
+impl Judge<'_> {
     fn allows(&self, value: &Value) -> bool {
         // A path segment cannot be empty: the request would be another one.
         let no_segment = self.argument.place == Some(Place::Path) && value == "";
-        !no_segment && self.validator.as_ref().is_some_and(|validator| validator.is_valid(value))
+        !no_segment && self.validator.is_valid(value)
     }
 }
 

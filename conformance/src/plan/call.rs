@@ -2,11 +2,12 @@
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::case::{Basis, Case, ExpectedRequest, Outcome, Serve};
-use super::fact::{self, entries, escape};
+use super::fact::{self, FactId, entries, escape};
 use super::{Params, Source, sample};
 use crate::document::{Content, CredentialKind, Document, Location, Operation, Parameter, Place, Schema};
 use crate::provider::Credential;
@@ -49,7 +50,7 @@ pub struct Argument {
     /// Where it is said that it is required, if it is.
     pub required_at: Option<Location>,
     /// The facts that giving it exercises.
-    pub facts: BTreeSet<String>,
+    pub facts: BTreeSet<FactId>,
 }
 
 impl<'a> Call<'a> {
@@ -84,7 +85,7 @@ impl<'a> Call<'a> {
             purpose: String::new(),
             location: self.operation.location.clone(),
             facts: self.base_facts(),
-            request: Some(self.request(&params)),
+            request: Some(Arc::new(self.request(&params, None))),
             params,
             credential: None,
             media: None,
@@ -97,12 +98,12 @@ impl<'a> Call<'a> {
     }
 
     /// The id of the fact at a pointer of this call's document.
-    pub fn fact(&self, pointer: &str) -> String {
+    pub fn fact(&self, pointer: &str) -> FactId {
         fact::id(&self.source.document, pointer)
     }
 
     /// The facts that every exchange of the smallest call exercises.
-    fn base_facts(&self) -> BTreeSet<String> {
+    fn base_facts(&self) -> BTreeSet<FactId> {
         let credentials = self.operation.security.iter().flatten().map(|c| self.fact(&c.location.pointer));
         let own = self.own_parameters().flat_map(|parameter| self.facts_of_own(parameter));
         let given = self.arguments.iter().filter(|argument| argument.required);
@@ -115,7 +116,7 @@ impl<'a> Call<'a> {
     }
 
     /// That the body is an object: whatever goes out is compared with one.
-    fn body_type(&self) -> Option<String> {
+    fn body_type(&self) -> Option<FactId> {
         let (_, schema) = self.body()?;
         let (schema, pointer) = fact::resolve(&self.source.document, &schema.value, &schema.pointer)?;
         (schema.get("type")? == "object").then(|| self.fact(&format!("{pointer}/type")))
@@ -123,7 +124,7 @@ impl<'a> Call<'a> {
 
     /// A parameter the client fills in by itself: that it is there, with an allowed value, is
     /// checked in every exchange.
-    fn facts_of_own(&self, parameter: &Parameter) -> Vec<String> {
+    fn facts_of_own(&self, parameter: &Parameter) -> Vec<FactId> {
         let schema = &parameter.schema;
         let keywords = schema.value.as_object().into_iter().flatten().map(|(keyword, _)| keyword);
         let limits = keywords.map(|keyword| format!("{}/{keyword}", schema.pointer));
@@ -137,8 +138,9 @@ impl<'a> Call<'a> {
         self.success.get_or_init(|| super::answer::success(self)).clone()
     }
 
-    /// The request that must go out for these arguments.
-    pub fn request(&self, params: &Params) -> ExpectedRequest {
+    /// The request that must go out for these arguments, and for another credential than the sample
+    /// if one is given.
+    pub fn request(&self, params: &Params, credential: Option<&Value>) -> ExpectedRequest {
         let mut request = ExpectedRequest {
             method: self.operation.method.clone(),
             uri: self.path(params),
@@ -148,7 +150,7 @@ impl<'a> Call<'a> {
         self.put_own_parameters(&mut request);
         self.put_headers(params, &mut request);
         self.put_body(params, &mut request);
-        self.put_credential(&mut request);
+        self.put_credential(credential, &mut request);
         request
     }
 
@@ -315,10 +317,11 @@ impl<'a> Call<'a> {
         request.body_media_type = Some(content.media_type.clone());
     }
 
-    fn put_credential(&self, request: &mut ExpectedRequest) {
+    fn put_credential(&self, given: Option<&Value>, request: &mut ExpectedRequest) {
         let credential = self.credential();
         if let Some(parameter) = &credential.parameter {
-            request.require_query_params.insert(parameter.clone(), vec![credential.sample.clone()]);
+            let value = given.map_or_else(|| credential.sample.clone(), text);
+            request.require_query_params.insert(parameter.clone(), vec![value]);
         }
         let kinds = self.operation.security.first().into_iter().flatten().map(|credential| &credential.kind);
         for kind in kinds {
@@ -359,7 +362,7 @@ fn required_index(object: &Value, name: &str) -> Option<usize> {
     object.get("required")?.as_array()?.iter().position(|required| required == name)
 }
 
-fn fact_of_property(call: &Call<'_>, at: &str, property: &Value, sample: Option<&Value>) -> BTreeSet<String> {
+fn fact_of_property(call: &Call<'_>, at: &str, property: &Value, sample: Option<&Value>) -> BTreeSet<FactId> {
     let example = property.get("example").filter(|example| Some(*example) == sample);
     std::iter::once(call.fact(at)).chain(example.map(|_| call.fact(&format!("{at}/example")))).collect()
 }

@@ -1,11 +1,13 @@
 //! A case: one planned exchange, in the vocabulary of Smithy's protocol tests.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::fact::FactId;
 use crate::document::Location;
 
 /// One planned exchange: arguments in, the request that must go out, what is served, and the
@@ -25,7 +27,7 @@ pub struct Case {
     #[serde(serialize_with = "crate::plan::location_text")]
     pub location: Location,
     /// The facts it exercises.
-    pub facts: BTreeSet<String>,
+    pub facts: BTreeSet<FactId>,
     /// The arguments, by their document names.
     pub params: Map<String, Value>,
     /// The credential to give in place of the sample.
@@ -36,7 +38,7 @@ pub struct Case {
     pub media: Option<Media>,
     /// The request that must go out; none when the client must refuse.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub request: Option<ExpectedRequest>,
+    pub request: Option<Arc<ExpectedRequest>>,
     /// What the API answers, in order; the last answer is repeated.
     pub serve: Vec<Serve>,
     /// What the storage does with each PUT, in order; the last is repeated.

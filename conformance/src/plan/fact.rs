@@ -1,6 +1,7 @@
 //! Facts: each single thing a document states, so that a run can say which of them it looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,11 +9,14 @@ use serde_json::Value;
 use crate::document::{Content, Document, Location, Operation, Parameter, Schema};
 use crate::provider::{ProseRule, Provider};
 
+/// Document and JSON pointer, written `document#pointer`. Shared, for every case holds several.
+pub type FactId = Arc<str>;
+
 /// One thing a document states.
 #[derive(Clone, Debug, Serialize)]
 pub struct Fact {
-    /// Document and JSON pointer, written `document#pointer`: what cases refer to.
-    pub id: String,
+    /// What cases refer to it by.
+    pub id: FactId,
     /// What sort of thing it is.
     pub kind: FactKind,
     /// The fact in a few words.
@@ -65,13 +69,13 @@ const CONSTRAINTS: &[&str] = &[
 ];
 
 /// The id of the fact stated at a pointer of a document.
-pub fn id(document: &Document, pointer: &str) -> String {
-    format!("{}#{pointer}", document.name)
+pub fn id(document: &Document, pointer: &str) -> FactId {
+    format!("{}#{pointer}", document.name).into()
 }
 
 /// Every fact of a document, in document order, each once however often it is referred to.
 pub fn census(document: &Document, provider: &Provider) -> Vec<Fact> {
-    let mut census = Census { document, facts: BTreeMap::new() };
+    let mut census = Census { document, facts: HashMap::new() };
     for operation in &document.operations {
         census.operation(operation);
     }
@@ -85,7 +89,7 @@ pub fn census(document: &Document, provider: &Provider) -> Vec<Fact> {
 pub fn prose(document: &Document, rule: &ProseRule) -> Option<Fact> {
     let location = sentence(document, &rule.sentence)?;
     Some(Fact {
-        id: format!("{}#{} ({})", document.name, location.pointer, rule.rule),
+        id: format!("{}#{} ({})", document.name, location.pointer, rule.rule).into(),
         kind: FactKind::Prose,
         says: rule.sentence.clone(),
         location,
@@ -127,7 +131,7 @@ fn collapse(text: &str) -> String {
 
 struct Census<'a> {
     document: &'a Document,
-    facts: BTreeMap<String, Fact>,
+    facts: HashMap<FactId, Fact>,
 }
 
 impl Census<'_> {
@@ -289,7 +293,7 @@ pub(crate) fn escape(name: &str) -> String {
 
 /// The ids of the facts of a schema that serving a value exercises: its properties, and the limits
 /// the value keeps. That something is required, and of which type, only a broken value exercises.
-pub fn exercised(document: &Document, schema: &Schema, value: &Value) -> BTreeSet<String> {
+pub fn exercised(document: &Document, schema: &Schema, value: &Value) -> BTreeSet<FactId> {
     let mut found = BTreeSet::new();
     exercise(document, &schema.value, &schema.pointer, value, &mut found);
     found.into_iter().map(|pointer| id(document, &pointer)).collect()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::call::Call;
 use super::case::{Basis, Case, Outcome, Serve};
-use super::fact::{self, branches, entries, escape};
+use super::fact::{self, FactId, branches, entries, escape};
 use crate::document::Location;
 
 /// The size of the error body that must not grow the client's memory, in bytes.
@@ -67,7 +67,7 @@ struct BrokenPart {
     variation: String,
     what: String,
     body: Value,
-    fact: String,
+    fact: FactId,
     location: Location,
 }
 

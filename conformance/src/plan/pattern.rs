@@ -4,12 +4,10 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::limit;
+use crate::document::LARGEST_PATTERN;
 
 /// The most an unbounded repetition is stretched; no documented limit comes near.
 const STRETCH: u32 = limit::SIZE as u32;
-
-/// The largest compiled pattern, in bytes: what is larger is not used.
-pub const LARGEST: usize = 1024 * 1024;
 
 /// A string that the pattern accepts, between `least` and `most` characters long; none when the
 /// pattern uses something this crate cannot write out (a look-around, say) or has no such string.
@@ -54,7 +52,7 @@ pub fn refused(pattern: &str, good: &str, most: Option<usize>) -> Option<String>
 }
 
 fn compiled(pattern: &str) -> Option<Regex> {
-    RegexBuilder::new(&ascii(pattern)).size_limit(LARGEST).build().ok()
+    RegexBuilder::new(&ascii(pattern)).size_limit(LARGEST_PATTERN).build().ok()
 }
 
 /// The pattern with ECMAScript's spellings put into the regex crates' own: `\d` and `\w` mean

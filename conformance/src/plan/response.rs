@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::call::{Call, JSON};
 use super::case::{Basis, Case};
-use super::fact::{self, branches, entries};
+use super::fact::{self, FactId, branches};
 use super::sample;
 use crate::document::Schema;
 
@@ -69,7 +69,7 @@ fn as_documented(call: &Call<'_>, answer: &Answer<'_>) -> Case {
     case
 }
 
-fn facts_of_body(call: &Call<'_>, answer: &Answer<'_>, body: Option<&Value>) -> BTreeSet<String> {
+fn facts_of_body(call: &Call<'_>, answer: &Answer<'_>, body: Option<&Value>) -> BTreeSet<FactId> {
     let (Some(content), Some(body)) = (answer.content, body) else {
         return BTreeSet::new();
     };
@@ -117,12 +117,12 @@ fn alternative(call: &Call<'_>, answer: &Answer<'_>, variation: &str, body: Opti
 fn without_optional(call: &Call<'_>, answer: &Answer<'_>, body: &Value) -> Option<Value> {
     let schema = answer.schema()?;
     let (schema, _) = fact::resolve(&call.source.document, &schema.value, &schema.pointer)?;
-    let required: Vec<_> = schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
-    let is_optional = |name: &String| !required.iter().any(|required| *required == name);
-    let optional: Vec<_> =
-        entries(schema.get("properties")).map(|(name, _)| name).filter(|name| is_optional(name)).collect();
+    let is_required = |name: &str| fact::required(schema).any(|required| required == name);
+    let is_optional = |name: &str| {
+        schema.get("properties").is_some_and(|known| known.get(name).is_some()) && !is_required(name)
+    };
     let mut fields = body.as_object()?.clone();
     let before = fields.len();
-    fields.retain(|name, _| !optional.contains(&name));
+    fields.retain(|name, _| !is_optional(name));
     (fields.len() < before).then_some(Value::Object(fields))
 }

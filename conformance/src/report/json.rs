@@ -83,7 +83,7 @@ fn counts(report: &Report<'_>) -> BTreeMap<&'static str, usize> {
 
 fn facts<'a>(report: &Report<'a>) -> Vec<CountedFact<'a>> {
     let exercised = report.run.exercised();
-    let counted = |fact: &'a Fact| CountedFact { fact, exercised: exercised.contains(fact.id.as_str()) };
+    let counted = |fact: &'a Fact| CountedFact { fact, exercised: exercised.contains(&fact.id) };
     report.plan.facts.iter().map(counted).collect()
 }
 

@@ -1,5 +1,5 @@
-//! The API's mock server: `wiremock` serves the case and records the wire; a line that breaks on
-//! request stands before it where the case asks for one.
+//! The API's mock server: `wiremock` serves the case and records the wire; where the case asks for what
+//! it cannot serve, a line of our own stands before it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use super::line::Line;
+use super::line::{self, Line};
 use super::time::Time;
 use super::transcript::Recorded;
 use crate::plan::case::{Serve, ServedResponse};
@@ -31,7 +31,8 @@ impl Api {
     pub async fn start(serve: &[Serve], time: &Time) -> io::Result<Self> {
         // Not from wiremock's pool: a late request of one case must never reach another's server.
         let mock = MockServer::builder().start().await;
-        let responses: Vec<ResponseTemplate> = serve.iter().filter_map(template).collect();
+        let responses: Vec<ResponseTemplate> =
+            serve.iter().filter(|served| !line::is_played(served)).filter_map(template).collect();
         let arrivals = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&arrivals);
         Mock::given(any())
@@ -43,8 +44,7 @@ impl Api {
             })
             .mount(&mock)
             .await;
-        let faults = serve.iter().any(|served| matches!(served, Serve::Fault(_)));
-        let line = match faults {
+        let line = match serve.iter().any(line::is_played) {
             true => Some(Line::start(Arc::from(serve), *mock.address(), time.clone()).await?),
             false => None,
         };
@@ -71,11 +71,10 @@ impl Api {
 }
 
 fn template(serve: &Serve) -> Option<ResponseTemplate> {
-    let Serve::Response(ServedResponse { code, headers, body, padding }) = serve else {
+    let Serve::Response(ServedResponse { code, headers, body, padding: _ }) = serve else {
         return None;
     };
-    let blanks = " ".repeat(*padding);
-    let mut template = ResponseTemplate::new(*code).set_body_bytes(format!("{body}{blanks}"));
+    let mut template = ResponseTemplate::new(*code).set_body_bytes(body.as_bytes());
     for (name, value) in headers {
         template = template.insert_header(name.as_str(), value.as_str());
     }

@@ -1,5 +1,6 @@
-//! A line that breaks on request: a TCP front before the mock server, which plays one connection
-//! of the case's script after the other and hands those that are to be answered through.
+//! A line that breaks on request, or carries more than a mock server should hold: a TCP front, which
+//! plays one connection of the case's script after the other and hands those that are to be answered
+//! as usual through to the mock server.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,7 +14,7 @@ use tokio::task::AbortHandle;
 
 use super::time::{PATIENCE, Time};
 use super::transcript::Recorded;
-use crate::plan::case::{Fault, Serve};
+use crate::plan::case::{Fault, Serve, ServedResponse};
 
 /// A running line; it stops when dropped.
 #[derive(Debug)]
@@ -87,15 +88,46 @@ async fn play(
         turn += 1;
         let (requests, time) = (Arc::clone(&requests), time.clone());
         tokio::spawn(async move {
-            let Some(Serve::Fault(fault)) = step else {
+            let Some(step) = step.filter(is_played) else {
                 return hand_through(&mut stream, server).await;
             };
             if let Some(request) = read_request(&mut stream).await {
                 requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
             }
-            break_off(stream, fault, &time).await;
+            match step {
+                Serve::Fault(fault) => break_off(stream, fault, &time).await,
+                // Who has read enough hangs up.
+                Serve::Response(response) => drop(answer(stream, &response).await),
+            }
         });
     }
+}
+
+/// Whether the line plays a step itself.
+pub fn is_played(step: &Serve) -> bool {
+    match step {
+        Serve::Fault(_) => true,
+        Serve::Response(response) => response.padding > 0,
+    }
+}
+
+/// Answers with a padded body, of which no more is ever held than one block.
+async fn answer(mut stream: TcpStream, response: &ServedResponse) -> io::Result<()> {
+    const BLOCK: &[u8] = &[b' '; 64 * 1024];
+    let ServedResponse { code, headers, body, padding } = response;
+    let length = body.len() + padding;
+    let mut head = format!("HTTP/1.1 {code} Padded\r\ncontent-length: {length}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    stream.write_all(format!("{head}\r\n{body}").as_bytes()).await?;
+    let mut left = *padding;
+    while left > 0 {
+        let block = &BLOCK[..left.min(BLOCK.len())];
+        stream.write_all(block).await?;
+        left -= block.len();
+    }
+    stream.shutdown().await
 }
 
 async fn hand_through(stream: &mut TcpStream, server: SocketAddr) {

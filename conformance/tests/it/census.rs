@@ -47,7 +47,7 @@ fn a_family_taken_away_leaves_its_facts_unexercised() {
     let missed_without = |part: &str| {
         let mut plan = built_in();
         plan.cases.retain(|case| !case.id.contains(part));
-        plan.unexercised().into_iter().map(|fact| fact.id.clone()).collect::<Vec<_>>()
+        plan.unexercised().into_iter().map(|fact| fact.id.to_string()).collect::<Vec<_>>()
     };
     let pyannote = "openapi/pyannote.yaml#/components/schemas";
     let url = format!("{pyannote}/GetMediaUploadUrl/properties/url");

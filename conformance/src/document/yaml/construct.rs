@@ -1,6 +1,6 @@
 //! The composed graph as a value, with its aliases and merge keys written out.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -19,7 +19,7 @@ pub(super) fn construct(graph: &Graph) -> Result<Tree, Fault> {
     let mut constructor = Constructor {
         nodes: &graph.nodes,
         pointer: String::new(),
-        lines: BTreeMap::new(),
+        lines: HashMap::new(),
         values: 0,
         aliased: 0,
     };
@@ -31,7 +31,7 @@ struct Constructor<'a> {
     nodes: &'a [Node],
     /// Where the value stands that is constructed now.
     pointer: String,
-    lines: BTreeMap<String, usize>,
+    lines: HashMap<String, usize>,
     values: usize,
     aliased: usize,
 }
