@@ -67,7 +67,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let driver: Arc<dyn Driver> = Arc::new(OwnClient { hello, http });
     let plan = Arc::new(Plan::of(provider::built_in()?, &provider::known()?)?);
     let run = run::run(&plan, &driver, Options::default()).await?;
-    let report = Report { plan: &plan, run: &run, documents: Vec::new(), command: Vec::new() };
+    let report = Report { plan: &plan, run: &run, documents: Vec::new(), tested: Vec::new() };
     anstream::print!("{}", terminal::text(&report));
     Ok(ExitCode::from(u8::from(run.count(Verdict::Fail) + run.count(Verdict::Error) > 0)))
 }

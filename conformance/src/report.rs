@@ -16,8 +16,8 @@ pub struct Report<'a> {
     pub run: &'a Run,
     /// The documents named on the command line.
     pub documents: Vec<String>,
-    /// The driver's command; empty for our own clients.
-    pub command: Vec<String>,
+    /// The words of the command line that name what is tested; none for our own clients.
+    pub tested: Vec<String>,
 }
 
 impl Report<'_> {
@@ -33,8 +33,7 @@ impl Report<'_> {
         words.extend(self.documents.iter().map(|path| quoted(path)));
         words.extend(["--filter".to_owned(), quoted(id)]);
         words.extend(self.run.options.strict.then(|| "--strict".to_owned()));
-        words.extend((!self.command.is_empty()).then(|| "--".to_owned()));
-        words.extend(self.command.iter().map(|word| quoted(word)));
+        words.extend(self.tested.iter().map(|word| quoted(word)));
         words.join(" ")
     }
 }

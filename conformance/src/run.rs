@@ -24,12 +24,13 @@ pub mod media;
 pub mod process;
 pub mod redact;
 pub mod rule;
+pub mod server;
 pub mod storage;
 pub mod time;
 pub mod transcript;
 
 use api::Api;
-use check::{Finding, Level};
+use check::{Blame, Finding, Level};
 use driver::{Answer, Driver, Hello, Request, Spoiled, Trouble};
 use redact::{Redactor, shorten};
 use storage::{Script, Storage};
@@ -53,7 +54,7 @@ pub struct Run {
 }
 
 /// What came of one case.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CaseResult {
     /// The case.
     pub case: Case,
@@ -65,6 +66,8 @@ pub struct CaseResult {
     pub exchange: String,
     /// Why the case could not be judged.
     pub trouble: Option<Trouble>,
+    /// Why the case could not be played, where that is not simply that the client has no such call.
+    pub unsupported: Option<String>,
     /// Why the case is known to fail, if it is listed as such.
     pub known_failing: Option<String>,
     /// How long the case took.
@@ -161,7 +164,7 @@ async fn one(plan: &Plan, index: usize, driver: &dyn Driver, options: Options, f
     let case = &plan.cases[index];
     let result = match plan.source(case) {
         Some(source) => run_case(source, case, driver, options, folder).await,
-        None => broke(case, "the case's document is not in the plan".into()),
+        None => broke(case, of_suite("the case's document is not in the plan".to_owned())),
     };
     CaseResult { elapsed: began.elapsed(), ..redacted(plan, result) }
 }
@@ -192,7 +195,7 @@ pub async fn run_case(
     }
     match exchange(source, case, driver, options, folder).await {
         Ok((case, transcript, redactor)) => judge(source, &case, &transcript, &redactor, options),
-        Err(error) => broke(case, format!("the mock servers could not run: {error}").into()),
+        Err(error) => broke(case, of_suite(format!("the mock servers could not run: {error}"))),
     }
 }
 
@@ -309,9 +312,14 @@ fn unsupported(case: &Case) -> CaseResult {
         findings: Vec::new(),
         exchange: String::new(),
         trouble: None,
+        unsupported: None,
         known_failing: None,
         elapsed: Duration::ZERO,
     }
+}
+
+fn of_suite(says: String) -> Trouble {
+    Trouble { blame: Blame::Suite, ..says.into() }
 }
 
 fn broke(case: &Case, trouble: Trouble) -> CaseResult {

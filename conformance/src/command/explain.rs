@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use super::{Documents, Stop, print};
 use crate::document::Document;
-use crate::plan::call::text;
 use crate::plan::case::{Case, ExpectedRequest, Outcome};
 use crate::plan::{Plan, Source};
 use crate::run::check::{Level, applicable, basis};
@@ -86,21 +85,14 @@ fn put_request(out: &mut String, source: &Source, case: &Case) {
 fn curl(source: &Source, request: &ExpectedRequest) -> String {
     let server = source.document.servers.first().map_or("https://api.example", |server| server.url.as_str());
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
-    let exact = request.query_params.iter().map(|(name, value)| (name, value.as_str()));
-    let free = request
-        .require_query_params
-        .iter()
-        .map(|(name, allowed)| (name, allowed.first().map_or("", String::as_str)));
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
-    let query = if query.is_empty() { query } else { format!("?{query}") };
-    let mut command =
-        format!("curl -X {} {}", request.method, quoted(&format!("{origin}{}{query}", request.uri)));
+    let url = format!("{origin}{}{}", request.uri, request.query());
+    let mut command = format!("curl -X {} {}", request.method, quoted(&url));
     for (name, value) in &request.headers {
         let _ = write!(command, " \\\n    -H {}", quoted(&format!("{name}: {value}")));
     }
-    if let (Some(body), Some(media_type)) = (&request.body, &request.body_media_type) {
+    if let (Some(content), Some(media_type)) = (request.content(), &request.body_media_type) {
         let header = quoted(&format!("content-type: {media_type}"));
-        let _ = write!(command, " \\\n    -H {header} \\\n    --data {}", quoted(&text(body)));
+        let _ = write!(command, " \\\n    -H {header} \\\n    --data {}", quoted(&content));
     }
     command
 }

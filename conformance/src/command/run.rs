@@ -17,12 +17,19 @@ use crate::run::driver::{Driver, Trouble};
 use crate::run::glob;
 use crate::run::known_failing::{self, KnownFailing};
 use crate::run::process::{Patience, Process};
+use crate::run::server::Server;
 use crate::run::{self, Options, Run, Verdict};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     #[command(flatten)]
     documents: Documents,
+    /// Test a server in place of a client: make the calls ourselves, and judge what it answers
+    #[arg(long, value_name = "URL", conflicts_with = "command")]
+    server: Option<String>,
+    /// The server may be on another machine than this
+    #[arg(long, requires = "server")]
+    yes: bool,
     /// Run only the cases whose id matches
     #[arg(long, value_name = "GLOB")]
     filter: Option<String>,
@@ -49,17 +56,23 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments.check()?;
     let mut plan = arguments.documents.plan()?;
+    let server = arguments.server.as_deref().map(|url| server(url, arguments.yes, &plan)).transpose()?;
+    if server.is_some() {
+        Server::select(&mut plan);
+        answer_for_own_facts(&mut plan);
+    }
     let known_failing = arguments.known_failing.as_deref().map(|path| read_list(path, &plan)).transpose()?;
     if let Some(glob) = &arguments.filter {
         select(&mut plan, glob)?;
     }
     let plan = Arc::new(plan);
-    let mut run = play(arguments, &plan)?;
+    let mut run = play(arguments, &plan, server)?;
     if let Some(list) = known_failing {
         list.mark(&mut run);
     }
     write_reports(arguments, &plan, &run)?;
-    Ok(code(&plan, &run, arguments.filter.is_none()))
+    let whole = arguments.filter.is_none() && arguments.server.is_none();
+    Ok(code(&plan, &run, whole))
 }
 
 impl Arguments {
@@ -73,6 +86,15 @@ impl Arguments {
             return Err(Stop::Usage("--json and --junit cannot go to the same place".to_owned()));
         }
         [&self.json, &self.junit].into_iter().flatten().try_for_each(Output::check)
+    }
+
+    /// The words that name what is tested.
+    fn tested(&self) -> Vec<String> {
+        let server = self.server.iter().flat_map(|url| ["--server".to_owned(), url.clone()]);
+        let server = server.chain(self.yes.then(|| "--yes".to_owned()));
+        let command = self.command.iter().map(|word| word.to_string_lossy().into_owned());
+        let mark = (!self.command.is_empty()).then(|| "--".to_owned());
+        server.chain(mark).chain(command).collect()
     }
 
     fn standard_output_is_taken(&self) -> bool {
@@ -96,17 +118,41 @@ fn select(plan: &mut Plan, pattern: &str) -> Result<(), Stop> {
             "--filter: no case id matches '{pattern}'; `conformance plan` lists them"
         )));
     }
-    // A part of the cases answers for its own facts only.
-    let exercised: HashSet<&FactId> = plan.cases.iter().flat_map(|case| &case.facts).collect();
-    plan.facts.retain(|fact| exercised.contains(&fact.id));
+    answer_for_own_facts(plan);
     Ok(())
 }
 
-fn play(arguments: &Arguments, plan: &Arc<Plan>) -> Result<Run, Stop> {
+/// A part of the cases answers for its own facts only.
+fn answer_for_own_facts(plan: &mut Plan) {
+    let exercised: HashSet<&FactId> = plan.cases.iter().flat_map(|case| &case.facts).collect();
+    plan.facts.retain(|fact| exercised.contains(&fact.id));
+}
+
+/// The server to test, with the credentials that the environment gives for it.
+fn server(url: &str, may_be_elsewhere: bool, plan: &Plan) -> Result<Server, Stop> {
+    let mut server = Server::new(url).map_err(|error| Stop::Usage(format!("--server: {error}")))?;
+    if !server.is_loopback() && !may_be_elsewhere {
+        return Err(Stop::Usage(format!(
+            "--server: {url} is not on this machine, and would be sent wrong requests too; say --yes if it may be"
+        )));
+    }
+    for name in plan.sources.iter().map(|source| source.provider.credential().name) {
+        let variable = format!("CONFORMANCE_{}", name.to_uppercase());
+        if let Some(value) = std::env::var(variable).ok().filter(|value| !value.is_empty()) {
+            server.give(name, value);
+        }
+    }
+    Ok(server)
+}
+
+fn play(arguments: &Arguments, plan: &Arc<Plan>, server: Option<Server>) -> Result<Run, Stop> {
     let options = Options { strict: arguments.strict, ..Options::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::Suite(format!("no runtime can be started: {error}")))?;
     runtime.block_on(async {
+        if let Some(server) = server {
+            return server.run(plan, options).await.map_err(|error| Stop::Suite(error.to_string()));
+        }
         let driver = driver(&arguments.command).await.map_err(no_driver)?;
         let run = run::run(plan, &driver, options).await;
         run.map_err(|error| Stop::Suite(format!("the run could not begin: {error}")))
@@ -130,7 +176,7 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
         plan,
         run,
         documents: arguments.documents.paths.iter().map(|path| path.display().to_string()).collect(),
-        command: arguments.command.iter().map(|word| word.to_string_lossy().into_owned()).collect(),
+        tested: arguments.tested(),
     };
     let text = report::terminal::text(&report);
     if arguments.standard_output_is_taken() {

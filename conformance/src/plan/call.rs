@@ -74,12 +74,17 @@ impl<'a> Call<'a> {
         Case { id: format!("{}{id}", smallest.id), purpose, location, ..smallest.clone() }
     }
 
+    /// What the ids of its cases begin with: `<provider>/<operation>/`.
+    pub fn id(&self) -> String {
+        format!("{}/{}/", self.source.provider.name, id_part(&self.operation.id))
+    }
+
     /// The smallest documented call: a sample for everything that is required, and nothing else.
     fn smallest(&self) -> Case {
         let required = self.arguments.iter().filter(|argument| argument.required);
         let params = required.map(|argument| (argument.name.clone(), argument.sample.clone())).collect();
         Case {
-            id: format!("{}/{}/", self.source.provider.name, id_part(&self.operation.id)),
+            id: self.id(),
             provider: self.source.provider.name.clone(),
             operation: self.operation.id.clone(),
             purpose: String::new(),
@@ -260,16 +265,23 @@ impl<'a> Call<'a> {
         self.operation.parameters.iter().filter(|parameter| self.is_own(&parameter.name))
     }
 
-    fn path(&self, params: &Params) -> String {
+    /// The path of the document's own server, which every request begins with: `/api`, or nothing.
+    pub fn prefix(&self) -> String {
         let base = self.source.document.servers.first().map_or("", |server| server.url.as_str());
         let after_host = base.split_once("://").map_or("", |(_, rest)| rest).split_once('/');
-        let prefix = after_host.map_or("", |(_, path)| path.trim_end_matches('/'));
+        match after_host.map_or("", |(_, path)| path.trim_end_matches('/')) {
+            "" => String::new(),
+            path => format!("/{path}"),
+        }
+    }
+
+    fn path(&self, params: &Params) -> String {
         let mut path = self.operation.path.clone();
         for argument in self.arguments.iter().filter(|argument| argument.place == Some(Place::Path)) {
             let value = params.get(&argument.name).map(text).unwrap_or_default();
             path = path.replace(&format!("{{{}}}", argument.name), &encode_segment(&value));
         }
-        if prefix.is_empty() { path } else { format!("/{prefix}{path}") }
+        self.prefix() + &path
     }
 
     fn query(&self, params: &Params) -> BTreeMap<String, String> {
@@ -319,23 +331,21 @@ impl<'a> Call<'a> {
 
     fn put_credential(&self, given: Option<&Value>, request: &mut ExpectedRequest) {
         let credential = self.credential();
+        let secret = given.map_or(credential.sample, text);
         if let Some(parameter) = &credential.parameter {
-            let value = given.map_or_else(|| credential.sample.clone(), text);
-            request.require_query_params.insert(parameter.clone(), vec![value]);
+            request.require_query_params.insert(parameter.clone(), vec![secret.clone()]);
         }
         let kinds = self.operation.security.first().into_iter().flatten().map(|credential| &credential.kind);
         for kind in kinds {
             match kind {
                 CredentialKind::Bearer => {
-                    request
-                        .headers
-                        .insert("authorization".to_owned(), format!("Bearer {}", credential.sample));
+                    request.headers.insert("authorization".to_owned(), format!("Bearer {secret}"));
                 }
                 CredentialKind::Parameter(Place::Query, name) => {
-                    request.require_query_params.insert(name.clone(), vec![credential.sample.clone()]);
+                    request.require_query_params.insert(name.clone(), vec![secret.clone()]);
                 }
                 CredentialKind::Parameter(Place::Header, name) => {
-                    request.headers.insert(name.to_lowercase(), credential.sample.clone());
+                    request.headers.insert(name.to_lowercase(), secret.clone());
                 }
                 CredentialKind::Parameter(..) | CredentialKind::Basic | CredentialKind::Other(_) => {}
             }

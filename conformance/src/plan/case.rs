@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+use url::form_urlencoded;
 
+use super::call::text;
 use super::fact::FactId;
 use crate::document::Location;
 
@@ -123,6 +125,30 @@ pub struct ExpectedRequest {
     pub body_media_type: Option<String>,
 }
 
+impl ExpectedRequest {
+    /// The query as it is sent, its mark before it; empty without parameters. Where the client may
+    /// choose among values it has the first.
+    pub fn query(&self) -> String {
+        let exact = self.query_params.iter().map(|(name, value)| (name, value.as_str()));
+        let free = self.require_query_params.iter();
+        let free = free.map(|(name, allowed)| (name, allowed.first().map_or("", String::as_str)));
+        let pairs = form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
+        if pairs.is_empty() { pairs } else { format!("?{pairs}") }
+    }
+
+    /// The body as it is sent: the fields of a form as a form, anything else as JSON.
+    pub fn content(&self) -> Option<String> {
+        let (body, media_type) = (self.body.as_ref()?, self.body_media_type.as_deref()?);
+        Some(match body {
+            Value::Object(fields) if media_type == "application/x-www-form-urlencoded" => {
+                let pairs = fields.iter().map(|(name, value)| (name, text(value)));
+                form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+            }
+            _ => body.to_string(),
+        })
+    }
+}
+
 /// One answer of the API.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -226,7 +252,7 @@ pub enum Storage {
 }
 
 /// What the caller must see.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// Success, with these documented fields; null when none is documented.

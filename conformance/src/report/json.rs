@@ -50,6 +50,8 @@ struct Judged<'a> {
     verdict: Verdict,
     /// The reason its listing gives.
     known_failing: Option<&'a str>,
+    /// Why the case could not be played, where that is not simply that the client has no such call.
+    unsupported: Option<&'a str>,
     elapsed_s: f64,
     findings: &'a [Finding],
     trouble: Option<&'a Trouble>,
@@ -97,6 +99,7 @@ fn judged(result: &CaseResult) -> Judged<'_> {
         location: &case.location,
         verdict: result.verdict,
         known_failing: result.known_failing.as_deref(),
+        unsupported: result.unsupported.as_deref(),
         elapsed_s: result.elapsed.as_secs_f64(),
         findings: &result.findings,
         trouble: result.trouble.as_ref(),

@@ -45,7 +45,10 @@ fn status(report: &Report<'_>, result: &CaseResult) -> TestCaseStatus {
         Verdict::Pass => TestCaseStatus::success(),
         Verdict::Fail => told(failure, broken_rules(result), report, result),
         Verdict::Error => told(error, trouble(result), report, result),
-        Verdict::Unsupported => skipped("unsupported: the client has no such call"),
+        Verdict::Unsupported => {
+            let why = result.unsupported.as_deref().unwrap_or("the client has no such call");
+            skipped(&format!("unsupported: {why}"))
+        }
         Verdict::KnownFailing => {
             skipped(&format!("known failing: {}", result.known_failing.as_deref().unwrap_or_default()))
         }

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::Report;
 use crate::plan::Source;
-use crate::run::check::{Finding, Level};
+use crate::run::check::{Blame, Finding, Level};
 use crate::run::driver::Trouble;
 use crate::run::{CaseResult, Run, Verdict};
 
@@ -176,6 +176,12 @@ fn put_finding(out: &mut String, finding: &Finding) {
     let _ = writeln!(out, "  {BOLD}{}{BOLD:#} ({level}): {}", finding.rule, finding.says);
     let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
     let _ = writeln!(out, "    because   {}", finding.because);
+    if finding.blame == Blame::Document {
+        let _ = writeln!(
+            out,
+            "    blame     the document, which can be read in two ways here: conformance doctor"
+        );
+    }
     let _ = writeln!(out, "    expected  {}", finding.expected);
     let _ = writeln!(out, "    actual    {}", finding.actual.trim().replace('\n', "\n              "));
 }
@@ -198,8 +204,16 @@ fn put_unsupported(out: &mut String, run: &Run) {
             );
             continue;
         }
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for result in unsupported {
-            let _ = writeln!(out, "\n{YELLOW}unsupported{YELLOW:#} {BOLD}{}{BOLD:#}", result.case.id);
+            let why = result.unsupported.as_deref().unwrap_or("the client has no such call");
+            reasons.entry(why).or_default().push(&result.case.id);
+        }
+        for (why, ids) in reasons {
+            let _ = writeln!(out, "\n{YELLOW}unsupported{YELLOW:#}: {why}");
+            for id in ids {
+                let _ = writeln!(out, "  {BOLD}{id}{BOLD:#}");
+            }
         }
     }
 }

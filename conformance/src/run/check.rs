@@ -1,11 +1,12 @@
 //! Checks: what a transcript breaks of what its case asks for. All of it, not the first.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::redact::{Redactor, shorten};
 use super::rule::{self, Rule};
 use super::transcript::Transcript;
-use crate::document::Location;
+use crate::document::{Document, Location, Schema};
 use crate::plan::Source;
 use crate::plan::case::{self, Case, Outcome};
 
@@ -47,11 +48,18 @@ pub enum Level {
 }
 
 /// Who has to mend a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blame {
     /// The client under test.
+    #[default]
     Client,
+    /// The server under test.
+    Server,
+    /// The document: what it says at the place can be read in two ways.
+    Document,
+    /// The suite itself.
+    Suite,
 }
 
 /// A rule that does not hold.
@@ -93,17 +101,42 @@ pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &R
 
 fn finding(source: &Source, case: &Case, broken: Broken, redactor: &Redactor) -> Finding {
     let rests = basis(source, case, broken.rule);
+    let needless = [rule::REFUSAL_UNNEEDED.id, rule::REQUEST_SENT.id].contains(&broken.rule.id);
+    let misread = needless && is_ambiguous(&source.document, &case.location.pointer);
     Finding {
         rule: broken.rule.id,
         says: broken.rule.says,
         level: rests.level,
-        blame: Blame::Client,
+        blame: if misread { Blame::Document } else { Blame::Client },
         location: rests.stated.or(broken.location).unwrap_or_else(|| case.location.clone()),
         because: rests.because,
         // Cut after it is redacted: half a secret would not be recognised.
         expected: shorten(&redactor.text(&broken.expected)),
         actual: shorten(&redactor.text(&broken.actual)),
     }
+}
+
+/// Whether a reader had to guess at the schema that stands at a pointer, or around it: who refuses a
+/// value by it may have guessed otherwise.
+pub(super) fn is_ambiguous(document: &Document, pointer: &str) -> bool {
+    let mut guessed = document
+        .notes
+        .iter()
+        .filter_map(|note| note.location.pointer.rsplit_once('/').map(|(schema, _)| schema));
+    guessed.any(|schema| pointer == schema || pointer.starts_with(&format!("{schema}/")))
+}
+
+/// Where a value breaks a schema; none where the schema cannot be checked.
+pub(super) fn violation(document: &Document, schema: &Schema, value: &Value) -> Option<String> {
+    let validator = document.validator(schema).ok()?;
+    let error = validator.iter_errors(value).next()?;
+    let place = error.instance_path().as_str();
+    Some(format!("{error} (at {})", if place.is_empty() { "the body itself" } else { place }))
+}
+
+/// A media type without its parameters.
+pub(super) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
 /// What a rule rests on in one case.

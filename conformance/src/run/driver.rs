@@ -9,6 +9,7 @@ use std::pin::Pin;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::check::Blame;
 use super::time::Time;
 
 /// What a driver says of itself.
@@ -104,6 +105,8 @@ pub struct Trouble {
     pub says: String,
     /// What the driver logged since the case was asked of it.
     pub log: String,
+    /// Who has to mend it: the driver belongs to its client.
+    pub blame: Blame,
     /// Whether another case may have caused it: this one is then played again, by itself.
     #[serde(skip)]
     pub in_doubt: bool,

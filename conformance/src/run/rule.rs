@@ -104,4 +104,16 @@ rules! {
         "The credential is in nothing the caller is told.";
     SECRET_SIGNATURE_TOLD = "secret/signature-told", Practice("CWE-532: whoever reads a pre-signed URL in a log can use it."),
         "The signature of a pre-signed URL is in no error.";
+    SERVER_STATUS = "server/status", Document,
+        "Every answer has a status that the document knows.";
+    SERVER_MEDIA_TYPE = "server/media-type", Document,
+        "An answer has the media type documented for its status.";
+    SERVER_SCHEMA = "server/schema", Document,
+        "An answer satisfies the schema documented for its status.";
+    SERVER_ALLOWED = "server/allowed", Document,
+        "A request the document allows is not refused as a wrong one.";
+    SERVER_LIMIT = "server/limit", Document,
+        "A request the document forbids is not answered with success.";
+    SERVER_CREDENTIAL = "server/credential", Document,
+        "A request without the credential the document asks for is refused.";
 }

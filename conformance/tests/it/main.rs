@@ -17,5 +17,6 @@ mod process;
 mod refuser;
 mod report;
 mod saboteur;
+mod server;
 mod tidy;
 mod wire;

@@ -9,7 +9,6 @@ use media_upload_conformance::run::driver::{
     Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request,
 };
 use serde_json::Value;
-use url::form_urlencoded;
 
 use crate::wire::plain_client;
 
@@ -31,19 +30,13 @@ impl Obedient {
     }
 
     async fn obey(&self, case: &Case, expected: &ExpectedRequest, base_url: &str) -> reqwest::Result<Answer> {
-        let free = expected.require_query_params.iter();
-        let free = free.map(|(name, allowed)| (name.clone(), allowed.first().cloned().unwrap_or_default()));
-        let exact = expected.query_params.iter().map(|(name, value)| (name.clone(), value.clone()));
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
-        let mark = if query.is_empty() { "" } else { "?" };
-        let url = format!("{base_url}{}{mark}{query}", expected.uri);
+        let url = format!("{base_url}{}{}", expected.uri, expected.query());
         let mut request = self.client.request(expected.method.parse().unwrap(), url);
         for (name, value) in &expected.headers {
             request = request.header(name, value);
         }
-        if let Some(body) = &expected.body {
-            let media_type = expected.body_media_type.as_deref().unwrap_or_default();
-            request = request.header("content-type", media_type).body(encode(media_type, body));
+        if let (Some(content), Some(media_type)) = (expected.content(), &expected.body_media_type) {
+            request = request.header("content-type", media_type).body(content);
         }
         let response = request.send().await?;
         let status = response.status().as_u16();
@@ -53,16 +46,6 @@ impl Obedient {
             Outcome::Success(_) => Answer::Result(body),
             _ => Answer::Error(ErrorReport { status: Some(status), body, ..ErrorReport::default() }),
         })
-    }
-}
-
-fn encode(media_type: &str, body: &Value) -> String {
-    match body {
-        Value::Object(fields) if media_type == "application/x-www-form-urlencoded" => {
-            let pairs = fields.iter().map(|(name, value)| (name, value.as_str().unwrap_or_default()));
-            form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-        }
-        _ => body.to_string(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::Broken;
+use super::{Broken, essence, violation};
 use crate::document::{Location, Operation};
 use crate::plan::case::{Case, ExpectedRequest, Fault, Outcome, Serve};
 use crate::plan::{Source, operation};
@@ -227,18 +227,8 @@ impl Checked<'_> {
     fn violation(&self, media_type: &str, body: &Value) -> Option<String> {
         let contents = &self.operation?.body.as_ref()?.contents;
         let content = contents.iter().find(|content| content.media_type == media_type)?;
-        let validator = self.source.document.validator(content.schema.as_ref()?).ok()?;
-        let error = validator.iter_errors(body).next()?;
-        Some(format!("{error} (at {})", pointer_or_root(error.instance_path().as_str())))
+        violation(&self.source.document, content.schema.as_ref()?, body)
     }
-}
-
-fn pointer_or_root(pointer: &str) -> &str {
-    if pointer.is_empty() { "the body itself" } else { pointer }
-}
-
-fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
 fn decode(media_type: &str, body: &str) -> Option<Value> {

@@ -164,7 +164,11 @@ impl Conversation {
             Ok(hello) => Ok(hello),
             Err(says) => {
                 self.kill().await;
-                Err(Trouble { says: format!("the driver {says}"), log: self.log.since(0), in_doubt: false })
+                Err(Trouble {
+                    says: format!("the driver {says}"),
+                    log: self.log.since(0),
+                    ..Trouble::default()
+                })
             }
         }
     }
@@ -253,6 +257,7 @@ impl Conversation {
             says: format!("the driver {}", fault.says),
             log: self.log.since(mark),
             in_doubt: culprit.as_deref().map_or(!alone, |culprit| culprit != case),
+            ..Trouble::default()
         };
         for (case, waiting) in self.waiting.drain() {
             let _ = waiting.reply.send(Err(trouble(&case, waiting.mark)));

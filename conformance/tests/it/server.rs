@@ -1,0 +1,268 @@
+//! Server mode: a server that keeps to both documents holds, one broken in one way is found with just
+//! that rule at just the cases that show it, and what cannot be asked from outside is not passed.
+
+use std::sync::Arc;
+
+use media_upload_conformance::plan::Plan;
+use media_upload_conformance::provider;
+use media_upload_conformance::run::check::Blame;
+use media_upload_conformance::run::rule::{self, Rule};
+use media_upload_conformance::run::server::Server;
+use media_upload_conformance::run::{Options, Run, Verdict};
+use regex::Regex;
+use serde_json::{Value, json};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+use crate::command::{conformance, refused, text};
+
+/// An answer: a status, a media type, and a body.
+type Answer = (u16, &'static str, Value);
+
+const KEY: &str = "sk-conformance-5e1f0c7ad2b94e36";
+const SIGNED: &str = "https://storage.example/media?X-Amz-Signature=5e471e1";
+
+/// What a server that keeps to the documents answers.
+fn right(request: &Request) -> Answer {
+    match request.url.path() {
+        "/v1/media/input" => media_input(request),
+        "/api/job/request_upload_url" => request_upload_url(request),
+        _ => (404, "application/json", json!({})),
+    }
+}
+
+fn media_input(request: &Request) -> Answer {
+    let given = request.headers.get("authorization").is_some_and(|value| *value == format!("Bearer {KEY}"));
+    if !given {
+        return (401, "application/json", json!({ "message": "no key" }));
+    }
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let allowed = Regex::new(r"^media://[a-zA-Z0-9\-_./]+$").unwrap();
+    match body["url"].as_str().filter(|url| url.len() <= 255 && allowed.is_match(url)) {
+        Some(_) => (201, "application/json", json!({ "url": SIGNED })),
+        None => {
+            let errors = json!([{ "field": "url", "message": "Invalid URL" }]);
+            (400, "application/json", json!({ "message": "Invalid request", "errors": errors }))
+        }
+    }
+}
+
+fn request_upload_url(request: &Request) -> Answer {
+    let query: Vec<(String, String)> = request.url.query_pairs().into_owned().collect();
+    let is_hex = |name: &str| {
+        let value = query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        value.is_some_and(|value| !value.is_empty() && value.chars().all(|c| c.is_ascii_hexdigit()))
+    };
+    match is_hex("api_token") && is_hex("job_id") && query.contains(&("v".to_owned(), "1".to_owned())) {
+        true => (200, "application/json", json!({ "upload_url": SIGNED })),
+        false => (400, "application/json", json!({ "ErrorType": "INVALID_QUERY", "ErrorComment": "no" })),
+    }
+}
+
+fn served(answer: Answer) -> ResponseTemplate {
+    let (status, media_type, body) = answer;
+    ResponseTemplate::new(status).set_body_raw(body.to_string(), media_type)
+}
+
+async fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> MockServer {
+    let server = MockServer::builder().start().await;
+    Mock::given(any()).respond_with(move |request: &Request| served(answer(request))).mount(&server).await;
+    server
+}
+
+fn plan() -> Plan {
+    let mut plan = Plan::of(provider::built_in().unwrap(), &provider::known().unwrap()).unwrap();
+    Server::select(&mut plan);
+    plan
+}
+
+async fn run(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Run {
+    let server = start(answer).await;
+    Server::new(&server.uri()).unwrap().run(&plan(), Options::default()).await.unwrap()
+}
+
+fn ids(run: &Run, verdict: Verdict) -> Vec<&str> {
+    run.results.iter().filter(|result| result.verdict == verdict).map(|result| &*result.case.id).collect()
+}
+
+#[tokio::test]
+async fn a_server_that_keeps_to_the_documents_holds_and_what_cannot_be_provoked_is_not_passed() {
+    let run = run(right).await;
+    assert_eq!(ids(&run, Verdict::Fail), [""; 0], "{:#?}", run.results);
+    let unreached = ["pyannote/getMediaUploadURL/402", "pyannote/getMediaUploadURL/429"];
+    let unsupported = ids(&run, Verdict::Unsupported);
+    assert!(unreached.iter().all(|id| unsupported.contains(id)), "{unsupported:?}");
+    for id in ["pyannote/getMediaUploadURL/400", "cielo24/request_upload_url/400"] {
+        assert!(ids(&run, Verdict::Pass).contains(&id), "{id} is provoked by a wrong argument");
+    }
+    let why = run.results.iter().find(|result| result.case.id == unreached[0]).unwrap();
+    assert!(why.unsupported.as_deref().unwrap().starts_with("not reachable"), "{why:?}");
+}
+
+/// A broken server, the rule that finds it, and which cases show it: by their ids, and by their
+/// exchanges with the right server.
+struct Saboteur {
+    rule: &'static Rule,
+    shown_by: fn(&str, &str) -> bool,
+    broken: fn(&Request, Answer) -> Answer,
+}
+
+/// The rules proven here; `every_rule_has_a_saboteur` reads them.
+pub(crate) static PROVEN: &[&Rule] = &[
+    &rule::SERVER_STATUS,
+    &rule::SERVER_MEDIA_TYPE,
+    &rule::SERVER_SCHEMA,
+    &rule::SERVER_ALLOWED,
+    &rule::SERVER_LIMIT,
+    &rule::SERVER_CREDENTIAL,
+];
+
+fn url_length(request: &Request) -> usize {
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    body["url"].as_str().map_or(0, str::len)
+}
+
+const SABOTEURS: &[Saboteur] = &[
+    Saboteur {
+        rule: &rule::SERVER_STATUS,
+        shown_by: |_, exchange| exchange.contains("\n< 201\n"),
+        broken: |_, (status, media_type, body)| match status {
+            201 if body["url"] == SIGNED => (202, media_type, body),
+            _ => (status, media_type, body),
+        },
+    },
+    Saboteur {
+        rule: &rule::SERVER_MEDIA_TYPE,
+        shown_by: |_, exchange| exchange.contains("\"errors\""),
+        broken: |_, (status, media_type, body)| {
+            let errors = status == 400 && body.get("errors").is_some();
+            (status, if errors { "text/html" } else { media_type }, body)
+        },
+    },
+    Saboteur {
+        rule: &rule::SERVER_SCHEMA,
+        shown_by: |_, exchange| exchange.contains("\"errors\""),
+        broken: |_, (status, media_type, mut body)| {
+            if let Some(errors) = body.get_mut("errors") {
+                *errors = json!("Invalid URL");
+            }
+            (status, media_type, body)
+        },
+    },
+    Saboteur {
+        rule: &rule::SERVER_ALLOWED,
+        shown_by: |id, _| id.ends_with("/argument/url/longest"),
+        broken: |request, answer| match url_length(request) {
+            255 => (400, "application/json", json!({ "message": "too long", "errors": [] })),
+            _ => answer,
+        },
+    },
+    Saboteur {
+        rule: &rule::SERVER_LIMIT,
+        shown_by: |id, _| id.ends_with("/argument/url/too-long"),
+        broken: |request, answer| match url_length(request) {
+            256 => (201, "application/json", json!({ "url": SIGNED })),
+            _ => answer,
+        },
+    },
+    Saboteur {
+        rule: &rule::SERVER_CREDENTIAL,
+        shown_by: |id, _| id == "pyannote/getMediaUploadURL/undocumented/401",
+        broken: |_, answer| match answer.0 {
+            401 => (201, "application/json", json!({ "url": SIGNED })),
+            _ => answer,
+        },
+    },
+];
+
+#[tokio::test]
+async fn a_server_broken_in_one_way_is_found_with_that_rule_alone_at_just_the_cases_that_show_it() {
+    let held = run(right).await;
+    for Saboteur { rule, shown_by, broken } in SABOTEURS {
+        let run = run(|request| broken(request, right(request))).await;
+        let mut findings = run.results.iter().flat_map(|result| &result.findings);
+        assert!(findings.all(|finding| finding.rule == rule.id), "{}: {:#?}", rule.id, run.results);
+        let shown = held.results.iter().filter(|result| shown_by(&result.case.id, &result.exchange));
+        let shown: Vec<_> = shown.map(|result| &*result.case.id).collect();
+        assert!(!shown.is_empty(), "{}: no case shows it", rule.id);
+        assert_eq!(ids(&run, Verdict::Fail), shown, "{}", rule.id);
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_anyway_proves_nothing_about_limits() {
+    let run = run(|_| (400, "application/json", json!({ "message": "no", "errors": [] }))).await;
+    let passed = ids(&run, Verdict::Pass);
+    assert!(passed.iter().all(|id| !id.contains("/argument/")), "{passed:?}");
+    let first = run.results.iter().find(|result| result.case.id.ends_with("/201")).unwrap();
+    assert_eq!(first.findings[0].blame, Blame::Document, "the pattern can be read in two ways");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_of_the_environment_is_sent_and_never_shown() {
+    let server = start(|request| {
+        let answer = right(request);
+        // What the server was sent comes back in its answer.
+        let sent = request.headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
+        match sent.as_deref() {
+            Some("Bearer real-key") => (201, "application/json", json!({ "url": SIGNED, "echo": sent })),
+            _ => answer,
+        }
+    })
+    .await;
+    let uri = server.uri();
+    let output = tokio::task::spawn_blocking(move || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+            .args(["run", "--filter", "pyannote/*", "--json", "-", "--server", &uri])
+            .env("CONFORMANCE_API_KEY", "real-key")
+            .output()
+            .unwrap()
+    })
+    .await
+    .unwrap();
+    let shown = text(&output.stdout) + &text(&output.stderr);
+    assert!(shown.contains("Bearer [api_key]"), "{shown}");
+    assert!(!shown.contains("real-key") && !shown.contains("5e471e1"), "{shown}");
+    assert!(server.received_requests().await.unwrap().len() > 8);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_runs_a_server_by_its_url_and_names_it_in_the_line_that_runs_a_case_again() {
+    let server = start(|_| (418, "application/json", json!({}))).await;
+    let uri = server.uri();
+    let output = tokio::task::spawn_blocking(move || conformance(&["run", "--server", &uri])).await.unwrap();
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{report}");
+    assert!(report.contains("server/status (must)"), "{report}");
+    assert!(report.contains(&format!("--server {}", server.uri())), "{report}");
+}
+
+#[test]
+fn a_server_elsewhere_needs_a_yes_and_a_url_that_is_none_is_refused() {
+    let line = refused(2, &["run", "--server", "https://api.example.com"]);
+    assert!(line.contains("not on this machine") && line.contains("--yes"), "{line}");
+    for url in ["", "nonsense", "ftp://127.0.0.1", "http://user:secret@127.0.0.1", "http://127.0.0.1?a=b"] {
+        let line = refused(2, &["run", "--server", url]);
+        assert!(line.contains("--server: ") && !line.contains("secret"), "{line}");
+    }
+    let output = conformance(&["run", "--server", "http://127.0.0.1:1", "--", "true"]);
+    assert_eq!(output.status.code(), Some(2), "a server and a client at once");
+}
+
+#[test]
+fn a_server_that_is_not_there_is_the_suites_trouble() {
+    // Bound, but nobody listens: nobody else gets the port.
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    drop(socket);
+    let line = refused(3, &["run", "--server", &format!("http://{address}")]);
+    assert!(line.contains("cannot be reached"), "{line}");
+}
+
+#[test]
+fn nothing_is_asked_of_a_server_that_is_about_a_client() {
+    let plan = Arc::new(plan());
+    for family in ["/upload/", "/transport/", "/not-json", "/unknown-fields", "undocumented/500"] {
+        assert!(plan.cases.iter().all(|case| !case.id.contains(family)), "{family}");
+    }
+}
