@@ -3,6 +3,7 @@
 use crate::plan::{Fact, Plan};
 use crate::run::{CaseResult, Run, Verdict};
 
+pub mod html;
 pub mod json;
 pub mod junit;
 mod matrix;
