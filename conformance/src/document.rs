@@ -17,6 +17,7 @@ use serde_json::Value;
 use self::fault::Fault;
 use self::text::Format;
 use self::tree::Tree;
+pub use self::words::Words;
 
 mod fault;
 mod json;
@@ -28,6 +29,7 @@ mod rst;
 mod schema;
 mod text;
 mod tree;
+mod words;
 mod yaml;
 
 pub(crate) use schema::LARGEST_PATTERN;
@@ -350,6 +352,11 @@ impl Document {
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, ReadError> {
         let name: Arc<str> = name.into();
         Self::read_text(&name, bytes).map_err(|fault| fault.of(&name))
+    }
+
+    /// The text by its lines, for quoting.
+    pub fn words(&self) -> Words<'_> {
+        Words::of(&self.text)
     }
 
     fn read_text(name: &Arc<str>, bytes: &[u8]) -> Result<Self, Fault> {

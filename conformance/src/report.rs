@@ -1,10 +1,12 @@
 //! Reports: what came of a run, for people and for programs.
 
 use crate::plan::{Fact, Plan};
-use crate::run::Run;
+use crate::run::{CaseResult, Run, Verdict};
 
+pub mod html;
 pub mod json;
 pub mod junit;
+mod matrix;
 pub mod terminal;
 
 /// What every report is made of.
@@ -27,6 +29,35 @@ impl Report<'_> {
         self.plan.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
     }
 
+    /// The results, those first that are to be mended first: what a document forbids.
+    pub fn worst_first(&self) -> Vec<&CaseResult> {
+        let mut results: Vec<&CaseResult> = self.run.results.iter().collect();
+        results.sort_by_key(|result| match result.verdict {
+            Verdict::Fail if result.breaks_a_must() => 0,
+            Verdict::Fail => 1,
+            Verdict::Error => 2,
+            _ => 3,
+        });
+        results
+    }
+
+    /// What is counted, in one line.
+    pub fn summary(&self) -> String {
+        let counted = Verdict::ALL.into_iter().map(|verdict| (verdict, self.run.count(verdict)));
+        let counts: Vec<String> = counted
+            .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Pass)
+            .map(|(verdict, count)| format!("{count} {}", past(verdict)))
+            .collect();
+        let facts = self.plan.facts.len();
+        format!(
+            "{} cases: {}; {} of {facts} documented facts exercised; {:.1} s",
+            self.run.results.len(),
+            counts.join(", "),
+            facts - self.missed().len(),
+            self.run.elapsed.as_secs_f64(),
+        )
+    }
+
     /// The command that plays one case again.
     pub fn again(&self, id: &str) -> String {
         let mut words = vec!["cargo".to_owned(), "conformance".to_owned()];
@@ -35,6 +66,15 @@ impl Report<'_> {
         words.extend(self.run.options.strict.then(|| "--strict".to_owned()));
         words.extend(self.tested.iter().map(|word| quoted(word)));
         words.join(" ")
+    }
+}
+
+/// A verdict as it is counted.
+fn past(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passed",
+        Verdict::Fail => "failed",
+        other => other.word(),
     }
 }
 

@@ -332,6 +332,16 @@ impl CaseResult {
         self.known_failing.is_some() && matches!(self.verdict, Verdict::Pass | Verdict::Unsupported)
     }
 
+    /// Whether the case holds, and good practice asks for more.
+    pub fn is_warned(&self) -> bool {
+        self.verdict == Verdict::Pass && !self.findings.is_empty()
+    }
+
+    /// Whether something is broken that a document forbids.
+    pub fn breaks_a_must(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Must)
+    }
+
     fn is_judged(&self) -> bool {
         matches!(self.verdict, Verdict::Pass | Verdict::Fail | Verdict::KnownFailing)
     }

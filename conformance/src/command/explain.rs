@@ -10,13 +10,10 @@ use super::{Documents, Stop, print};
 use crate::document::Document;
 use crate::plan::case::{Case, ExpectedRequest, Outcome};
 use crate::plan::{Plan, Source};
-use crate::run::check::{Level, applicable, basis};
+use crate::run::check::{applicable, basis};
 use crate::run::exchange::put_served;
 use crate::run::redact::Redactor;
 use crate::run::rule::Basis;
-
-/// How many of a document's lines are quoted from a place on.
-const QUOTED: usize = 8;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -58,7 +55,7 @@ fn explained(source: &Source, case: &Case) -> String {
 
 fn put_words(out: &mut String, document: &Document, case: &Case) {
     let _ = writeln!(out, "The document says, at {} ({}):", case.location, case.location.pointer);
-    for line in document.text.lines().skip(case.location.line.saturating_sub(1)).take(QUOTED) {
+    for (_, line) in document.words().at(case.location.line) {
         let _ = writeln!(out, "  | {line}");
     }
 }
@@ -135,11 +132,7 @@ fn put_rules(out: &mut String, source: &Source, case: &Case) {
     let _ = writeln!(out, "\nWhat is checked:");
     for rule in applicable(case) {
         let rests = basis(source, case, rule);
-        let level = match rests.level {
-            Level::Must => "must",
-            Level::Should => "should",
-        };
-        let _ = writeln!(out, "  {level:6}  {:30}  {}", rule.id, rule.says);
+        let _ = writeln!(out, "  {:6}  {:30}  {}", rests.level.word(), rule.id, rule.says);
         // What rests on the document rests on the words above.
         if rule.basis != Basis::Document {
             let _ = writeln!(out, "{:40}  {}", "", rests.because);

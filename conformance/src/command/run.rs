@@ -48,6 +48,9 @@ pub(super) struct Arguments {
     /// Write the report as JUnit XML; `-` is standard output
     #[arg(long, value_name = "FILE", value_parser = Output::of)]
     junit: Option<Output>,
+    /// Write the report as one HTML file that needs no network; `-` is standard output
+    #[arg(long, value_name = "FILE", value_parser = Output::of)]
+    html: Option<Output>,
     /// The driver of the client to test, see conformance/drivers; without one, our own clients
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -82,10 +85,19 @@ impl Arguments {
                 "there is no COMMAND after --; conformance/drivers/README.md shows some".to_owned(),
             ));
         }
-        if self.json.is_some() && self.json == self.junit {
-            return Err(Stop::Usage("--json and --junit cannot go to the same place".to_owned()));
+        self.outputs().try_for_each(|(_, output)| output.check())?;
+        for (flag, output) in self.outputs() {
+            if let Some((other, _)) = self.outputs().find(|(other, same)| *other != flag && *same == output) {
+                return Err(Stop::Usage(format!("{flag} and {other} cannot go to the same place")));
+            }
         }
-        [&self.json, &self.junit].into_iter().flatten().try_for_each(Output::check)
+        Ok(())
+    }
+
+    /// Where reports go, each with its flag.
+    fn outputs(&self) -> impl Iterator<Item = (&'static str, &Output)> {
+        let all = [("--json", &self.json), ("--junit", &self.junit), ("--html", &self.html)];
+        all.into_iter().filter_map(|(flag, output)| Some((flag, output.as_ref()?)))
     }
 
     /// The words that name what is tested.
@@ -98,7 +110,7 @@ impl Arguments {
     }
 
     fn standard_output_is_taken(&self) -> bool {
-        [&self.json, &self.junit].into_iter().flatten().any(|output| *output == Output::Standard)
+        self.outputs().any(|(_, output)| *output == Output::Standard)
     }
 }
 
@@ -191,6 +203,9 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
     }
     if let Some(output) = &arguments.junit {
         output.write(&report::junit::text(&report).map_err(|error| unwritable(&error))?)?;
+    }
+    if let Some(output) = &arguments.html {
+        output.write(&report::html::text(&report))?;
     }
     if let Some(path) = &arguments.write_known_failing {
         output::write(path, &known_failing::list(run))?;

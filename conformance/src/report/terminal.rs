@@ -6,8 +6,9 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::Report;
+use super::matrix::{self, Row};
 use crate::plan::Source;
-use crate::run::check::{Blame, Finding, Level};
+use crate::run::check::{Blame, Finding};
 use crate::run::driver::Trouble;
 use crate::run::{CaseResult, Run, Verdict};
 
@@ -23,9 +24,7 @@ pub fn text(report: &Report<'_>) -> String {
     for source in &report.plan.sources {
         put_source(&mut out, source, report.run);
     }
-    let mut worst_first: Vec<&CaseResult> = report.run.results.iter().collect();
-    worst_first.sort_by_key(|result| severity(result));
-    for result in worst_first {
+    for result in report.worst_first() {
         put_result(&mut out, report, result);
     }
     put_unsupported(&mut out, report.run);
@@ -34,48 +33,23 @@ pub fn text(report: &Report<'_>) -> String {
     out
 }
 
-/// Where a case stands among those that are told of: what a document forbids first.
-fn severity(result: &CaseResult) -> u8 {
-    let breaks_a_must = result.findings.iter().any(|finding| finding.level == Level::Must);
-    match result.verdict {
-        Verdict::Fail if breaks_a_must => 0,
-        Verdict::Fail => 1,
-        Verdict::Error => 2,
-        _ => 3,
-    }
-}
-
 fn put_source(out: &mut String, source: &Source, run: &Run) {
     let name = &source.document.name;
     let _ = writeln!(out, "{BOLD}{}{BOLD:#}  {DIM}{name}{DIM:#}", source.provider.name);
-    let mut rows: Vec<(&str, Vec<&CaseResult>)> = Vec::new();
-    for result in run.results.iter().filter(|result| result.case.location.document == *name) {
-        match rows.iter_mut().find(|(operation, _)| *operation == result.case.operation) {
-            Some((_, results)) => results.push(result),
-            None => rows.push((&result.case.operation, vec![result])),
-        }
-    }
-    let width = rows.iter().map(|(operation, _)| operation.len()).max().unwrap_or(0);
-    for (operation, results) in rows {
-        put_row(out, operation, width, &results);
+    let rows = matrix::rows(source, run);
+    let width = rows.iter().map(|row| row.operation.len()).max().unwrap_or(0);
+    for row in rows {
+        put_row(out, &row, width);
     }
 }
 
 /// One operation: its columns, broken into lines that fit a narrow terminal.
-fn put_row(out: &mut String, operation: &str, width: usize, results: &[&CaseResult]) {
+fn put_row(out: &mut String, row: &Row<'_>, width: usize) {
     const LINE: usize = 76;
-    let mut columns: Vec<(&str, Vec<&CaseResult>)> = Vec::new();
-    for result in results {
-        let name = column(&result.case.id);
-        match columns.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, same)) => same.push(result),
-            None => columns.push((name, vec![result])),
-        }
-    }
-    let mut line = format!("  {operation:width$}");
+    let mut line = format!("  {:width$}", row.operation);
     let mut used = line.len();
-    for (name, results) in columns {
-        let (plain, styled) = cell(name, &results);
+    for (name, results) in &row.cells {
+        let (plain, styled) = cell(name, results);
         if used + plain > LINE {
             let _ = writeln!(out, "{}", line.trim_end());
             line = " ".repeat(width + 2);
@@ -85,16 +59,6 @@ fn put_row(out: &mut String, operation: &str, width: usize, results: &[&CaseResu
         used += plain;
     }
     let _ = writeln!(out, "{}", line.trim_end());
-}
-
-/// The column of a case: the step of its id behind the operation.
-fn column(id: &str) -> &str {
-    let mut steps = id.split('/').skip(1);
-    match (steps.next(), steps.next()) {
-        (Some("upload"), _) => "",
-        (_, Some(step)) => step,
-        _ => "",
-    }
 }
 
 /// A cell: its width on the screen, and its text.
@@ -116,10 +80,7 @@ fn cell(name: &str, results: &[&CaseResult]) -> (usize, String) {
         let count = if results.len() == 1 { String::new() } else { format!("{count} ") };
         put(format!("{count}{}", verdict.word()), style(verdict));
     }
-    let warned = results
-        .iter()
-        .filter(|result| result.verdict == Verdict::Pass && !result.findings.is_empty())
-        .count();
+    let warned = results.iter().filter(|result| result.is_warned()).count();
     if warned > 0 {
         put(format!(" ({warned} warned)"), YELLOW);
     }
@@ -154,7 +115,7 @@ fn put_trouble(out: &mut String, result: &CaseResult, trouble: &Trouble) {
 
 fn put_findings(out: &mut String, result: &CaseResult) {
     let style = style(result.verdict);
-    let word = if result.verdict == Verdict::Pass { "warning" } else { "fail" };
+    let word = if result.is_warned() { "warning" } else { "fail" };
     let _ =
         writeln!(out, "\n{style}{word}{style:#} {BOLD}{}{BOLD:#}  {}", result.case.id, result.case.purpose);
     result.findings.iter().for_each(|finding| put_finding(out, finding));
@@ -169,10 +130,7 @@ fn put_dimmed(out: &mut String, text: &str) {
 }
 
 fn put_finding(out: &mut String, finding: &Finding) {
-    let level = match finding.level {
-        Level::Must => "must",
-        Level::Should => "should",
-    };
+    let level = finding.level.word();
     let _ = writeln!(out, "  {BOLD}{}{BOLD:#} ({level}): {}", finding.rule, finding.says);
     let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
     let _ = writeln!(out, "    because   {}", finding.because);
@@ -242,27 +200,5 @@ fn put_summary(out: &mut String, report: &Report<'_>) {
             let _ = writeln!(out, "  {}  {}", fact.location, fact.says);
         }
     }
-    let counted = Verdict::ALL.into_iter().map(|verdict| (verdict, report.run.count(verdict)));
-    let counts: Vec<String> = counted
-        .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Pass)
-        .map(|(verdict, count)| format!("{count} {}", past(verdict)))
-        .collect();
-    let facts = report.plan.facts.len();
-    let _ = writeln!(
-        out,
-        "{} cases: {}; {} of {facts} documented facts exercised; {:.1} s",
-        report.run.results.len(),
-        counts.join(", "),
-        facts - missed.len(),
-        report.run.elapsed.as_secs_f64(),
-    );
-}
-
-/// A verdict as it is counted.
-fn past(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "passed",
-        Verdict::Fail => "failed",
-        other => other.word(),
-    }
+    let _ = writeln!(out, "{}", report.summary());
 }

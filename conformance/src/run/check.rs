@@ -47,6 +47,16 @@ pub enum Level {
     Should,
 }
 
+impl Level {
+    /// The level as a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Must => "must",
+            Self::Should => "should",
+        }
+    }
+}
+
 /// Who has to mend a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -70,8 +70,10 @@ fn a_report_that_cannot_be_written_is_refused_before_anything_is_run() {
         let line = refused(2, &["--json", place]);
         assert!(line.contains("is no file that can be written"), "{line}");
     }
-    let line = refused(2, &["--json", "same", "--junit", "same"]);
-    assert!(line.contains("the same place"), "{line}");
+    for (one, other) in [("--json", "--junit"), ("--junit", "--html"), ("--json", "--html")] {
+        let line = refused(2, &[one, "same", other, "same"]);
+        assert!(line.contains(&format!("{one} and {other} cannot go to the same place")), "{line}");
+    }
 }
 
 #[test]

@@ -3,13 +3,16 @@
 // A test that cannot get what it needs has failed: there is nobody to hand the error to.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod browser;
 mod census;
 mod command;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
+mod html;
 mod known_failing;
 mod limits;
+mod markup;
 mod obedient;
 mod official_sdk;
 mod outline;

@@ -1,4 +1,4 @@
-//! The reports that programs read.
+//! The reports that programs read, and what holds for every report.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ fn list(folder: &tempfile::TempDir) -> String {
     file(folder, "list", b"*/longest  # it refuses <everything> & more\n")
 }
 
-fn run(flags: &[&str]) -> std::process::Output {
+pub(crate) fn run(flags: &[&str]) -> std::process::Output {
     let folder = tempfile::tempdir().unwrap();
     let arguments = every_verdict(&list(&folder), flags);
     let output = conformance(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
@@ -126,7 +126,7 @@ fn a_report_on_standard_output_sends_the_terminal_report_to_standard_error() {
     let output = run(&["--json", "-"]);
     assert!(text(&output.stderr).contains("8 cases: 4 passed"));
     let line = refused(2, &["--json", "-", "--junit", "-"]);
-    assert!(line.contains("cannot go to the same place"), "{line}");
+    assert!(line.contains("--json and --junit cannot go to the same place"), "{line}");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn reports_are_written_to_files_and_an_unwritable_one_is_named() {
 
 #[test]
 fn no_report_holds_a_secret() {
-    let reports = [run(&["--json", "-"]), run(&["--junit", "-"])];
+    let reports = [run(&["--json", "-"]), run(&["--junit", "-"]), run(&["--html", "-"])];
     for report in reports.iter().flat_map(|output| [text(&output.stdout), text(&output.stderr)]) {
         assert!(report.contains("[api_key]"), "the driver logs its credential: {report}");
         for provider in media_upload_conformance::provider::known().unwrap() {

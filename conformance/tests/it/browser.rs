@@ -1,0 +1,210 @@
+//! The HTML report in a real browser, without a network: what a person who clicks, types, filters,
+//! turns the lights off or holds a phone gets to see.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use crate::command::text;
+use crate::markup::{Markup, Tag};
+use crate::report as reports;
+
+/// A case that fails, and one that passes.
+const FAILED: &str = "pyannote/getMediaUploadURL/argument/url/shortest";
+const PASSED: &str = "pyannote/getMediaUploadURL/argument/url/empty";
+
+static BROWSER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let given = std::env::var_os("CHROMIUM").filter(|given| !given.is_empty()).map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let known = ["chromium", "chromium-browser", "google-chrome"];
+    let found = || {
+        let places = std::env::split_paths(&path).flat_map(|folder| known.map(|name| folder.join(name)));
+        places.into_iter().find(|place| place.is_file())
+    };
+    given.or_else(found)
+});
+
+static REPORT: LazyLock<String> = LazyLock::new(|| text(&reports::run(&["--html", "-"]).stdout));
+
+/// The document as it stands when the script has done its work; nothing where there is no browser.
+fn rendered(html: &str, address: &str, flags: &[&str]) -> Option<Markup> {
+    let Some(browser) = &*BROWSER else {
+        eprintln!("skipped: there is no Chromium on the PATH, and CHROMIUM names none");
+        return None;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.html");
+    std::fs::write(&file, html).unwrap();
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", "--virtual-time-budget=5000"])
+        .args(["--host-resolver-rules=MAP * ~NOTFOUND", "--no-first-run", "--disable-background-networking"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .args(flags)
+        .arg(format!("file://{}{address}", file.display()))
+        .output()
+        .unwrap();
+    let dom = text(&output.stdout);
+    assert!(dom.contains("</html>"), "{dom}\n{}", String::from_utf8_lossy(&output.stderr));
+    Some(Markup::read(&dom))
+}
+
+/// The report with a script of the test's behind its own, which the report itself would not allow.
+fn probed(script: &str) -> String {
+    let open = REPORT.replace("http-equiv=\"Content-Security-Policy\"", "");
+    assert_ne!(open, *REPORT);
+    open.replace(
+        "</body>",
+        &format!("<script>document.body.dataset.probe = (() => {{ {script} }})()</script></body>"),
+    )
+}
+
+/// What a test's script returns, or puts there later.
+fn probe(script: &str, flags: &[&str]) -> Option<String> {
+    let markup = rendered(&probed(script), "", flags)?;
+    let body = markup.tags.iter().find(|tag| tag.name == "body").unwrap();
+    Some(body.get("data-probe").unwrap_or("the probe threw").to_owned())
+}
+
+/// The fragments of the cases a test is true of.
+fn cases(markup: &Markup, is: impl Fn(&Tag) -> bool) -> Vec<&str> {
+    let (cases, bodies) = (markup.with_class("case"), markup.with_class("body"));
+    assert_eq!((cases.len(), bodies.len()), (8, 8));
+    cases.iter().zip(bodies).filter(|(case, _)| is(case)).map(|(_, body)| body.get("id").unwrap()).collect()
+}
+
+fn is_open(case: &Tag) -> bool {
+    case.get("open").is_some()
+}
+
+fn is_shown(case: &Tag) -> bool {
+    case.get("hidden").is_none()
+}
+
+#[test]
+fn a_fragment_opens_its_case_and_no_other() {
+    let Some(plain) = rendered(&REPORT, "", &[]) else { return };
+    assert!(cases(&plain, is_open).is_empty());
+    let Some(linked) = rendered(&REPORT, &format!("#{FAILED}"), &[]) else { return };
+    assert_eq!(cases(&linked, is_open), [FAILED]);
+}
+
+#[test]
+fn a_fragment_opens_its_case_even_without_a_script() {
+    let start = REPORT.find("<script>").unwrap();
+    let Some(linked) = rendered(&REPORT[..start], &format!("#{FAILED}"), &[]) else { return };
+    assert_eq!(cases(&linked, is_open), [FAILED]);
+}
+
+#[test]
+fn the_address_filters_by_verdict_and_by_id() {
+    let Some(failed) = rendered(&REPORT, "?verdict=fail", &[]) else { return };
+    assert_eq!(cases(&failed, is_shown), [FAILED]);
+    assert_eq!(failed.with_class("square").into_iter().filter(|square| is_shown(square)).count(), 1);
+    assert!(failed.text.contains("1 of 8 cases"));
+    let Some(both) = rendered(&REPORT, "?verdict=fail&verdict=pass&case=EST", &[]) else { return };
+    assert_eq!(cases(&both, is_shown), [FAILED]);
+    let Some(beside) = rendered(&REPORT, &format!("?verdict=fail#{PASSED}"), &[]) else { return };
+    assert_eq!(cases(&beside, is_open), [PASSED]);
+    assert!(cases(&beside, is_shown).contains(&PASSED), "what is linked is never filtered away");
+}
+
+#[test]
+fn the_filter_is_remembered_in_the_address() {
+    let script = "
+        document.querySelector('[value=fail]').click();
+        const typed = document.querySelector('[type=search]');
+        typed.value = 'short';
+        typed.dispatchEvent(new Event('input', { bubbles: true }));
+        return location.search;";
+    let Some(query) = probe(script, &[]) else { return };
+    assert_eq!(query, "?verdict=fail&case=short");
+}
+
+#[test]
+fn keys_move_in_the_matrix_open_a_case_and_come_back() {
+    let script = "
+        const key = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+        const seen = [];
+        const see = () => seen.push(document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName);
+        const reached = document.querySelectorAll('.square[tabindex=\"0\"]');
+        reached[0].focus(); see();
+        for (const pressed of ['ArrowRight', 'ArrowRight', 'ArrowLeft', 'End', 'Home', 'ArrowDown', 'ArrowDown', 'ArrowUp', 'ArrowUp']) { key(pressed); see(); }
+        key('ArrowRight'); document.activeElement.click(); see();
+        seen.push(document.querySelectorAll('.case[open]').length);
+        key('Escape'); see();
+        seen.push(document.querySelectorAll('.case[open]').length, reached.length, location.hash);
+        return seen.join('\\n').replaceAll('pyannote/getMediaUploadURL/argument/url/', '');";
+    let Some(seen) = probe(script, &["--window-size=1280,900"]) else { return };
+    let expected = [
+        "pass: empty",
+        "fail: shortest",
+        "known-failing: longest",
+        "fail: shortest",
+        "unsupported: pyannote/upload/small",
+        "pass: empty",
+        "pass: wrong-type",
+        "unsupported: pyannote/upload/small",
+        "pass: wrong-type",
+        "pass: empty",
+        "SUMMARY",
+        "1",
+        "fail: shortest",
+        "0",
+        "1",
+        "",
+    ];
+    assert_eq!(seen.lines().collect::<Vec<_>>().join("\n"), expected.join("\n").trim_end());
+}
+
+#[test]
+fn a_phone_scrolls_in_one_direction_only() {
+    // A window has a least width, a frame has none.
+    let script = "
+        document.currentScript.remove();
+        const frame = document.createElement('iframe');
+        frame.style.border = 0;
+        [frame.width, frame.height, frame.srcdoc] = [360, 800, document.documentElement.outerHTML];
+        frame.onload = () => {
+          const page = frame.contentDocument;
+          page.querySelectorAll('details').forEach((details) => { details.open = true; });
+          const { scrollWidth, clientWidth } = page.documentElement;
+          document.body.dataset.probe = `${frame.contentWindow.innerWidth} ${scrollWidth - clientWidth}`;
+        };
+        document.body.append(frame);";
+    let Some(widths) = probe(script, &[]) else { return };
+    assert_eq!(widths, "360 0");
+}
+
+#[test]
+fn every_text_can_be_read_by_day_and_by_night() {
+    // The contrast of WCAG 2.2, of every text with what lies behind it.
+    let script = "
+        const light = (colour) => {
+          const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => part / 255)
+            .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+        };
+        const behind = (element) => {
+          for (let each = element; each; each = each.parentElement) {
+            const colour = getComputedStyle(each).backgroundColor;
+            if (colour !== 'rgba(0, 0, 0, 0)') return colour;
+          }
+          return 'rgb(255, 255, 255)';
+        };
+        document.querySelectorAll('details').forEach((details) => { details.open = true; });
+        const faint = new Set();
+        let texts = 0;
+        for (const element of document.body.querySelectorAll('*:not(script)')) {
+          if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
+          texts += 1;
+          const [less, more] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => a - b);
+          const contrast = (more + 0.05) / (less + 0.05);
+          if (contrast < 4.5) faint.add(`${element.tagName} ${element.className}: ${contrast.toFixed(2)}`);
+        }
+        return `${behind(document.body)} ${texts > 100} ${[...faint].join('; ')}`;";
+    for (night, page) in [("1", "rgb(255, 255, 255)"), ("0", "rgb(21, 23, 26)")] {
+        let flag = format!("--blink-settings=preferredColorScheme={night}");
+        let Some(faint) = probe(script, &[&flag]) else { return };
+        assert_eq!(faint.trim_end(), format!("{page} true"));
+    }
+}
