@@ -36,12 +36,16 @@ pub(super) fn gather(root: &mut Value, operation: &Operation) {
     }
 }
 
-/// JSON without a schema is any JSON; the generator wants to be told.
+/// JSON without a schema is any JSON, and bytes are bytes; the generator wants to be told.
 fn state_schemas(carrier: &mut Value) {
     let content = carrier.get_mut("content").and_then(Value::as_object_mut);
-    for (_, form) in content.into_iter().flatten().filter(|(name, _)| essence(name) == "application/json") {
-        if form.get("schema").is_none() {
-            *form = json!({ "schema": {} });
+    for (name, form) in content.into_iter().flatten().filter(|(_, form)| form.get("schema").is_none()) {
+        match essence(name) {
+            "application/json" => *form = json!({ "schema": {} }),
+            "application/octet-stream" => {
+                *form = json!({ "schema": { "type": "string", "format": "binary" } })
+            }
+            _ => {}
         }
     }
 }
@@ -58,8 +62,22 @@ fn choose_form(body: &mut Value) {
 /// What of the body of an operation the generator cannot send.
 pub(super) fn limit(root: &Value, operation: &Operation) -> Option<String> {
     let content = operation.node(root).get("requestBody")?.get("content")?.as_object()?;
-    let (name, _) = content.iter().next()?;
-    (!FORMS.contains(&essence(name))).then(|| format!("a body of `{name}` cannot be sent"))
+    let (name, form) = content.iter().next()?;
+    let schema = form.get("schema").map(|schema| resolved(root, schema));
+    let is_text = |format: Option<&str>| {
+        let of = |key: &str| schema.and_then(|schema| schema.get(key)).and_then(Value::as_str);
+        of("type") == Some("string") && of("format") == format
+    };
+    match essence(name) {
+        "application/octet-stream" if !is_text(Some("binary")) => {
+            Some(format!("a body of `{name}` that is not a text of format binary cannot be sent"))
+        }
+        "text/plain" | "text/x-markdown" if !is_text(None) => {
+            Some(format!("a body of `{name}` that is not a text cannot be sent"))
+        }
+        essence if !FORMS.contains(&essence) => Some(format!("a body of `{name}` cannot be sent")),
+        _ => None,
+    }
 }
 
 pub(super) fn essence(media_type: &str) -> &str {

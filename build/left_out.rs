@@ -37,7 +37,7 @@ impl List {
                 return Err(document.defect(
                     "",
                     "this is not a list",
-                    "write `- operation: id` and `  reason: words`",
+                    "write `- operation: id` and, below it, `reason: words`",
                 ));
             }
         };

@@ -77,15 +77,15 @@ fn debug(success: &SuccessResponse) -> TokenStream {
 
 fn arm(name: &syn::Ident, response: &Expr, success: &SuccessResponse) -> syn::Arm {
     let (pattern, variant) = (success.status.pattern(), format_ident!("{}", success.status.variant()));
-    match success.body {
-        Body::Nothing => {
-            parse_quote! { #pattern => ResponseValue::empty(#response).map(|()| #name::#variant), }
+    let value = match &success.body {
+        Body::Nothing => quote! { ResponseValue::empty(#response).map(|()| #name::#variant) },
+        Body::Json(schema) => {
+            let body = format_ident!("{}", pascal(schema));
+            quote! { ResponseValue::<types::#body>::from_response::<()>(#response).await?.map(#name::#variant) }
         }
-        Body::Json(_) => parse_quote! {
-            #pattern => ResponseValue::from_response::<()>(#response).await?.map(#name::#variant),
-        },
-        Body::Raw => parse_quote! { #pattern => ResponseValue::stream(#response).map(#name::#variant), },
-    }
+        Body::Raw => quote! { ResponseValue::stream(#response).map(#name::#variant) },
+    };
+    parse_quote! { #pattern => #value, }
 }
 
 fn method<'a>(client: &'a mut File, name: &str) -> Option<&'a mut ImplItemFn> {

@@ -9,7 +9,7 @@ mod left_out;
 
 const DOCUMENT: &str = include_str!("../../openapi/pyannote.yaml");
 
-fn generate(document: &str) -> Result<String, String> {
+pub(crate) fn generate(document: &str) -> Result<String, String> {
     generate_without("", document)
 }
 
