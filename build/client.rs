@@ -7,14 +7,26 @@ use std::sync::Once;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
-use serde_json::{Value, json};
+use serde_json::Value;
+use syn::File;
 
-use super::error_response::{place, places};
-use super::{Defect, Document};
+use super::operation::Operation;
+use super::{Defect, Document, duplicate, success_enum};
 
-/// The client for the document, as the generator makes it.
-pub(super) fn generate(document: &Document) -> Result<TokenStream, Defect> {
-    attempt(&document.root).map_err(|reason| blame(document, &reason))
+/// The client for the operations of the document.
+pub(super) fn generate(document: &Document, operations: &[Operation]) -> Result<File, Defect> {
+    let part = document.part(&operations.iter().collect::<Vec<_>>(), &document.schemas());
+    let mut client = attempt(&part).map_err(|reason| {
+        // Each operation can be taken by itself.
+        document.defect("/paths", format!("the generator cannot take this: {reason}"), "report it")
+    })?;
+    for operation in operations {
+        success_enum::install(&mut client, operation).ok_or_else(|| {
+            let problem = format!("the method made for `{}` is not the one expected", operation.id);
+            document.defect(&operation.place(), problem, "report it, or go back to the generator used before")
+        })?;
+    }
+    Ok(client)
 }
 
 /// The tokens as formatted source.
@@ -37,33 +49,14 @@ fn settings() -> GenerationSettings {
     settings
 }
 
-fn attempt(root: &Value) -> Result<TokenStream, String> {
+/// The client for a document, or why there is none.
+pub(super) fn attempt(root: &Value) -> Result<File, String> {
     let document = serde_json::from_value(root.clone()).map_err(|error| error.to_string())?;
-    quietly(|| Generator::new(&settings()).generate_tokens(&document))?.map_err(|error| error.to_string())
-}
-
-/// Names the operation at fault: the first that the generator cannot take alone.
-fn blame(document: &Document, reason: &str) -> Defect {
-    let culprit = places(&document.root).into_iter().find_map(|(path, method)| {
-        let mut alone = document.root.clone();
-        alone["paths"] = json!({ &path: { &method: document.root["paths"][&path][&method] } });
-        if let Some(parameters) = document.root["paths"][&path].get("parameters") {
-            alone["paths"][&path]["parameters"] = parameters.clone();
-        }
-        attempt(&alone).err().map(|reason| (place(&path, &method), reason))
-    });
-    let mut bare = document.root.clone();
-    bare["paths"] = json!({});
-    let (place, reason) = match (attempt(&bare), culprit) {
-        (Err(reason), _) => ("/components".to_owned(), reason),
-        (Ok(_), Some(culprit)) => culprit,
-        (Ok(_), None) => ("/paths".to_owned(), reason.to_owned()),
-    };
-    document.defect(
-        &place,
-        format!("the generator cannot take this: {reason}"),
-        "simplify it, or leave it out of the document",
-    )
+    let tokens = quietly(|| Generator::new(&settings()).generate_tokens(&document))?;
+    let tokens = tokens.map_err(|error| error.to_string())?;
+    let file = syn::parse2(tokens).map_err(|error| format!("what comes out is not Rust: {error}"))?;
+    duplicate::check(&file)?;
+    Ok(file)
 }
 
 thread_local! {

@@ -1,24 +1,31 @@
 //! The document as a tree of JSON values, and the way back from a place in the tree to a line of the text.
 
+use std::collections::BTreeSet;
+
 use saphyr_parser::{Event, Parser, Span, StrInput};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::Defect;
+use super::operation::Operation;
 
 /// An OpenAPI document, read.
 pub(crate) struct Document {
     pub(super) file: String,
     text: String,
     pub(super) root: Value,
+    /// The paths and what each has, in the order of the text; `root` has lost it.
+    pub(super) order: Vec<(String, Vec<String>)>,
 }
 
 impl Document {
     /// Reads YAML, or JSON, which is YAML too.
     pub(super) fn read(file: &str, text: &str) -> Result<Self, Defect> {
-        let mut document = Self { file: file.to_owned(), text: text.to_owned(), root: Value::Null };
+        let (file, text) = (file.to_owned(), text.to_owned());
+        let mut document = Self { file, text, root: Value::Null, order: Vec::new() };
         let tree: serde_yaml::Value =
-            serde_yaml::from_str(text).map_err(|error| document.not_yaml(&error))?;
-        document.root = json(tree).map_err(|key| {
+            serde_yaml::from_str(&document.text).map_err(|error| document.not_yaml(&error))?;
+        document.order = order(&tree);
+        document.root = as_json(tree).map_err(|key| {
             document.defect(
                 "",
                 format!("{key} cannot stand in an OpenAPI document"),
@@ -47,6 +54,52 @@ impl Document {
         }
     }
 
+    /// What the steps after this one take apart without looking.
+    pub(super) fn check_shape(&self) -> Result<(), Defect> {
+        let is_mapping = |pointer: &str| self.root.pointer(pointer).is_none_or(Value::is_object);
+        match ["/info", "/paths", "/components", "/components/schemas"]
+            .into_iter()
+            .find(|part| !is_mapping(part))
+        {
+            Some(part) => Err(self.defect(part, "this is not a mapping", "OpenAPI wants one")),
+            None if self.root.get("paths").is_none() => {
+                Err(self.defect("", "the document has no `paths`", "put all of the vendor's document here"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The names of the schemas.
+    pub(super) fn schemas(&self) -> BTreeSet<&str> {
+        let schemas = self.root.pointer("/components/schemas").and_then(Value::as_object);
+        schemas.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The part of the document with these operations and schemas; the generator needs no more than that.
+    pub(super) fn part(&self, operations: &[&Operation], schemas: &BTreeSet<&str>) -> Value {
+        let mut paths = json!({});
+        for operation in operations {
+            let mut node = operation.node(&self.root).clone();
+            for unused in ["callbacks", "externalDocs", "security", "servers", "tags"] {
+                node.as_object_mut().and_then(|node| node.remove(unused));
+            }
+            paths[&operation.path][&operation.method] = node;
+        }
+        let named = |name: &&str| ((*name).to_owned(), self.root["components"]["schemas"][*name].clone());
+        let schemas: Map<_, _> = schemas.iter().map(named).collect();
+        json!({
+            "openapi": self.root["openapi"],
+            "info": self.root["info"],
+            "paths": paths,
+            "components": { "schemas": schemas },
+        })
+    }
+
+    /// The line of the text that `pointer` leads to.
+    pub(super) fn line(&self, pointer: &str) -> usize {
+        line(&self.text, pointer)
+    }
+
     /// The defect `problem` at `pointer`, with the line of the text that `pointer` leads to.
     pub(super) fn defect(
         &self,
@@ -56,7 +109,7 @@ impl Document {
     ) -> Defect {
         Defect {
             file: self.file.clone(),
-            line: line(&self.text, pointer),
+            line: self.line(pointer),
             pointer: pointer.to_owned(),
             problem: problem.into(),
             mend: mend.into(),
@@ -76,17 +129,32 @@ impl Document {
     }
 }
 
+/// The paths and what each has, in the order of the text.
+fn order(tree: &serde_yaml::Value) -> Vec<(String, Vec<String>)> {
+    let keys = |node: &serde_yaml::Value| -> Vec<String> {
+        node.as_mapping()
+            .into_iter()
+            .flat_map(|node| node.keys())
+            .filter_map(|key| Some(key.as_str()?.to_owned()))
+            .collect()
+    };
+    let paths = tree.get("paths");
+    let path =
+        |path: String| (path.clone(), paths.and_then(|paths| paths.get(&path)).map(keys).unwrap_or_default());
+    paths.map(keys).unwrap_or_default().into_iter().map(path).collect()
+}
+
 /// YAML's tree as JSON's: keys become strings, as an unquoted `200:` is meant. The error says what has no such form.
-fn json(tree: serde_yaml::Value) -> Result<Value, String> {
+fn as_json(tree: serde_yaml::Value) -> Result<Value, String> {
     use serde_yaml::Value as Yaml;
     Ok(match tree {
         Yaml::Mapping(entries) => Value::Object(
             entries
                 .into_iter()
-                .map(|(name, value)| Ok((key(name)?, json(value)?)))
+                .map(|(name, value)| Ok((key(name)?, as_json(value)?)))
                 .collect::<Result<_, String>>()?,
         ),
-        Yaml::Sequence(items) => Value::Array(items.into_iter().map(json).collect::<Result<_, _>>()?),
+        Yaml::Sequence(items) => Value::Array(items.into_iter().map(as_json).collect::<Result<_, _>>()?),
         Yaml::Tagged(tagged) => return Err(format!("the tag `{}`", tagged.tag)),
         scalar => serde_json::to_value(scalar).map_err(|error| error.to_string())?,
     })

@@ -1,15 +1,16 @@
 //! The errors an operation documents, as an enum with a variant for each status.
 
-use heck::ToPascalCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::error_response::{ErrorResponse, Operation, Status};
+use super::error_response::{ErrorResponse, Status};
+use super::operation::Operation;
+use super::rust_name::pascal;
 
 /// `getMediaUploadURL` with 400, 402 and 429 becomes `GetMediaUploadUrlError { Status400(..), Status402(..), Status429(..) }`.
 pub(super) fn emit(operation: &Operation) -> TokenStream {
-    let Operation { id, method, path, errors } = operation;
-    let name = format_ident!("{}Error", pascal(id));
+    let Operation { id, name, method, path, errors, .. } = operation;
+    let (name, method) = (format_ident!("{}Error", pascal(name)), method.to_uppercase());
     let doc = format!(
         "The errors that the document states for `{id}` (`{method} {path}`), by status.\n\nSerializes as the body it came with."
     );
@@ -72,7 +73,7 @@ impl Status {
         !matches!(self, Self::Code(_))
     }
 
-    fn pattern(self) -> TokenStream {
+    pub(super) fn pattern(self) -> TokenStream {
         match self {
             Self::Code(code) => {
                 let code = Literal::u16_unsuffixed(code);
@@ -155,19 +156,5 @@ fn serializer(error: &ErrorResponse) -> TokenStream {
     match error.schema {
         Some(_) => quote! { #binding => ::serde::Serialize::serialize(body, serializer), },
         None => quote! { #binding => serializer.serialize_unit(), },
-    }
-}
-
-/// The name of a Rust type, made as the generator makes it.
-pub(super) fn pascal(name: &str) -> String {
-    let words: String = name
-        .chars()
-        .filter(|c| *c != '\'')
-        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '-' })
-        .collect();
-    let name = words.to_pascal_case();
-    match name.chars().next() {
-        Some(first) if first.is_alphabetic() => name,
-        _ => format!("X{name}"),
     }
 }

@@ -13,6 +13,7 @@ mod s3;
 mod secrets;
 mod server;
 mod storage;
+mod ten_operations;
 mod tls;
 #[cfg(feature = "cli")]
 mod tool;

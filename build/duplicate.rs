@@ -1,0 +1,76 @@
+//! Names that the generated code would have twice: the generator does not look, and the compiler would complain of code that
+//! nobody wrote.
+
+use std::collections::BTreeSet;
+
+use syn::{Fields, File, FnArg, Ident, ImplItem, Item, Pat, Signature};
+
+/// Finds a name that two types, fields, variants, methods or arguments have.
+pub(super) fn check(file: &File) -> Result<(), String> {
+    items(&file.items)
+}
+
+fn items(all: &[Item]) -> Result<(), String> {
+    unique("types", all.iter().filter_map(type_name))?;
+    unique("methods", all.iter().flat_map(own_methods).map(|signature| &signature.ident))?;
+    all.iter().flat_map(own_methods).try_for_each(|signature| unique("arguments", arguments(signature)))?;
+    all.iter().try_for_each(|item| match item {
+        Item::Struct(item) => fields(&item.fields),
+        Item::Enum(item) => {
+            unique("variants", item.variants.iter().map(|variant| &variant.ident))?;
+            item.variants.iter().try_for_each(|variant| fields(&variant.fields))
+        }
+        Item::Mod(item) => item.content.iter().try_for_each(|(_, all)| items(all)),
+        _ => Ok(()),
+    })
+}
+
+fn type_name(item: &Item) -> Option<&Ident> {
+    match item {
+        Item::Struct(item) => Some(&item.ident),
+        Item::Enum(item) => Some(&item.ident),
+        Item::Type(item) => Some(&item.ident),
+        Item::Mod(item) => Some(&item.ident),
+        _ => None,
+    }
+}
+
+/// The methods of the client; those of other types are the generator's own.
+fn own_methods(item: &Item) -> impl Iterator<Item = &Signature> {
+    let block = match item {
+        Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => Some(block),
+        _ => None,
+    };
+    block.into_iter().flat_map(|block| &block.items).filter_map(|item| match item {
+        ImplItem::Fn(method) => Some(&method.sig),
+        _ => None,
+    })
+}
+
+fn is_client(of: &syn::Type) -> bool {
+    matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
+}
+
+fn arguments(signature: &Signature) -> impl Iterator<Item = &Ident> {
+    signature.inputs.iter().filter_map(|argument| match argument {
+        FnArg::Typed(argument) => match &*argument.pat {
+            Pat::Ident(name) => Some(&name.ident),
+            _ => None,
+        },
+        FnArg::Receiver(_) => None,
+    })
+}
+
+fn fields(all: &Fields) -> Result<(), String> {
+    unique("fields", all.iter().filter_map(|field| field.ident.as_ref()))
+}
+
+fn unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>) -> Result<(), String> {
+    let mut taken = BTreeSet::new();
+    for name in names {
+        if !taken.insert(name) {
+            return Err(format!("two {what} would have the name `{name}` in Rust"));
+        }
+    }
+    Ok(())
+}
