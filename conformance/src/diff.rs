@@ -59,22 +59,12 @@ impl Diff {
     ///
     /// One line when they are of different kinds: nothing in one stands for anything in the other.
     pub fn of(old: &Document, new: &Document, known: &[Provider]) -> Result<Self, String> {
-        if old.kind != new.kind {
-            return Err(format!(
-                "{} is {} and {} is {}; compare two documents of one kind",
-                old.name,
-                kind(old),
-                new.name,
-                kind(new)
-            ));
-        }
-        let sides = Sides { old, new };
         Ok(Self {
             old: old.name.to_string(),
             new: new.name.to_string(),
             same_text: old.text == new.text,
-            changes: changes(sides, &provider::of(old, known)),
-            cases: Cases::of(sides, known),
+            changes: changes(old, new, known)?,
+            cases: Cases::of(Sides { old, new }, known),
         })
     }
 
@@ -89,14 +79,29 @@ impl Diff {
     }
 }
 
-fn changes(sides: Sides<'_>, provider: &Provider) -> Vec<Change> {
+/// What has changed, the worst first, whatever that does to the cases.
+///
+/// # Errors
+///
+/// As for [`Diff::of`].
+pub fn changes(old: &Document, new: &Document, known: &[Provider]) -> Result<Vec<Change>, String> {
+    if old.kind != new.kind {
+        return Err(format!(
+            "{} is {} and {} is {}; compare two documents of one kind",
+            old.name,
+            kind(old),
+            new.name,
+            kind(new)
+        ));
+    }
+    let sides = Sides { old, new };
     let mut changes = Changes::default();
     let mut schemas = Schemas::new(sides);
     operation::compare(sides, &mut changes, &mut schemas);
     schemas.finish(&mut changes);
-    prose::compare(sides, provider, &mut changes);
+    prose::compare(sides, &provider::of(old, known), &mut changes);
     rest::compare(sides, &mut changes);
-    changes.sorted()
+    Ok(changes.sorted())
 }
 
 fn kind(document: &Document) -> &'static str {

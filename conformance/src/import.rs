@@ -40,7 +40,8 @@ impl Import {
             (None, [page]) if page.is_json() == is_json(into) => page.text.clone(),
             _ => merged(into, existing, pages, &mut notes)?,
         };
-        Document::read(into, text.as_bytes()).map_err(|error| format!("what these pages make cannot be read: {error}"))?;
+        Document::read(into, text.as_bytes())
+            .map_err(|error| format!("what these pages make cannot be read: {error}"))?;
         Ok(Self { text, notes })
     }
 }
@@ -68,7 +69,9 @@ fn merged(
     let value = checked(into, &text, existing, pages)?;
     match existing {
         // What had to be rewritten to be merged stays as it was if nothing came of it.
-        Some(existing) if value == existing.value && !rewritten.is_empty() => return Ok(existing.text.clone()),
+        Some(existing) if value == existing.value && !rewritten.is_empty() => {
+            return Ok(existing.text.clone());
+        }
         _ if is_json(into) => {
             let text = serde_json::to_string_pretty(&value).map_err(|error| error.to_string())?;
             return Ok(text + "\n");

@@ -28,7 +28,7 @@ Examples:
   conformance diff openapi/pyannote.yaml upload-media.md
   conformance diff old.rst new.rst --json
 
-Every class is a row of the table in openapi/CHANGES.md.
+Every class is a row of the table in conformance/CHANGES.md.
 Exit codes: 0 both state the same; 1 there are differences; 2 usage, or a
 document that cannot be read.")]
 pub(super) struct Arguments {

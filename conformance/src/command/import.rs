@@ -48,7 +48,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let (drafts, notes) = match pages.iter().filter(|page| page.kind == Kind::Rst).count() {
         0 => merged(arguments, &pages)?,
         count if count == pages.len() => (kept(arguments)?, Vec::new()),
-        _ => return Err(Stop::Usage("some pages are OpenAPI and some .rst; import each kind by itself".into())),
+        _ => {
+            return Err(Stop::Usage(
+                "some pages are OpenAPI and some .rst; import each kind by itself".into(),
+            ));
+        }
     };
     let changed: Vec<Draft> = drafts.into_iter().filter(Draft::differs).collect();
     if changed.is_empty() {
@@ -95,18 +99,23 @@ fn kept(arguments: &Arguments) -> Result<Vec<Draft>, Stop> {
     let into = &arguments.into;
     let is_folder = into.is_dir() || !ends_in(into, "rst");
     if !is_folder && arguments.pages.len() > 1 {
-        let line = format!("several pages cannot all be '{}'; name their folder after --into", into.display());
+        let line =
+            format!("several pages cannot all be '{}'; name their folder after --into", into.display());
         return Err(Stop::Usage(line));
     }
     if is_folder && !into.is_dir() {
-        let line = format!("'{}' is neither a folder nor an .rst file; .rst pages go into one", into.display());
+        let line =
+            format!("'{}' is neither a folder nor an .rst file; .rst pages go into one", into.display());
         return Err(Stop::Usage(line));
     }
     let mut drafts: Vec<Draft> = Vec::new();
     for page in &arguments.pages {
         let path = if is_folder { into.join(page.file_name().unwrap_or_default()) } else { into.clone() };
         if drafts.iter().any(|draft| draft.path == path) {
-            return Err(Stop::Usage(format!("two of the pages are called '{}'; import one of them", path.display())));
+            return Err(Stop::Usage(format!(
+                "two of the pages are called '{}'; import one of them",
+                path.display()
+            )));
         }
         let text = fs::read_to_string(page)
             .map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", page.display())))?;

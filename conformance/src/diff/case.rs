@@ -55,16 +55,16 @@ impl Cases {
             some.keys().filter(|id| !others.contains_key(*id)).cloned().collect()
         };
         let both = new.iter().filter_map(|(id, is)| Some((id, old.get(id)?, is)));
-        let changed = both.filter(|(_, was, is)| was != is).map(|(id, was, is)| Changed {
-            id: id.clone(),
-            differs: differing(was, is),
-        });
+        let changed = both
+            .filter(|(_, was, is)| was != is)
+            .map(|(id, was, is)| Changed { id: id.clone(), differs: differing(was, is) });
         Self { appear: only(new, old), change: changed.collect(), go: only(old, new), unplanned: None }
     }
 }
 
 fn differing(was: &BTreeMap<String, Value>, is: &BTreeMap<String, Value>) -> Vec<String> {
-    let mut names: Vec<_> = was.keys().chain(is.keys()).filter(|name| was.get(*name) != is.get(*name)).collect();
+    let mut names: Vec<_> =
+        was.keys().chain(is.keys()).filter(|name| was.get(*name) != is.get(*name)).collect();
     names.sort();
     names.dedup();
     names.into_iter().cloned().collect()

@@ -92,7 +92,8 @@ impl Changes {
     /// The changes, the worst first, then as they stand in the new document.
     pub(super) fn sorted(self) -> Vec<Change> {
         let mut changes: Vec<_> = self.0.into_values().collect();
-        let line = |change: &Change| change.new.as_ref().or(change.old.as_ref()).map_or(0, |place| place.line);
+        let line =
+            |change: &Change| change.new.as_ref().or(change.old.as_ref()).map_or(0, |place| place.line);
         changes.sort_by_key(|change| (change.class, line(change)));
         changes
     }

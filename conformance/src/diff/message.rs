@@ -11,7 +11,12 @@ pub(super) fn body<'a>(pair: &mut Pair<'a, '_>) {
     let (old, new) = match (&pair.old.body, &pair.new.body) {
         (Some(old), Some(new)) => (old, new),
         (Some(old), None) => {
-            return pair.add(&rule::REQUEST_BODY_REMOVED, "the body is gone", Some(old.location.clone()), None);
+            return pair.add(
+                &rule::REQUEST_BODY_REMOVED,
+                "the body is gone",
+                Some(old.location.clone()),
+                None,
+            );
         }
         (None, Some(new)) => {
             let (rule, what) = match new.required {
@@ -27,8 +32,10 @@ pub(super) fn body<'a>(pair: &mut Pair<'a, '_>) {
             true => (&rule::REQUEST_BODY_BECAME_REQUIRED, "required"),
             false => (&rule::REQUEST_BODY_BECAME_OPTIONAL, "optional"),
         };
-        let (from, to) = pair
-            .places(&format!("{}/required", old.location.pointer), &format!("{}/required", new.location.pointer));
+        let (from, to) = pair.places(
+            &format!("{}/required", old.location.pointer),
+            &format!("{}/required", new.location.pointer),
+        );
         pair.add(rule, format!("the body became {what}"), from, to);
     }
     contents(pair, "the body", Direction::Request, &old.contents, &new.contents);
@@ -108,7 +115,8 @@ fn contents<'a>(
                 pair.examples(of, examples(&content.examples), examples(&kept.examples));
             }
             None => {
-                let rule = direction.of(&rule::REQUEST_MEDIA_TYPE_REMOVED, &rule::RESPONSE_MEDIA_TYPE_REMOVED);
+                let rule =
+                    direction.of(&rule::REQUEST_MEDIA_TYPE_REMOVED, &rule::RESPONSE_MEDIA_TYPE_REMOVED);
                 let says = format!("{of}: {} is gone", content.media_type);
                 pair.add(rule, says, Some(content.location.clone()), None);
             }

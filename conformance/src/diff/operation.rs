@@ -86,7 +86,14 @@ impl<'a> Pair<'a, '_> {
         message::responses(self);
         let examples = |operation: &Operation| {
             let written = operation.examples.iter();
-            written.map(|e| (format!("{} {} {:?} {:?} {}", e.method, e.path, e.query, e.headers, e.body), e.location.clone())).collect()
+            written
+                .map(|e| {
+                    (
+                        format!("{} {} {:?} {:?} {}", e.method, e.path, e.query, e.headers, e.body),
+                        e.location.clone(),
+                    )
+                })
+                .collect()
         };
         self.examples("example request", examples(self.old), examples(self.new));
     }
@@ -160,11 +167,15 @@ impl<'a> Pair<'a, '_> {
             let says = format!("{} is called {}", called(old), new.name);
             self.add(&rule::PATH_PARAMETER_RENAMED, says, from, to);
         }
-        let written =
-            |parameter: &Parameter| (parameter.style.clone(), parameter.explode, parameter.allow_reserved);
-        if written(old) != written(new) {
-            let (from, to) = self.places(&at(old, "style"), &at(new, "style"));
-            let says = format!("{} is written otherwise: {:?} -> {:?}", called(old), written(old), written(new));
+        let written = |parameter: &Parameter| {
+            let flags = [("explode", parameter.explode), ("allowReserved", parameter.allow_reserved)];
+            let flags = flags.map(|(key, flag)| (key, flag.to_string()));
+            std::iter::once(("style", parameter.style.clone())).chain(flags).collect::<Vec<_>>()
+        };
+        for ((key, was), (_, is)) in written(old).into_iter().zip(written(new)).filter(|(was, is)| was != is)
+        {
+            let (from, to) = self.places(&at(old, key), &at(new, key));
+            let says = format!("{} is written otherwise, {key}: {was} -> {is}", called(old));
             self.add(&rule::REQUEST_PARAMETER_WRITTEN_OTHERWISE, says, from, to);
         }
         let rules = [&rule::REQUEST_PARAMETER_BECAME_REQUIRED, &rule::REQUEST_PARAMETER_BECAME_OPTIONAL];

@@ -19,7 +19,8 @@ impl Comparison<'_> {
                 (Some(was), Some(is)) => {
                     self.requirement(name, was, is);
                     let called = format!("{}.{name}", self.pair.called);
-                    let (old, new) = (self.pair.old.below(&was.at, was.value), self.pair.new.below(&is.at, is.value));
+                    let (old, new) =
+                        (self.pair.old.below(&was.at, was.value), self.pair.new.below(&is.at, is.value));
                     self.push(called, old, new);
                 }
                 (Some(was), None) => self.property_removed(name, was),

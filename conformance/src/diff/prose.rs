@@ -104,7 +104,13 @@ impl<'a> Gone<'a> {
             let nearest = standing.into_iter().max_by_key(|(text, _)| common_words(text, &rule.sentence));
             let says = self.naming(&[rule], &format!("\"{}\" is gone", rule.sentence));
             let old = sentence(sides.old, &rule.sentence);
-            changes.add(&rule::RULE_SENTENCE_GONE, &BTreeSet::new(), says, old, nearest.map(|(_, place)| place));
+            changes.add(
+                &rule::RULE_SENTENCE_GONE,
+                &BTreeSet::new(),
+                says,
+                old,
+                nearest.map(|(_, place)| place),
+            );
         }
     }
 }

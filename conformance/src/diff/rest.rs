@@ -26,10 +26,13 @@ fn values(sides: Sides<'_>, old: &Value, new: &Value, changes: &mut Changes) {
     let mut different = Vec::new();
     walk(String::new(), Some(old), Some(new), &mut different);
     let told: BTreeSet<String> = changes.pointers().into_iter().map(str::to_owned).collect();
-    for Different { pointer, old, new } in different.into_iter().filter(|found| !is_told(&told, &found.pointer)) {
+    for Different { pointer, old, new } in
+        different.into_iter().filter(|found| !is_told(&told, &found.pointer))
+    {
         let rule = match (is_component(&pointer), old, new) {
             (true, None, Some(_)) => &rule::COMPONENT_ADDED,
             (true, Some(_), None) => &rule::COMPONENT_REMOVED,
+            _ if pointer.contains("/callbacks") => &rule::CALLBACK_CHANGED,
             _ => &rule::UNREAD_CHANGED,
         };
         let says = match (old, new) {
@@ -86,12 +89,16 @@ fn is_same_set(pointer: &str, old: &[Value], new: &[Value]) -> bool {
 }
 
 /// Whether some change names this place, one around it, or one in it. Which properties are required is
-/// told of with the properties.
+/// told of with the properties, and what a credential is where it is asked for.
 fn is_told(told: &BTreeSet<String>, pointer: &str) -> bool {
     if let Some(schema) = pointer.strip_suffix("/required")
         && is_told(told, &format!("{schema}/properties"))
     {
         return true;
+    }
+    if let Some(scheme) = pointer.strip_prefix("/components/securitySchemes/") {
+        let name = scheme.split('/').next().unwrap_or_default();
+        return told.iter().any(|told| told.contains("/security/") && told.ends_with(&format!("/{name}")));
     }
     let inside = format!("{pointer}/");
     let next = told.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded)).next();

@@ -1,4 +1,4 @@
-//! What a change means to the clients that exist already: one table, which `openapi/CHANGES.md` shows.
+//! What a change means to the clients that exist already: one table, which `conformance/CHANGES.md` shows.
 //!
 //! Where oasdiff, openapi-diff and their like agree, they are followed; where they do not, the reason says so.
 
@@ -184,6 +184,8 @@ rules! {
     SENTENCE_REMOVED = "sentence-removed", Harmless, "no rule rests on it; read it";
     COMPONENT_ADDED = "component-added", Harmless, "what uses it is told of by itself";
     COMPONENT_REMOVED = "component-removed", Harmless, "what used it is told of by itself";
+    CALLBACK_CHANGED = "callback-changed", PossiblyBreaking,
+        "what a client is called with is not read here; a client that offers such a call should read it";
     UNREAD_CHANGED = "unread-changed", Harmless,
         "nothing on the wire rests on it (version, tags, links, extensions, what no operation uses)";
 }

@@ -45,7 +45,9 @@ impl Block {
                 // The last line of a fenced block is ended too.
                 (block.text + "\n", block.offset)
             }
-            Format::Rst => return Err(Fault::new(0, "a reStructuredText page, which holds no OpenAPI block")),
+            Format::Rst => {
+                return Err(Fault::new(0, "a reStructuredText page, which holds no OpenAPI block"));
+            }
         };
         let Tree { value, lines } = Tree::read(&text, offset)?;
         Ok(Self { name: name.clone(), text, offset, value, lines })

@@ -44,7 +44,8 @@ impl Document {
     pub fn definition(&self, reference: &str) -> Option<(&Value, String)> {
         let pointer = pointer_of(reference);
         let definition = self.definitions.pointer(&pointer)?;
-        let stated = pointer.strip_prefix("/elsewhere/").map(|token| token.replace("~1", "/").replace("~0", "~"));
+        let stated =
+            pointer.strip_prefix("/elsewhere/").map(|token| token.replace("~1", "/").replace("~0", "~"));
         Some((definition, stated.unwrap_or(pointer)))
     }
 

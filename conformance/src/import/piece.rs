@@ -134,12 +134,21 @@ impl Cutter<'_> {
         if !is_block {
             return None;
         }
-        let starts: Vec<usize> =
-            lines.iter().enumerate().map(|(index, at)| self.start(*at, if index == 0 { begin } else { lines[index - 1] + 1 }, indent)).collect();
+        let starts: Vec<usize> = lines
+            .iter()
+            .enumerate()
+            .map(|(index, at)| self.start(*at, if index == 0 { begin } else { lines[index - 1] + 1 }, indent))
+            .collect();
         let mut parts = Vec::new();
         for (index, (key, pointer)) in keys.iter().enumerate() {
             let until = starts.get(index + 1).copied().unwrap_or(end);
-            parts.push(self.piece(key, pointer, &entries[*key], (starts[index], lines[index], until), indent));
+            parts.push(self.piece(
+                key,
+                pointer,
+                &entries[*key],
+                (starts[index], lines[index], until),
+                indent,
+            ));
         }
         Some((starts[0], parts))
     }
@@ -174,7 +183,10 @@ impl Cutter<'_> {
     /// Where a key's piece starts: at the comments just above it that stand at its indentation.
     fn start(&self, line: usize, earliest: usize, own: usize) -> usize {
         let mut start = line;
-        while start > earliest && self.lines[start - 1].trim_start().starts_with('#') && indent(self.lines[start - 1]) == own {
+        while start > earliest
+            && self.lines[start - 1].trim_start().starts_with('#')
+            && indent(self.lines[start - 1]) == own
+        {
             start -= 1;
         }
         start

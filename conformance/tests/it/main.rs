@@ -5,9 +5,11 @@
 
 mod census;
 mod command;
+mod diff;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
+mod import;
 mod known_failing;
 mod limits;
 mod obedient;
