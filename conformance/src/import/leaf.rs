@@ -10,12 +10,7 @@ const FREE: [&str; 4] = ["/info", "/tags", "/externalDocs", "/x-"];
 /// How deep a place is cut: whether what stands there is a mapping of parts.
 pub(super) fn is_cut(pointer: &str) -> bool {
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();
-    match steps.as_slice() {
-        [] => true,
-        ["paths"] | ["components"] => true,
-        ["paths", _] | ["components", _] => true,
-        _ => false,
-    }
+    matches!(steps.as_slice(), [] | ["paths" | "components"] | ["paths" | "components", _])
 }
 
 /// Whether two pages must agree about a part.
