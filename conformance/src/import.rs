@@ -1,6 +1,6 @@
 //! Vendor pages into one document, as text: nothing a vendor wrote is written anew where it need not be.
 //!
-//! Each text is cut into [`piece`]s: the keys at the top, each operation of each path, each component.
+//! Each text is cut into `piece`s: the keys at the top, each operation of each path, each component.
 //! A piece of a page replaces the document's piece of the same name or is laid in beside the others, the
 //! document's own order kept. Pages of one import that contradict each other are refused.
 
@@ -91,7 +91,8 @@ fn named_if_rewritten(pieces: Option<&Pieces>) -> Vec<String> {
 /// The merged text's value. It must state what the pages state and, besides, what the old document did.
 fn checked(into: &str, text: &str, existing: Option<&Block>, pages: &[Block]) -> Result<Value, String> {
     let name = format!("{into} as merged");
-    let value = Block::read(&name, text.as_bytes()).map_err(|error| error.to_string())?.value;
+    let refused = |error| format!("these pages cannot be merged as text, nothing is written: {error}");
+    let value = Block::read(&name, text.as_bytes()).map_err(refused)?.value;
     let mut known = BTreeSet::new();
     for block in pages.iter().chain(existing) {
         for (pointer, leaf) in leaf::leaves(&block.value) {

@@ -134,11 +134,13 @@ impl Cutter<'_> {
         if !is_block {
             return None;
         }
-        let starts: Vec<usize> = lines
-            .iter()
-            .enumerate()
-            .map(|(index, at)| self.start(*at, if index == 0 { begin } else { lines[index - 1] + 1 }, indent))
-            .collect();
+        // What stands above the first key of all is about the document, not about the key.
+        let mut earliest = if pointer.is_empty() { first } else { begin };
+        let mut starts = Vec::new();
+        for at in &lines {
+            starts.push(self.start(*at, earliest, indent));
+            earliest = at + 1;
+        }
         let mut parts = Vec::new();
         for (index, (key, pointer)) in keys.iter().enumerate() {
             let until = starts.get(index + 1).copied().unwrap_or(end);

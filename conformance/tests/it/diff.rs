@@ -248,6 +248,26 @@ fn a_schema_that_holds_itself_is_compared_to_its_end() {
     assert_eq!(only(&diff).rule, "response-type-changed");
 }
 
+#[test]
+fn a_web_of_schemas_is_compared_once_each() {
+    let web = |limit: usize| {
+        let mut text = "openapi: 3.0.0\ninfo: { title: Web }\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200': { description: A, content: { application/json: { schema: { $ref: '#/components/schemas/S0' } } } }\ncomponents:\n  schemas:\n".to_owned();
+        for index in 0..200 {
+            let reference = |to: usize| format!("{{ $ref: '#/components/schemas/S{}' }}", to % 200);
+            let (near, far) = (reference(index + 1), reference(3 * index));
+            text += &format!(
+                "    S{index}: {{ properties: {{ a: {{ type: string, maxLength: {limit} }}, b: {near}, c: {far} }} }}\n"
+            );
+        }
+        text
+    };
+    let found = changes("web.yaml", &web(10), &web(20));
+    assert_eq!(found.len(), 200);
+    assert!(
+        found.iter().all(|change| change.rule == "response-limit-looser" && change.operations.len() == 1)
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -362,6 +362,26 @@ fn a_read_only_document_or_table_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn comments_stay_where_they_belong() {
+    let folder = tempfile::tempdir().unwrap();
+    let lead = format!(
+        "# About the document.\n{}",
+        JOB.replace("components:\n", "# About components.\ncomponents:\n")
+    );
+    let document = file(&folder, "document.yaml", lead.as_bytes());
+    import(&[&file(&folder, "upload.md", page(&source(PYANNOTE)).as_bytes())], &document);
+    let merged = read(&document);
+    assert!(merged.starts_with("# About the document.\nopenapi: 3.0.0\n"), "{merged}");
+    assert!(merged.contains("# About components.\ncomponents:\n"), "{merged}");
+    assert!(merged.contains("    # How a job is asked for.\n    /v1/jobs/{jobId}:\n"), "{merged}");
+    // The page's lines are indented as those they come to.
+    assert!(
+        merged.contains("    /v1/media/input:\n      post:\n        tags:\n          - Media\n"),
+        "{merged}"
+    );
+}
+
+#[test]
 fn any_document_imported_into_itself_is_itself() {
     for name in crate::diff::EVERYTHING.into_iter().filter(|name| name.ends_with(".yaml")) {
         let block = Block::read(name, source(name).as_bytes()).unwrap();
