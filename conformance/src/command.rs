@@ -11,8 +11,10 @@ use crate::document::Document;
 use crate::plan::Plan;
 use crate::provider;
 
+mod diff;
 mod doctor;
 mod explain;
+mod import;
 mod output;
 mod plan;
 mod run;
@@ -41,6 +43,10 @@ enum Verb {
     Plan(plan::Arguments),
     /// Show the defects and contradictions of the documents themselves
     Doctor(doctor::Arguments),
+    /// Show what has changed between two documents: breaking or not, and which cases it touches
+    Diff(diff::Arguments),
+    /// Merge vendor pages, as downloaded, into a document, and show what that changes
+    Import(import::Arguments),
     /// Show one case: the document's words, the request, the response, what is checked
     Explain(explain::Arguments),
 }
@@ -69,6 +75,8 @@ pub fn main() -> ExitCode {
         Verb::Run(arguments) => run::run(&arguments),
         Verb::Plan(arguments) => plan::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
+        Verb::Diff(arguments) => diff::run(&arguments),
+        Verb::Import(arguments) => import::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
     };
     let (line, code) = match done {
@@ -82,7 +90,8 @@ pub fn main() -> ExitCode {
 
 /// `run` is meant where no verb is given.
 fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    const FIRST: &[&str] = &["run", "plan", "explain", "doctor", "help", "--help", "-h", "--version", "-V"];
+    const FIRST: &[&str] =
+        &["run", "plan", "explain", "doctor", "diff", "import", "help", "--help", "-h", "--version", "-V"];
     let given = arguments.get(1).and_then(|first| first.to_str());
     if !given.is_some_and(|first| FIRST.contains(&first)) {
         arguments.insert(1.min(arguments.len()), "run".into());

@@ -78,7 +78,7 @@ fn secured_without_401(operation: &Operation) -> Option<Defect> {
 }
 
 fn several_error_shapes(document: &Document, operation: &Operation) -> Option<Defect> {
-    let errors = operation.responses.iter().filter(|response| !is_success(response.code));
+    let errors = operation.responses.iter().filter(|response| !response.code.is_success());
     let mut shapes = BTreeSet::new();
     let mut last = None;
     for response in errors {
@@ -100,7 +100,7 @@ fn several_error_shapes(document: &Document, operation: &Operation) -> Option<De
 
 fn errors_without_shape(operation: &Operation) -> Vec<Defect> {
     let bare = operation.responses.iter().filter(|response| {
-        !is_success(response.code) && response.contents.iter().all(|content| content.schema.is_none())
+        !response.code.is_success() && response.contents.iter().all(|content| content.schema.is_none())
     });
     bare.map(|response| Defect {
         check: "error-without-shape",
@@ -118,7 +118,7 @@ fn success_without_example(document: &Document, operation: &Operation) -> Vec<De
         let within = resolved.is_some_and(|(schema, _)| contains_key(schema, "example", 4));
         !content.examples.is_empty() || within
     };
-    let successes = operation.responses.iter().filter(|response| is_success(response.code));
+    let successes = operation.responses.iter().filter(|response| response.code.is_success());
     let bare = successes
         .filter(|response| !response.contents.is_empty() && !response.contents.iter().any(has_example));
     bare.map(|response| Defect {
@@ -231,10 +231,6 @@ fn no_version(document: &Document) -> Option<Defect> {
         says: format!("the version is no version: {}", quoted(text.trim())),
         matters: "an edit cannot be told from the text before it but by comparing them",
     })
-}
-
-fn is_success(code: Code) -> bool {
-    matches!(code, Code::Exact(200..=299) | Code::Range(2))
 }
 
 fn quoted(text: &str) -> String {

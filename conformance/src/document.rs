@@ -14,11 +14,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use self::block::Block;
 use self::fault::Fault;
 use self::text::Format;
 use self::tree::Tree;
 pub use self::words::Words;
 
+mod block;
 mod fault;
 mod json;
 mod openapi;
@@ -252,6 +254,11 @@ pub enum Code {
 }
 
 impl Code {
+    /// Whether it says that the request succeeded.
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Exact(200..=299) | Self::Range(2))
+    }
+
     /// A status as documents write it: `201`, `4XX`, `default`.
     fn parse(text: &str) -> Option<Self> {
         if text.eq_ignore_ascii_case("default") {

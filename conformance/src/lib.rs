@@ -5,8 +5,10 @@
 //! to the documents.
 
 pub mod command;
+pub mod diff;
 pub mod doctor;
 pub mod document;
+pub mod import;
 pub mod plan;
 pub mod provider;
 pub mod report;

@@ -44,6 +44,15 @@ impl Document {
             .map_err(|error| format!("{}: {error}", self.locate(&schema.pointer)))
     }
 
+    /// The schema that a `$ref` names, and the pointer of the place that states it.
+    pub fn definition(&self, reference: &str) -> Option<(&Value, String)> {
+        let pointer = pointer_of(reference);
+        let definition = self.definitions.pointer(&pointer)?;
+        let stated =
+            pointer.strip_prefix("/elsewhere/").map(|token| token.replace("~1", "/").replace("~0", "~"));
+        Some((definition, stated.unwrap_or(pointer)))
+    }
+
     /// A schema with those definitions laid beside it that its `$ref`s reach, and no others: a
     /// document may have thousands.
     fn with_definitions(&self, schema: &Value) -> Value {

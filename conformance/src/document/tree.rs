@@ -22,9 +22,12 @@ pub(super) struct Tree {
 impl Tree {
     /// Reads YAML or JSON that begins after `offset` lines of its file.
     pub(super) fn read(text: &str, offset: usize) -> Result<Self, Fault> {
-        let is_json =
-            text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'));
-        if is_json { json::read(text, offset) } else { yaml::read(text, offset) }
+        if Self::is_json(text) { json::read(text, offset) } else { yaml::read(text, offset) }
+    }
+
+    /// Whether a text is JSON, by its beginning.
+    pub(super) fn is_json(text: &str) -> bool {
+        text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
     }
 
     /// The line of a place: its own, or that of the nearest place around it that has one.

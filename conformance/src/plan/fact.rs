@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::document::{Content, Document, Location, Operation, Parameter, Schema};
+use crate::document::{Content, Document, Location, Operation, Parameter, Prose, Schema};
 use crate::provider::{ProseRule, Provider};
 
 /// Document and JSON pointer, written `document#pointer`. Shared, for every case holds several.
@@ -109,14 +109,13 @@ pub fn sentence(document: &Document, sentence: &str) -> Option<Location> {
 /// Every sentence of a document's prose, white space collapsed.
 pub fn sentences(document: &Document) -> Vec<(String, Location)> {
     let of_operations = document.operations.iter().flat_map(|o| &o.prose);
-    let all = of_operations.chain(&document.prose);
-    all.flat_map(|prose| {
-        let text = collapse(&prose.text);
-        let split: Vec<_> =
-            text.split_inclusive(". ").map(|s| (s.trim().to_owned(), prose.location.clone())).collect();
-        split
-    })
-    .collect()
+    of_operations.chain(&document.prose).flat_map(sentences_of).collect()
+}
+
+/// The sentences of a paragraph, each with the place where the paragraph begins.
+pub fn sentences_of(prose: &Prose) -> Vec<(String, Location)> {
+    let text = collapse(&prose.text);
+    text.split_inclusive(". ").map(|s| (s.trim().to_owned(), prose.location.clone())).collect()
 }
 
 /// How many words two sentences share: which of many is nearest.
@@ -125,7 +124,8 @@ pub fn common_words(one: &str, other: &str) -> usize {
     other.split_whitespace().filter(|word| words.contains(word)).count()
 }
 
-fn collapse(text: &str) -> String {
+/// Runs of white space as single blanks.
+pub(crate) fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -271,8 +271,7 @@ pub(crate) fn resolve<'a>(
         let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
             return Some((schema, pointer));
         };
-        pointer = reference.trim_start_matches('#').to_owned();
-        schema = document.definitions.pointer(&pointer)?;
+        (schema, pointer) = document.definition(reference)?;
     }
     None
 }

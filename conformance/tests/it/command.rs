@@ -175,6 +175,8 @@ fn help_names_the_verbs_and_the_exit_codes() {
         "plan",
         "explain",
         "doctor",
+        "diff",
+        "import",
         "Exit codes: 0",
         "1 something does not conform",
         "2 usage",

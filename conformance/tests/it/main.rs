@@ -6,10 +6,12 @@
 mod browser;
 mod census;
 mod command;
+mod diff;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
 mod html;
+mod import;
 mod known_failing;
 mod limits;
 mod markup;

@@ -1,0 +1,157 @@
+//! `conformance diff`: what has changed between two documents, and what it means.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use serde_json::json;
+
+use super::{Stop, pretty, print, read};
+use crate::diff::case::{Cases, Changed};
+use crate::diff::{Change, Class, Diff};
+use crate::provider;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default();
+const RED: Style = AnsiColor::Red.on_default().bold();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+
+/// How many cases of a kind are listed on a screen.
+const LISTED: usize = 6;
+
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  conformance diff openapi/pyannote.yaml upload-media.md
+  conformance diff old.rst new.rst --json
+
+Every class is a row of the table in conformance/CHANGES.md.
+Exit codes: 0 both state the same; 1 there are differences; 2 usage, or a
+document that cannot be read.")]
+pub(super) struct Arguments {
+    /// The document as it was
+    old: PathBuf,
+    /// The document as it is: OpenAPI (.yaml, .json, or a page .md) or .rst, as the old one
+    new: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// 0 when both documents state the same, 1 when they do not.
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let known = provider::known().map_err(Stop::Suite)?;
+    let readable = |path| read(path).map_err(|error| Stop::Usage(error.to_string()));
+    let (old, new) = (readable(&arguments.old)?, readable(&arguments.new)?);
+    let diff = Diff::of(&old, &new, &known).map_err(Stop::Usage)?;
+    print(&if arguments.json { json(&diff)? } else { text(&diff) })?;
+    Ok(ExitCode::from(u8::from(!diff.is_empty())))
+}
+
+fn json(diff: &Diff) -> Result<String, Stop> {
+    let mut whole = json!({ "version": 1 });
+    let stated = serde_json::to_value(diff).map_err(|error| Stop::Suite(error.to_string()))?;
+    if let (Some(whole), serde_json::Value::Object(stated)) = (whole.as_object_mut(), stated) {
+        whole.extend(stated);
+    }
+    pretty(&whole)
+}
+
+/// The whole diff, styled: the worst first, and what matters less in fewer lines.
+pub(super) fn text(diff: &Diff) -> String {
+    if diff.is_empty() {
+        let what = match diff.same_text {
+            true => "nothing changed: the texts are the same",
+            false => "the texts differ, and state the same",
+        };
+        return format!("{what}\n");
+    }
+    let mut out = String::new();
+    for class in Class::ALL {
+        put_class(&mut out, diff, class);
+    }
+    put_cases(&mut out, &diff.cases);
+    let counts: Vec<_> =
+        Class::ALL.iter().map(|class| format!("{} {}", diff.count(*class), words(*class))).collect();
+    let _ = writeln!(out, "{} changes: {}", diff.changes.len(), counts.join(", "));
+    out
+}
+
+fn words(class: Class) -> String {
+    class.word().replace('-', " ")
+}
+
+fn style(class: Class) -> Style {
+    match class {
+        Class::Breaking => RED,
+        Class::PossiblyBreaking => YELLOW,
+        Class::Harmless => GREEN,
+    }
+}
+
+fn put_class(out: &mut String, diff: &Diff, class: Class) {
+    let changes: Vec<_> = diff.changes.iter().filter(|change| change.class == class).collect();
+    if changes.is_empty() {
+        return;
+    }
+    let style = style(class);
+    let _ = writeln!(out, "{style}{}{style:#}", words(class));
+    for change in changes {
+        put_change(out, change);
+    }
+    out.push('\n');
+}
+
+fn put_change(out: &mut String, change: &Change) {
+    let _ = writeln!(out, "  {BOLD}{}{BOLD:#}", change.says);
+    let mut line = match (&change.old, &change.new) {
+        (Some(old), Some(new)) => format!("{old} -> {new}"),
+        (Some(old), None) => format!("was at {old}"),
+        (None, Some(new)) => new.to_string(),
+        (None, None) => String::new(),
+    };
+    if !change.operations.is_empty() {
+        let operations: Vec<_> = change.operations.iter().map(String::as_str).collect();
+        let _ = write!(line, "  {}", shortened(&operations));
+    }
+    let _ = writeln!(out, "    {DIM}{}{DIM:#}", line.trim_start());
+    if change.class != Class::Harmless {
+        let _ = writeln!(out, "    {}: {}", change.rule, change.reason);
+    }
+}
+
+/// The first few names, and how many more there are.
+fn shortened(names: &[&str]) -> String {
+    const NAMED: usize = 4;
+    match names.len() {
+        0..=NAMED => names.join(", "),
+        count => format!("{}, and {} more operations", names[..NAMED].join(", "), count - NAMED),
+    }
+}
+
+fn put_cases(out: &mut String, cases: &Cases) {
+    if let Some(why) = &cases.unplanned {
+        let _ = writeln!(out, "{RED}no plan, so no cases to compare{RED:#}: {why}\n");
+    } else if !cases.are_same() {
+        let (appear, change, go) = (cases.appear.len(), cases.change.len(), cases.go.len());
+        let _ = writeln!(out, "{BOLD}cases{BOLD:#}: {appear} appear, {change} change, {go} go");
+        let plain = |id: &String| id.clone();
+        let differing = |case: &Changed| format!("{}  {DIM}{}{DIM:#}", case.id, case.differs.join(", "));
+        put_listed(out, '+', cases.appear.iter().map(plain).collect());
+        put_listed(out, '~', cases.change.iter().map(differing).collect());
+        put_listed(out, '-', cases.go.iter().map(plain).collect());
+        out.push('\n');
+    }
+}
+
+fn put_listed(out: &mut String, mark: char, lines: Vec<String>) {
+    for line in lines.iter().take(LISTED) {
+        let _ = writeln!(out, "  {mark} {line}");
+    }
+    if lines.len() > LISTED {
+        let _ = writeln!(out, "  {mark} and {} more; `--json` has them all", lines.len() - LISTED);
+    }
+}

@@ -1,0 +1,299 @@
+//! What has changed between two documents, what it means, and which cases it touches.
+
+mod rule;
+
+use media_upload_conformance::diff::{self, Change, Class, Diff};
+use media_upload_conformance::document::Document;
+use media_upload_conformance::provider;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::command::{conformance, file, refused, text};
+
+pub(crate) const PYANNOTE: &str = "openapi/pyannote.yaml";
+pub(crate) const CIELO24: &str = "openapi/cielo24/request_upload_url.rst";
+
+pub(crate) const EVERYTHING: [&str; 8] = [
+    PYANNOTE,
+    CIELO24,
+    "conformance/tests/fixtures/changing.yaml",
+    "conformance/tests/fixtures/other.yaml",
+    "conformance/tests/fixtures/ten-operations.yaml",
+    "conformance/tests/fixtures/job_notes.rst",
+    "conformance/tests/fixtures/perform_everything.rst",
+    "conformance/tests/fixtures/update_secret.rst",
+];
+
+/// The text of a file of the repository.
+pub(crate) fn source(name: &str) -> String {
+    std::fs::read_to_string(format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// A text with one edit, which must be one.
+pub(crate) fn edited(source: &str, from: &str, to: &str) -> String {
+    assert!(source.contains(from), "{from}");
+    source.replacen(from, to, 1)
+}
+
+pub(crate) fn diff(name: &str, old: &str, new: &str) -> Diff {
+    let read = |text: &str| Document::read(name, text.as_bytes()).unwrap();
+    Diff::of(&read(old), &read(new), &provider::known().unwrap()).unwrap()
+}
+
+/// The changes alone: planning takes longer than all the rest.
+pub(crate) fn changes(name: &str, old: &str, new: &str) -> Vec<Change> {
+    let read = |text: &str| Document::read(name, text.as_bytes()).unwrap();
+    diff::changes(&read(old), &read(new), &provider::known().unwrap()).unwrap()
+}
+
+fn only(diff: &Diff) -> &Change {
+    assert_eq!(diff.changes.len(), 1, "{:#?}", diff.changes);
+    &diff.changes[0]
+}
+
+/// The page with an added operation, a removed status, a new required field, a stricter limit and a
+/// changed sentence.
+pub(crate) fn five_changes() -> String {
+    let status = "        '402':\n          description: Subscription is required\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/ApiError'\n";
+    let field = "        region:\n          type: string\n      required:\n        - url\n        - region\n    MediaResponse:";
+    let operation = "  /v1/test:\n    get:\n      operationId: testKey\n      responses:\n        '200':\n          description: Fine\ncomponents:\n";
+    let text = edited(&source(PYANNOTE), status, "");
+    let text = edited(&text, "      required:\n        - url\n    MediaResponse:", field);
+    let text = edited(&text, "maxLength: 255", "maxLength: 100");
+    let text = edited(&text, "at least 24 hours", "at least 12 hours");
+    edited(&text, "components:\n", operation)
+}
+
+#[test]
+fn five_changes_of_a_page_are_named_with_class_and_cases() {
+    let diff = diff(PYANNOTE, &source(PYANNOTE), &five_changes());
+    let found: Vec<_> = diff.changes.iter().map(|change| (change.rule, change.class)).collect();
+    assert_eq!(
+        found,
+        [
+            ("request-limit-stricter", Class::Breaking),
+            ("request-property-required-added", Class::Breaking),
+            ("response-error-removed", Class::PossiblyBreaking),
+            ("sentence-changed", Class::Harmless),
+            ("operation-added", Class::Harmless),
+        ]
+    );
+    let limit = &diff.changes[0];
+    assert_eq!(limit.old.as_ref().unwrap().line, 67);
+    assert_eq!(
+        limit.new.as_ref().unwrap().pointer,
+        "/components/schemas/GetMediaUploadUrl/properties/url/maxLength"
+    );
+    assert!(limit.operations.contains("getMediaUploadURL"));
+    assert!(diff.cases.appear.contains(&"pyannote/testKey/200".to_owned()));
+    assert!(diff.cases.appear.contains(&"pyannote/getMediaUploadURL/argument/region/absent".to_owned()));
+    assert!(diff.cases.go.contains(&"pyannote/getMediaUploadURL/402".to_owned()));
+    let changed = diff.cases.change.iter().find(|case| case.id == "pyannote/getMediaUploadURL/201").unwrap();
+    assert!(changed.differs.contains(&"request".to_owned()), "{changed:?}");
+}
+
+#[test]
+fn the_five_changes_fit_a_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = file(&folder, "new.yaml", five_changes().as_bytes());
+    let output = conformance(&["diff", PYANNOTE, &new]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stdout).replace(&new, "new.yaml");
+    assert!(shown.lines().count() < 50, "{shown}");
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn json_says_the_same_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let new = file(&folder, "new.yaml", five_changes().as_bytes());
+    let output = conformance(&["diff", PYANNOTE, &new, "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["changes"].as_array().unwrap().len(), 5);
+    assert_eq!(json["changes"][0]["class"], "breaking");
+    let place = "openapi/pyannote.yaml:67#/components/schemas/GetMediaUploadUrl/properties/url/maxLength";
+    assert_eq!(json["changes"][0]["old"], place);
+    assert_eq!(json["changes"][1]["old"], Value::Null);
+    assert!(json["cases"]["go"].as_array().unwrap().len() > 5);
+}
+
+#[test]
+fn a_sentence_that_a_rule_rests_on_breaks_and_the_diff_is_still_shown() {
+    let page = source(CIELO24);
+    let new = edited(&page, "authorization header.", "authorization header and content type.");
+    let diff = diff(CIELO24, &page, &new);
+    let change = only(&diff);
+    assert_eq!((change.rule, change.class), ("rule-sentence-gone", Class::Breaking));
+    assert!(change.says.contains("upload/authorization"), "{}", change.says);
+    assert!(change.says.contains("header and content type"), "{}", change.says);
+    let why = diff.cases.unplanned.as_ref().unwrap();
+    assert!(why.contains("rests on a sentence that no longer stands"), "{why}");
+    let folder = tempfile::tempdir().unwrap();
+    let output = conformance(&["diff", CIELO24, &file(&folder, "new.rst", new.as_bytes())]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("no plan, so no cases"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_rule_whose_whole_operation_went_is_told_of() {
+    let page = source(PYANNOTE);
+    let diff = diff(PYANNOTE, &page, &page.replace("    post:\n", "    patch:\n"));
+    // The sentence stands in the document still, under another method.
+    assert!(diff.changes.iter().all(|change| change.rule != "rule-sentence-gone"));
+    let gone = self::diff(
+        PYANNOTE,
+        &page,
+        "openapi: 3.0.0\nservers: [{url: 'https://api.pyannote.ai'}]\npaths: {}\n",
+    );
+    let rules: Vec<_> = gone.changes.iter().filter(|change| change.rule == "rule-sentence-gone").collect();
+    assert_eq!(rules.len(), 3, "{rules:#?}");
+}
+
+#[test]
+fn every_document_states_the_same_as_itself_and_as_its_page() {
+    for name in EVERYTHING {
+        let diff = diff(name, &source(name), &source(name));
+        assert!(diff.is_empty() && diff.same_text, "{name}: {:#?}", diff.changes);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let page = format!("# Page\n\n````yaml POST /x\n{}````\n", source(PYANNOTE));
+    let output = conformance(&["diff", PYANNOTE, &file(&folder, "page.md", page.as_bytes())]);
+    assert_eq!(text(&output.stdout), "the texts differ, and state the same\n");
+    assert_eq!(output.status.code(), Some(0));
+    let output = conformance(&["diff", PYANNOTE, PYANNOTE]);
+    assert_eq!(text(&output.stdout), "nothing changed: the texts are the same\n");
+}
+
+#[test]
+fn layout_comments_and_the_order_of_keys_change_nothing() {
+    let page = source(PYANNOTE);
+    let moved = edited(&page, "          maxLength: 255\n", "");
+    let moved = edited(
+        &moved,
+        "        url:\n          type: string\n",
+        "        # how long\n        url:\n          maxLength:   255\n          type: 'string'\n",
+    );
+    let moved = edited(
+        &moved,
+        "      required:\n        - message\n        - errors\n",
+        "      required: [errors, message]\n",
+    );
+    let diff = diff(PYANNOTE, &page, &moved);
+    assert!(diff.changes.is_empty() && !diff.same_text, "{:#?}", diff.changes);
+    let page = source(CIELO24);
+    let wrapped = edited(&page, "omit the \nauthorization", "omit\nthe authorization");
+    assert!(self::diff(CIELO24, &page, &wrapped).is_empty());
+}
+
+#[test]
+fn a_schema_that_many_share_is_told_of_once_with_all_operations_and_the_worse_class() {
+    let name = "conformance/tests/fixtures/changing.yaml";
+    let page = source(name);
+    // What is asked is answered too, by the other operation.
+    let both = edited(
+        &page,
+        "'200': { description: Here }",
+        "'200': { description: Here, content: { application/json: { schema: { $ref: '#/components/schemas/Ask' } } } }",
+    );
+    let diff = diff(
+        name,
+        &both,
+        &edited(&both, "word: { type: string, enum: [one, two] }", "word: { type: string, enum: [one] }"),
+    );
+    let change = only(&diff);
+    assert_eq!((change.rule, change.class), ("request-enum-value-removed", Class::Breaking));
+    assert_eq!(change.operations.iter().collect::<Vec<_>>(), ["getThing", "putThing"]);
+    let back = self::diff(name, &edited(&both, "[one, two]", "[one]"), &both);
+    assert_eq!(only(&back).rule, "response-enum-value-added");
+}
+
+#[test]
+fn an_operation_is_known_by_method_and_path_whatever_its_parameters_are_called() {
+    let name = "conformance/tests/fixtures/changing.yaml";
+    let renamed = source(name).replace("{id}", "{thing}").replace("name: id,", "name: thing,");
+    let diff = diff(name, &source(name), &renamed);
+    assert!(diff.changes.iter().any(|change| change.rule == "path-parameter-renamed"));
+    assert!(diff.changes.iter().all(|change| change.class == Class::Harmless), "{:#?}", diff.changes);
+}
+
+#[test]
+fn a_document_of_nobody_under_another_name_has_the_same_cases() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixture = "conformance/tests/fixtures/other.yaml";
+    let renamed = file(&folder, "elsewhere.yaml", source(fixture).as_bytes());
+    let output = conformance(&["diff", fixture, &renamed]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
+#[test]
+fn what_cannot_be_compared_is_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = refused(2, &["diff", PYANNOTE, CIELO24]);
+    assert!(line.contains("is OpenAPI and") && line.contains("compare two documents of one kind"), "{line}");
+    assert!(refused(2, &["diff", PYANNOTE, "openapi"]).contains("openapi: cannot be read"));
+    assert!(refused(2, &["diff", "no/such.yaml", PYANNOTE]).contains("no/such.yaml: cannot be read"));
+    let empty = file(&folder, "empty.yaml", b"");
+    assert!(refused(2, &["diff", PYANNOTE, &empty]).contains("the document is empty"));
+    let binary = file(&folder, "binary.md", &[0, 159, 146, 150]);
+    assert!(refused(2, &["diff", &binary, PYANNOTE]).contains("binary.md:1"));
+}
+
+#[test]
+fn a_schema_that_holds_itself_is_compared_to_its_end() {
+    let name = "conformance/tests/fixtures/changing.yaml";
+    let deep = edited(&source(name), "unsure: { type: number }", "unsure: { type: string }");
+    let diff = diff(name, &source(name), &deep);
+    assert_eq!(only(&diff).rule, "response-type-changed");
+}
+
+#[test]
+fn a_web_of_schemas_is_compared_once_each() {
+    let web = |limit: usize| {
+        let mut text = "openapi: 3.0.0\ninfo: { title: Web }\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200': { description: A, content: { application/json: { schema: { $ref: '#/components/schemas/S0' } } } }\ncomponents:\n  schemas:\n".to_owned();
+        for index in 0..200 {
+            let reference = |to: usize| format!("{{ $ref: '#/components/schemas/S{}' }}", to % 200);
+            let (near, far) = (reference(index + 1), reference(3 * index));
+            text += &format!(
+                "    S{index}: {{ properties: {{ a: {{ type: string, maxLength: {limit} }}, b: {near}, c: {far} }} }}\n"
+            );
+        }
+        text
+    };
+    let found = changes("web.yaml", &web(10), &web(20));
+    assert_eq!(found.len(), 200);
+    assert!(
+        found.iter().all(|change| change.rule == "response-limit-looser" && change.operations.len() == 1)
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_document_with_lines_moved_or_gone_is_compared_or_refused(
+        which in 0..EVERYTHING.len(),
+        edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3), 1..6),
+    ) {
+        let name = EVERYTHING[which];
+        let original = source(name);
+        let mut lines: Vec<&str> = original.lines().collect();
+        for (from, to, what) in edits {
+            let (from, to) = (from.index(lines.len()), to.index(lines.len()));
+            match what {
+                0 => drop(lines.remove(from)),
+                1 => lines.swap(from, to),
+                _ => lines.insert(to, lines[from]),
+            }
+        }
+        let known = provider::known().unwrap();
+        let old = Document::read(name, original.as_bytes()).unwrap();
+        if let Ok(new) = Document::read(name, lines.join("\n").as_bytes()) {
+            let there = diff::changes(&old, &new, &known).unwrap();
+            let back = diff::changes(&new, &old, &known).unwrap();
+            // What differs one way differs the other.
+            prop_assert_eq!(there.is_empty(), back.is_empty());
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Vendor pages into a document: their text as they wrote it, or nothing at all.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use media_upload_conformance::document::{Block, Document};
+use media_upload_conformance::import::{Import, date};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+use crate::command::{conformance, file, refused, text};
+use crate::diff::{CIELO24, PYANNOTE, edited, five_changes, source};
+
+/// An OpenAPI text as a docs page has it.
+fn page(block: &str) -> String {
+    format!("> ## Index\n\n# A page\n\nWords.\n\n````yaml POST /v1/x\n{block}````")
+}
+
+/// A page of the same vendor about another operation, its paths indented otherwise.
+const JOB: &str = "openapi: 3.0.0
+info:
+  title: pyannoteAI API
+  description: ''
+  version: local
+  contact: {}
+  termsOfService: https://pyannote.ai/terms-of-use
+servers:
+  - url: https://api.pyannote.ai
+security: []
+paths:
+    # How a job is asked for.
+    /v1/jobs/{jobId}:
+        get:
+            operationId: getJobById
+            parameters:
+              - name: jobId
+                in: path
+                required: true
+                schema: { type: string }
+            responses:
+                '200':
+                    description: |-
+                        The job
+
+                        # not a comment
+                    content:
+                        application/json:
+                            schema:
+                                $ref: '#/components/schemas/Job'
+                '429':
+                    description: Too many
+            security:
+              - api-key: []
+components:
+  schemas:
+    Job:
+      type: object
+      properties:
+        jobId:
+          type: string
+  securitySchemes:
+    api-key:
+      scheme: bearer
+      bearerFormat: JWT
+      type: http
+";
+
+/// The job's other method, on a page of its own.
+fn job_deletion() -> String {
+    JOB.replace("        get:", "        delete:").replace("getJobById", "cancelJob")
+}
+
+fn import(pages: &[&str], into: &str) -> String {
+    let arguments: Vec<&str> = [&["import"], pages, &["--into", into]].concat();
+    let output = conformance(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// A folder like `openapi/`, with both documents and their table.
+fn openapi() -> (TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    file(&folder, "README.md", source("openapi/README.md").as_bytes());
+    let document = file(&folder, "pyannote.yaml", source(PYANNOTE).as_bytes());
+    std::fs::create_dir(folder.path().join("cielo24")).unwrap();
+    file(&folder, "cielo24/request_upload_url.rst", source(CIELO24).as_bytes());
+    (folder, document)
+}
+
+#[test]
+fn one_page_is_kept_letter_for_letter() {
+    let folder = tempfile::tempdir().unwrap();
+    let downloaded = file(&folder, "upload.md", page(&source(PYANNOTE)).as_bytes());
+    let into = folder.path().join("pyannote.yaml").display().to_string();
+    let told = import(&[&downloaded], &into);
+    assert!(told.contains("new, with 1 operations"), "{told}");
+    assert_eq!(read(&into), source(PYANNOTE));
+    assert_eq!(import(&[&downloaded], &into), "nothing changed: the pages state what is there already\n");
+    let (_folder, shipped) = openapi();
+    import(&[&downloaded], &shipped);
+    assert_eq!(read(&shipped), source(PYANNOTE));
+}
+
+#[test]
+fn a_page_is_laid_in_and_the_rest_stays_as_it_was() {
+    let (folder, document) = openapi();
+    let job = file(&folder, "job.md", page(JOB).as_bytes());
+    let told = import(&[&job], &document);
+    assert!(told.contains("GET /v1/jobs/{jobId} (getJobById) is new"), "{told}");
+    assert!(told.contains("+ pyannote/getJobById/200"), "{told}");
+    let merged = read(&document);
+    // Sorted in, with the comment above it, and indented as the lines around it.
+    let piece = "paths:\n  # How a job is asked for.\n  /v1/jobs/{jobId}:\n      get:\n          operationId: getJobById\n";
+    assert!(merged.contains(piece), "{merged}");
+    assert!(
+        merged.contains("                      The job\n\n                      # not a comment\n"),
+        "{merged}"
+    );
+    assert!(merged.contains("  schemas:\n    GetMediaUploadUrl:"), "{merged}");
+    for line in source(PYANNOTE).lines() {
+        assert!(merged.contains(line), "{line}");
+    }
+    assert_eq!(import(&[&job], &document), "nothing changed: the pages state what is there already\n");
+    assert_eq!(read(&document), merged);
+}
+
+#[test]
+fn pages_about_one_path_are_merged_by_method_in_any_order() {
+    let (folder, document) = openapi();
+    let job = file(&folder, "job.md", page(JOB).as_bytes());
+    let deletion = file(&folder, "deletion.md", page(&job_deletion()).as_bytes());
+    import(&[&job, &deletion], &document);
+    let merged = read(&document);
+    assert!(
+        merged.contains("getJobById") && merged.contains("cancelJob") && merged.contains("getMediaUploadURL")
+    );
+    assert_eq!(merged.matches("/v1/jobs/{jobId}:").count(), 1);
+    import(&[&deletion, &job], &document);
+    assert_eq!(read(&document), merged);
+    import(&[&deletion], &document);
+    assert_eq!(read(&document), merged);
+}
+
+#[test]
+fn the_five_changes_are_imported_and_told_of() {
+    let (folder, document) = openapi();
+    let new = file(&folder, "new.md", page(&five_changes()).as_bytes());
+    let told = import(&[&new], &document);
+    for word in ["maxLength: 255 -> 100", "region is new, and required", "testKey", "402 is gone", "12 hours"]
+    {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    let readme = read(&folder.path().join("README.md").display().to_string());
+    let sum: String = Sha256::digest(read(&document)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let day = date::day(SystemTime::now());
+    assert!(readme.contains(&format!("unedited | {day} | `{sum}` |")), "{readme}");
+    assert_eq!(readme.lines().count(), source("openapi/README.md").lines().count());
+    assert!(readme.contains("| `cielo24/request_upload_url.rst` | cielo24 API documentation, page \"Request Pre-signed Upload URL\", unedited | 2026-11-21 |"));
+}
+
+#[test]
+fn what_changes_nothing_touches_nothing_not_even_the_date() {
+    let (folder, document) = openapi();
+    let readme = folder.path().join("README.md");
+    let before = (
+        read(&document),
+        read(&readme.display().to_string()),
+        readme.metadata().unwrap().modified().unwrap(),
+    );
+    import(&[&file(&folder, "same.md", page(&source(PYANNOTE)).as_bytes())], &document);
+    // The document may be its own page, and a page may have Windows line ends.
+    import(&[&document], &document);
+    let windows = page(&source(PYANNOTE)).replace('\n', "\r\n");
+    import(&[&file(&folder, "windows.md", windows.as_bytes())], &document);
+    let after = (
+        read(&document),
+        read(&readme.display().to_string()),
+        readme.metadata().unwrap().modified().unwrap(),
+    );
+    assert_eq!(before, after);
+}
+
+#[test]
+fn what_is_damaged_changes_nothing_and_says_where() {
+    let (folder, document) = openapi();
+    let good = page(JOB);
+    let two = format!("{good}\n\n{good}\n");
+    let open = good.trim_end_matches('`').to_owned();
+    let dangling = good.replace("schemas/Job'", "schemas/Jab'");
+    let torn = good.replace("    get:\n", "    get\n");
+    let pages: [(&str, &[u8], &str); 8] = [
+        ("empty.md", b"", "no fenced block"),
+        ("empty.yaml", b"", "the document is empty"),
+        ("random.md", &[0xff, 0x00, 0x80, 0x0a], "random.md:1"),
+        ("two.md", two.as_bytes(), "a second OpenAPI block"),
+        ("open.md", open.as_bytes(), "is never closed"),
+        ("dangling.md", dangling.as_bytes(), "names nothing in this document"),
+        ("torn.md", torn.as_bytes(), "torn.md:2"),
+        ("swagger.yaml", b"swagger: '2.0'\n", "only OpenAPI 3.0 is read"),
+    ];
+    for (name, bytes, why) in pages {
+        let damaged = file(&folder, name, bytes);
+        let line = refused(2, &["import", &damaged, "--into", &document]);
+        assert!(line.contains(&damaged) && line.contains(why), "{line}");
+    }
+    refused(2, &["import", &folder.path().display().to_string(), "--into", &document]);
+    refused(2, &["import", "no/such/page.md", "--into", &document]);
+    let fresh = folder.path().join("fresh.yaml").display().to_string();
+    refused(2, &["import", &file(&folder, "torn.md", torn.as_bytes()), "--into", &fresh]);
+    assert!(!Path::new(&fresh).exists());
+    assert_eq!(read(&document), source(PYANNOTE));
+    assert_eq!(read(&folder.path().join("README.md").display().to_string()), source("openapi/README.md"));
+}
+
+#[test]
+fn pages_that_contradict_each_other_are_refused_by_name() {
+    let (folder, document) = openapi();
+    let job = file(&folder, "job.md", page(JOB).as_bytes());
+    let deletion = page(&job_deletion());
+    let contradictions = [
+        (
+            "          type: string\n  securitySchemes",
+            "          type: integer\n  securitySchemes",
+            "/components/schemas/Job",
+        ),
+        ("delete:", "get:", "/paths/~1v1~1jobs~1{jobId}/get"),
+        ("https://api.pyannote.ai", "https://other.pyannote.ai", "/servers"),
+        ("openapi: 3.0.0", "openapi: 3.0.1", "/openapi"),
+        ("security: []", "security: [{ api-key: [] }]", "/security"),
+    ];
+    for (from, to, pointer) in contradictions {
+        let other = file(&folder, "other.md", edited(&deletion, from, to).as_bytes());
+        let line = refused(2, &["import", &job, &other, "--into", &document]);
+        assert!(line.contains(&format!("{job}:")) && line.contains(&format!("{other}:")), "{line}");
+        assert!(line.contains(&format!("contradict each other about {pointer};")), "{line}");
+    }
+    assert_eq!(read(&document), source(PYANNOTE));
+    // What says nothing about a call is taken from the page named first, and said.
+    let titled =
+        file(&folder, "titled.md", edited(&deletion, "title: pyannoteAI API", "title: Other").as_bytes());
+    let told = import(&[&job, &titled], &document);
+    assert!(told.contains("/info/title") || told.contains(": /info is not as at"), "{told}");
+    assert!(read(&document).contains("title: pyannoteAI API"));
+}
+
+#[test]
+fn a_component_that_others_use_is_replaced_and_told_of() {
+    let (folder, document) = openapi();
+    import(&[&file(&folder, "job.md", page(JOB).as_bytes())], &document);
+    let deletion = edited(
+        &job_deletion(),
+        "          type: string\n  securitySchemes",
+        "          type: integer\n  securitySchemes",
+    );
+    let told = import(&[&file(&folder, "deletion.md", page(&deletion).as_bytes())], &document);
+    assert!(told.contains("Job.jobId, type: string -> integer"), "{told}");
+    assert!(told.contains("getJobById"), "{told}");
+}
+
+#[test]
+fn json_pages_are_merged_into_json_and_rewritten_for_yaml() {
+    let (folder, document) = openapi();
+    let json = |text: &str| {
+        let block = Block::read("x.yaml", text.as_bytes()).unwrap();
+        serde_json::to_string_pretty(&block.value).unwrap() + "\n"
+    };
+    let job = file(&folder, "job.json", json(JOB).as_bytes());
+    let told = import(&[&job], &document);
+    assert!(told.contains("job.json: rewritten as YAML in block style"), "{told}");
+    assert!(read(&document).contains("  /v1/jobs/{jobId}:\n    get:\n      operationId: getJobById\n"));
+    assert!(import(&[&job], &document).starts_with("nothing changed"));
+    let whole = folder.path().join("whole.json").display().to_string();
+    import(&[&job], &whole);
+    assert_eq!(read(&whole), json(JOB));
+    let told = import(&[&file(&folder, "upload.md", page(&source(PYANNOTE)).as_bytes()), &job], &whole);
+    assert!(told.contains("getMediaUploadURL") && !told.contains("rewritten"), "{told}");
+    assert!(import(&[&job], &whole).starts_with("nothing changed"));
+}
+
+#[test]
+fn a_text_in_braces_is_merged_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let braces = file(
+        &folder,
+        "braces.yaml",
+        b"openapi: 3.0.0\npaths: { /a: { get: { responses: { '200': { description: A } } } } }\n",
+    );
+    let block = file(
+        &folder,
+        "block.yaml",
+        b"openapi: 3.0.0\npaths:\n  /b:\n    get:\n      responses:\n        '200': { description: B }\n",
+    );
+    for pages in [[&braces, &block], [&block, &braces]] {
+        let into = folder.path().join("into.yaml");
+        let _ = std::fs::remove_file(&into);
+        let into = into.display().to_string();
+        let output = conformance(&["import", pages[0], pages[1], "--into", &into]);
+        let line = text(&output.stderr);
+        match output.status.code() {
+            Some(0) => assert_eq!(Document::read(&into, read(&into).as_bytes()).unwrap().operations.len(), 2),
+            Some(2) => assert!(line.contains("in braces") && !Path::new(&into).exists(), "{line}"),
+            other => panic!("{other:?}: {line}"),
+        }
+    }
+}
+
+#[test]
+fn an_rst_page_is_kept_as_it_is_and_a_broken_rule_is_told_of() {
+    let (folder, _) = openapi();
+    let into = folder.path().join("cielo24").display().to_string();
+    let downloads = tempfile::tempdir().unwrap();
+    let same = file(&downloads, "request_upload_url.rst", source(CIELO24).as_bytes());
+    assert!(import(&[&same], &into).starts_with("nothing changed"));
+    let new = source(CIELO24).replace("authorization header.", "authorization header and content type.");
+    let changed = file(&downloads, "request_upload_url.rst", new.as_bytes());
+    let told = import(&[&changed], &into);
+    assert!(told.contains("rule-sentence-gone"), "{told}");
+    assert_eq!(read(&format!("{into}/request_upload_url.rst")), new);
+    let readme = read(&folder.path().join("README.md").display().to_string());
+    assert!(!readme.contains("ca17aa4f0d01d299"), "{readme}");
+    let more = file(
+        &downloads,
+        "update_secret.rst",
+        source("conformance/tests/fixtures/update_secret.rst").as_bytes(),
+    );
+    let told = import(&[&more], &into);
+    assert!(told.contains("DOCUMENTS of conformance/src/provider.rs"), "{told}");
+    assert!(told.contains("| `cielo24/update_secret.rst` |"), "{told}");
+}
+
+#[test]
+fn a_place_that_does_not_fit_the_pages_is_refused() {
+    let (folder, document) = openapi();
+    let job = file(&folder, "job.md", page(JOB).as_bytes());
+    let rst = file(&folder, "page.rst", source(CIELO24).as_bytes());
+    let cielo24 = folder.path().join("cielo24").display().to_string();
+    assert!(refused(2, &["import", &job, "--into", &cielo24]).contains("is no place for OpenAPI pages"));
+    assert!(refused(2, &["import", &rst, "--into", &document]).contains("neither a folder nor an .rst file"));
+    assert!(refused(2, &["import", &rst, &job, "--into", &document]).contains("import each kind by itself"));
+    assert!(refused(2, &["import", &rst, &rst, "--into", &cielo24]).contains("two of the pages are called"));
+    let nowhere = folder.path().join("no/such/folder/x.yaml").display().to_string();
+    assert!(refused(2, &["import", &job, "--into", &nowhere]).contains("cannot be written"));
+}
+
+#[test]
+fn a_read_only_document_or_table_is_refused_before_anything_is_written() {
+    for name in ["pyannote.yaml", "README.md"] {
+        let (folder, document) = openapi();
+        let job = file(&folder, "job.md", page(JOB).as_bytes());
+        let path = folder.path().join(name);
+        let mut permissions = path.metadata().unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        let line = refused(2, &["import", &job, "--into", &document]);
+        assert!(line.contains(name) && line.contains("is read-only"), "{line}");
+        assert_eq!(read(&document), source(PYANNOTE));
+    }
+}
+
+#[test]
+fn comments_stay_where_they_belong() {
+    let folder = tempfile::tempdir().unwrap();
+    let lead = format!(
+        "# About the document.\n{}",
+        JOB.replace("components:\n", "# About components.\ncomponents:\n")
+    );
+    let document = file(&folder, "document.yaml", lead.as_bytes());
+    import(&[&file(&folder, "upload.md", page(&source(PYANNOTE)).as_bytes())], &document);
+    let merged = read(&document);
+    assert!(merged.starts_with("# About the document.\nopenapi: 3.0.0\n"), "{merged}");
+    assert!(merged.contains("# About components.\ncomponents:\n"), "{merged}");
+    assert!(merged.contains("    # How a job is asked for.\n    /v1/jobs/{jobId}:\n"), "{merged}");
+    // The page's lines are indented as those they come to.
+    assert!(
+        merged.contains("    /v1/media/input:\n      post:\n        tags:\n          - Media\n"),
+        "{merged}"
+    );
+}
+
+#[test]
+fn any_document_imported_into_itself_is_itself() {
+    for name in crate::diff::EVERYTHING.into_iter().filter(|name| name.ends_with(".yaml")) {
+        let block = Block::read(name, source(name).as_bytes()).unwrap();
+        let import = Import::of(name, Some(&block), std::slice::from_ref(&block)).unwrap();
+        assert_eq!(import.text, source(name), "{name}");
+    }
+}
