@@ -87,12 +87,15 @@ impl Document {
         }
         let named = |name: &&str| ((*name).to_owned(), self.root["components"]["schemas"][*name].clone());
         let schemas: Map<_, _> = schemas.iter().map(named).collect();
-        json!({
+        let mut part = json!({
             "openapi": self.root["openapi"],
             "info": self.root["info"],
             "paths": paths,
             "components": { "schemas": schemas },
-        })
+        });
+        // As the whole document was: operations come in the order of the text.
+        part.sort_all_objects();
+        part
     }
 
     /// The line of the text that `pointer` leads to.

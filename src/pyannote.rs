@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use futures_util::FutureExt;
 use reqwest::header::HeaderValue;
@@ -170,7 +169,7 @@ impl Client {
     }
 
     async fn ask_media_upload_url(&self, call: &Call<'_>, url: &MediaUrl) -> Result<PresignedUrl, Error> {
-        let api = self.generated(None);
+        let api = self.generated(api::Policy::of_method(self.secrets.clone()));
         let outcome = api.get_media_upload_url(&api::types::GetMediaUploadUrl { url: url.0.clone() }).await;
         let answer = outcome_of::<_, api::GetMediaUploadUrlError>(call, &api, outcome)?;
         self.http.base.trust(&answer.url).map_err(|why| call.undocumented(answer.status(), why))
@@ -193,15 +192,13 @@ impl Client {
     }
 
     /// The generated client, for operations that have no method here. It sends the credential, keeps to
-    /// [`call_timeout`](ClientBuilder::call_timeout) by the system's clock, bounds what is read of an answer, and takes secrets
-    /// out of error bodies. It tries nothing twice, and its own error type prints whatever the server said.
+    /// [`call_timeout`](ClientBuilder::call_timeout) by the system's clock, bounds what is read of an error, and takes secrets
+    /// out of it. It tries nothing twice, and its own error type prints whatever the server said.
     pub fn api(&self) -> api::Client {
-        self.generated(Some(self.http.settings.call))
+        self.generated(api::Policy::of_caller(self.secrets.clone(), self.http.settings.call))
     }
 
-    /// The generated client, with a time limit of its own where no other is set on its calls.
-    fn generated(&self, limit: Option<Duration>) -> api::Client {
-        let policy = api::Policy::new(self.secrets.clone(), limit);
+    fn generated(&self, policy: api::Policy) -> api::Client {
         api::Client::new_with_client(self.http.base.as_str(), self.http.api.clone(), policy)
     }
 

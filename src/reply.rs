@@ -8,7 +8,7 @@ use url::Url;
 use crate::error::{FieldError, Source};
 use crate::secret::Secrets;
 
-/// The most that is read of a success: the documented ones are a few hundred bytes.
+/// The most that is read of a success that a method of this crate asked for: the documented ones are a few hundred bytes.
 const MAX_SUCCESS: usize = 1024 * 1024;
 /// The most that is kept of an error.
 const MAX_ERROR: usize = 64 * 1024;
@@ -23,11 +23,12 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Of a success that says how long it is, and is not too long, its status alone: whoever wants its body may read it as it is.
-    pub(crate) fn of_short_success(response: &reqwest::Response) -> Option<Self> {
+    /// Of a success that may be read as it is, its status alone: where the caller takes all of it, or where it says how long it
+    /// is, and is not too long.
+    pub(crate) fn of_success(response: &reqwest::Response, takes_all: bool) -> Option<Self> {
         let status = response.status();
         let is_short = response.content_length().is_some_and(|length| length <= MAX_SUCCESS as u64);
-        (status.is_success() && is_short).then(|| {
+        (status.is_success() && (takes_all || is_short)).then(|| {
             record(status);
             Self { status, ..Self::default() }
         })

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::document::Document;
 use crate::plan::Plan;
@@ -18,8 +18,9 @@ mod import;
 mod output;
 mod plan;
 mod run;
+mod shell;
 
-/// Derives conformance cases from API documents and runs them against any client.
+/// Derives conformance cases from API documents and runs them against any client, or a server.
 #[derive(Debug, Parser)]
 #[command(name = "conformance", version, about, long_about = None, after_help = AFTER_HELP)]
 struct Command {
@@ -49,6 +50,10 @@ enum Verb {
     Import(import::Arguments),
     /// Show one case: the document's words, the request, the response, what is checked
     Explain(explain::Arguments),
+    /// Print what a shell needs to complete this command
+    Completions(shell::Completions),
+    /// Print the manual page
+    Man(shell::Man),
 }
 
 /// The documents to work on.
@@ -78,6 +83,8 @@ pub fn main() -> ExitCode {
         Verb::Diff(arguments) => diff::run(&arguments),
         Verb::Import(arguments) => import::run(&arguments),
         Verb::Explain(arguments) => explain::run(&arguments),
+        Verb::Completions(arguments) => shell::completions(&arguments),
+        Verb::Man(arguments) => shell::man(&arguments),
     };
     let (line, code) = match done {
         Ok(code) => return code,
@@ -90,10 +97,11 @@ pub fn main() -> ExitCode {
 
 /// `run` is meant where no verb is given.
 fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    const FIRST: &[&str] =
-        &["run", "plan", "explain", "doctor", "diff", "import", "help", "--help", "-h", "--version", "-V"];
+    const NO_VERB: &[&str] = &["help", "--help", "-h", "--version", "-V"];
+    let command = Command::command();
+    let names = |given: &str| command.get_subcommands().any(|verb| verb.get_name() == given);
     let given = arguments.get(1).and_then(|first| first.to_str());
-    if !given.is_some_and(|first| FIRST.contains(&first)) {
+    if !given.is_some_and(|first| NO_VERB.contains(&first) || names(first)) {
         arguments.insert(1.min(arguments.len()), "run".into());
     }
     arguments

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::{StreamExt, stream};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Map, Value};
 
 use crate::plan::case::{Case, STORAGE};
@@ -37,8 +37,11 @@ use storage::{Script, Storage};
 use time::Time;
 use transcript::Transcript;
 
-/// The most cases in flight, whatever a driver declares: each holds several sockets.
+/// The most cases in flight, whatever a driver declares and however many files may be open.
 const AT_ONCE: usize = 64;
+
+/// Whoever is shown each result as it comes.
+pub type Watch<'a> = &'a (dyn Fn(&CaseResult) + Sync);
 
 /// What came of a run.
 #[derive(Debug)]
@@ -127,9 +130,23 @@ impl Default for Options {
 ///
 /// When the suite cannot even begin: no folder for the media, no port.
 pub async fn run(plan: &Arc<Plan>, driver: &Arc<dyn Driver>, options: Options) -> io::Result<Run> {
+    watched(plan, driver, options, &|_| ()).await
+}
+
+/// Runs every case of a plan, and shows each result as it comes.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn watched(
+    plan: &Arc<Plan>,
+    driver: &Arc<dyn Driver>,
+    options: Options,
+    watch: Watch<'_>,
+) -> io::Result<Run> {
     let began = Instant::now();
     let folder = tempfile::tempdir()?;
-    let mut results = all(plan, driver, options, folder.path()).await?;
+    let mut results = all(plan, driver, options, folder.path(), watch).await?;
     let mut spoiled = driver.end().await;
     for (index, result) in results.iter_mut().enumerate().filter(|(_, result)| result.is_in_doubt()) {
         *result = one(plan, index, &**driver, options, folder.path()).await;
@@ -149,14 +166,34 @@ async fn all(
     driver: &Arc<dyn Driver>,
     options: Options,
     folder: &Path,
+    watch: Watch<'_>,
 ) -> io::Result<Vec<CaseResult>> {
     let tasks = (0..plan.cases.len()).map(|index| {
         let (plan, driver, folder) = (Arc::clone(plan), Arc::clone(driver), folder.to_owned());
-        async move { tokio::spawn(async move { one(&plan, index, &*driver, options, &folder).await }).await }
+        let playing = async move { (index, one(&plan, index, &*driver, options, &folder).await) };
+        async move { tokio::spawn(playing).await.map_err(io::Error::other) }
     });
-    let at_once = driver.hello().concurrency.clamp(1, AT_ONCE);
-    let results = stream::iter(tasks).buffered(at_once).collect::<Vec<_>>().await;
-    results.into_iter().collect::<Result<_, _>>().map_err(io::Error::other)
+    let at_once = driver.hello().concurrency.clamp(1, AT_ONCE.min(affordable()));
+    // Ordered afterwards: in order, a slow case would keep others from beginning.
+    let played = stream::iter(tasks).buffer_unordered(at_once).inspect_ok(|(_, result)| watch(result));
+    let mut results: Vec<_> = played.try_collect().await?;
+    results.sort_by_key(|(index, _)| *index);
+    Ok(results.into_iter().map(|(_, result)| result).collect())
+}
+
+/// How many cases the limit of open files allows at once: each needs some for its servers and the
+/// connections to them, and all share a few.
+#[cfg(unix)]
+fn affordable() -> usize {
+    const SHARED: u64 = 32;
+    const EACH: u64 = 16;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(AT_ONCE, |limit| (limit.saturating_sub(SHARED) / EACH).clamp(1, AT_ONCE as u64) as usize)
+}
+
+#[cfg(not(unix))]
+fn affordable() -> usize {
+    AT_ONCE
 }
 
 async fn one(plan: &Plan, index: usize, driver: &dyn Driver, options: Options, folder: &Path) -> CaseResult {

@@ -91,8 +91,10 @@ fn no_orphans() -> Result<(), Failed> {
         SHARED.plan.cases.iter().map(|case| file_stem(&case.id) + ".snap").collect();
     let kept = std::fs::read_dir(folder())?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let orphans: Vec<String> = kept.filter(|name| !planned.contains(name)).collect();
+    let accepts = std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always");
     match orphans.as_slice() {
         [] => Ok(()),
+        _ if accepts => Ok(orphans.iter().try_for_each(|name| std::fs::remove_file(folder().join(name)))?),
         _ => Err(format!(
             "no case has these snapshots; delete them from conformance/snapshots: {}",
             orphans.join(", ")

@@ -197,6 +197,21 @@ async fn the_generated_client_keeps_the_same_policy() {
     assert!(!requests(&server).await[0].headers.contains_key("api-version"));
 }
 
+#[tokio::test]
+async fn the_generated_client_gives_all_of_a_long_success() {
+    let url = "u".repeat(3 << 20);
+    let server = answering(PYANNOTE, ResponseTemplate::new(201).set_body_json(json!({ "url": url }))).await;
+    let request = api::types::GetMediaUploadUrl { url: media_url().as_str().parse().unwrap() };
+    let answer = server::pyannote(&server).api().get_media_upload_url(&request).await.unwrap();
+    assert_eq!(answer.url.len(), url.len());
+    let error = server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::Response, Some(201)),
+        "our method wants a short one"
+    );
+}
+
 #[test]
 fn a_media_url_is_what_the_document_allows() {
     let longest = format!("media://{}", "a".repeat(255 - "media://".len()));

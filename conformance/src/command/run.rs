@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::{self, Output};
 use super::{Documents, Stop, print};
@@ -18,7 +19,7 @@ use crate::run::glob;
 use crate::run::known_failing::{self, KnownFailing};
 use crate::run::process::{Patience, Process};
 use crate::run::server::Server;
-use crate::run::{self, Options, Run, Verdict};
+use crate::run::{self, CaseResult, Options, Run, Verdict};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -59,11 +60,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     arguments.check()?;
     let mut plan = arguments.documents.plan()?;
-    let server = arguments.server.as_deref().map(|url| server(url, arguments.yes, &plan)).transpose()?;
-    if server.is_some() {
-        Server::select(&mut plan);
-        answer_for_own_facts(&mut plan);
-    }
+    let server = arguments.server.as_deref().map(|url| server(url, arguments.yes, &mut plan)).transpose()?;
     let known_failing = arguments.known_failing.as_deref().map(|path| read_list(path, &plan)).transpose()?;
     if let Some(glob) = &arguments.filter {
         select(&mut plan, glob)?;
@@ -140,8 +137,9 @@ fn answer_for_own_facts(plan: &mut Plan) {
     plan.facts.retain(|fact| exercised.contains(&fact.id));
 }
 
-/// The server to test, with the credentials that the environment gives for it.
-fn server(url: &str, may_be_elsewhere: bool, plan: &Plan) -> Result<Server, Stop> {
+/// The server to test, with the credentials that the environment gives for it; the plan keeps what a
+/// server can be asked.
+fn server(url: &str, may_be_elsewhere: bool, plan: &mut Plan) -> Result<Server, Stop> {
     let mut server = Server::new(url).map_err(|error| Stop::Usage(format!("--server: {error}")))?;
     if !server.is_loopback() && !may_be_elsewhere {
         return Err(Stop::Usage(format!(
@@ -154,6 +152,8 @@ fn server(url: &str, may_be_elsewhere: bool, plan: &Plan) -> Result<Server, Stop
             server.give(name, value);
         }
     }
+    Server::select(plan);
+    answer_for_own_facts(plan);
     Ok(server)
 }
 
@@ -161,14 +161,28 @@ fn play(arguments: &Arguments, plan: &Arc<Plan>, server: Option<Server>) -> Resu
     let options = Options { strict: arguments.strict, ..Options::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Stop::Suite(format!("no runtime can be started: {error}")))?;
-    runtime.block_on(async {
+    let bar = bar(plan.cases.len());
+    let watch = |result: &CaseResult| {
+        bar.set_message(result.case.id.clone());
+        bar.inc(1);
+    };
+    let run = runtime.block_on(async {
         if let Some(server) = server {
-            return server.run(plan, options).await.map_err(|error| Stop::Suite(error.to_string()));
+            return server.run(plan, options, &watch).await.map_err(|error| Stop::Suite(error.to_string()));
         }
         let driver = driver(&arguments.command).await.map_err(no_driver)?;
-        let run = run::run(plan, &driver, options).await;
+        let run = run::watched(plan, &driver, options, &watch).await;
         run.map_err(|error| Stop::Suite(format!("the run could not begin: {error}")))
-    })
+    });
+    bar.finish_and_clear();
+    run
+}
+
+/// A line on standard error that tells how far the run is; nothing where that is no terminal.
+fn bar(cases: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{pos}/{len} [{bar:20}] {wide_msg}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
+    ProgressBar::new(cases as u64).with_style(style)
 }
 
 async fn driver(command: &[OsString]) -> Result<Arc<dyn Driver>, Trouble> {
@@ -216,7 +230,7 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
 /// 1 when a case does not hold, or is listed in vain, or a fact was missed; else 0.
 fn code(plan: &Plan, run: &Run, whole: bool) -> ExitCode {
     let broken = run.count(Verdict::Fail) + run.count(Verdict::Error) > 0;
-    let listed_in_vain = run.results.iter().any(run::CaseResult::is_listed_in_vain);
+    let listed_in_vain = run.results.iter().any(CaseResult::is_listed_in_vain);
     let missed = whole && !plan.unexercised().is_empty();
     let judged = [Verdict::Pass, Verdict::Fail, Verdict::KnownFailing];
     let nothing_tested = judged.iter().all(|verdict| run.count(*verdict) == 0);

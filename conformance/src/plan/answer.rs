@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, JSON};
 use super::case::{Case, Outcome, Serve, ServedResponse};
+use super::part::{self, Changes};
 use super::sample;
 use crate::document::{Code, Content, Response, Schema};
 
@@ -42,6 +43,22 @@ impl<'a> Answer<'a> {
     /// The media type that a JSON body of this answer is served with.
     pub(super) fn media_type(&self) -> &'a str {
         self.content.map_or(JSON, |content| content.media_type.as_str())
+    }
+
+    /// What can be changed in the body: broken, so that it is none the document knows, or in another of
+    /// its forms. What is broken in one form and right in another is of the second sort.
+    pub(super) fn changes(&self, call: &Call<'_>) -> Changes {
+        let (Some(schema), Some(body)) = (self.schema(), &self.body) else { return Changes::default() };
+        let document = &call.source.document;
+        let mut changes = part::changes(document, schema, body);
+        if changes.alternatives.is_empty() {
+            return changes;
+        }
+        if let Ok(validator) = document.validator(schema) {
+            let right = changes.broken.extract_if(.., |changed| validator.is_valid(&changed.value));
+            changes.alternatives.extend(right);
+        }
+        changes
     }
 
     /// The answer as documented.

@@ -9,12 +9,16 @@ use serde_json::{Value, json};
 
 use super::call::{Argument, Call, id_part};
 use super::case::{Case, Outcome};
-use super::fact::branches;
+use super::fact::{self, FactId, branches};
+use super::part::{self, Changed};
 use super::{limit, pattern, sample};
 use crate::document::{Document, Location, Place};
 
 /// Characters that mean something in a query, a path or a header, and one outside ASCII.
 const SPECIAL: &str = "a b&c=d+e%20f#g?h/ié";
+
+/// The longest list that limits are tried with: its elements may be large.
+const LONGEST_LIST: usize = 1_000;
 
 /// One value of one argument.
 struct Variation {
@@ -23,6 +27,10 @@ struct Variation {
     value: Value,
     /// The schema keywords it exercises.
     keywords: Vec<String>,
+    /// The facts that it exercises beside those.
+    facts: BTreeSet<FactId>,
+    /// Where it is stated, if not by a keyword.
+    pointer: Option<String>,
 }
 
 /// Every argument's variations, and those of a credential whose form is documented.
@@ -35,7 +43,27 @@ pub fn cases(call: &Call<'_>, judges: &mut Judges<'_>) -> Vec<Case> {
     if let Some(argument) = call.credential_argument() {
         cases.extend(of_argument(call, &argument, judges, give_credential));
     }
+    cases.extend(examples(call));
     cases
+}
+
+/// Each documented example of a body that has properties, given as it is.
+fn examples(call: &Call<'_>) -> Vec<Case> {
+    let Some((content, _)) = call.body() else { return Vec::new() };
+    let examples = content.examples.iter().enumerate();
+    let whole = examples.filter_map(|(index, example)| {
+        let fields = example.value.as_object()?;
+        let known = |name: &String| call.arguments.iter().any(|argument| argument.name == *name);
+        let name = format!("argument/body/example-{}", index + 1);
+        let purpose = format!("the documented example {} of the body", index + 1);
+        let mut case = call.case(&name, purpose, example.location.clone());
+        case.facts.insert(call.fact(&example.location.pointer));
+        case.params.extend(
+            fields.iter().filter(|(name, _)| known(name)).map(|(name, value)| (name.clone(), value.clone())),
+        );
+        Some(going_out(call, case))
+    });
+    whole.collect()
 }
 
 /// How a value is given to the client.
@@ -69,12 +97,13 @@ fn case(call: &Call<'_>, judge: &Judge<'_>, variation: Variation, give: Give) ->
     let mut case = call.case(
         &format!("argument/{}/{}", id_part(name), id_part(&variation.name)),
         format!("{name}: {}, which is {verb}", variation.purpose),
-        location(call, argument, variation.keywords.first()),
+        location(call, argument, &variation),
     );
     let keywords =
         variation.keywords.iter().map(|keyword| call.fact(&format!("{}/{keyword}", argument.schema.pointer)));
     case.facts.extend(argument.facts.clone());
     case.facts.extend(keywords);
+    case.facts.extend(variation.facts.iter().cloned());
     give(&mut case, argument, variation.value);
     if allowed { going_out(call, case) } else { refused(call, case) }
 }
@@ -109,11 +138,10 @@ fn refused(call: &Call<'_>, mut case: Case) -> Case {
     case
 }
 
-fn location(call: &Call<'_>, argument: &Argument, keyword: Option<&String>) -> Location {
-    keyword.map_or_else(
-        || argument.location.clone(),
-        |keyword| call.source.document.locate(&format!("{}/{keyword}", argument.schema.pointer)),
-    )
+fn location(call: &Call<'_>, argument: &Argument, variation: &Variation) -> Location {
+    let keyword = variation.keywords.first().map(|keyword| format!("{}/{keyword}", argument.schema.pointer));
+    let stated = keyword.as_ref().or(variation.pointer.as_ref());
+    stated.map_or_else(|| argument.location.clone(), |pointer| call.source.document.locate(pointer))
 }
 
 /// A validator a schema: to compile one takes longer than all else that an argument needs, and a
@@ -130,19 +158,23 @@ impl<'a> Judges<'a> {
         Self { document, compiled: HashMap::new() }
     }
 
-    fn judge<'b>(&mut self, argument: &'b Argument) -> Option<Judge<'b>> {
+    fn judge<'b>(&mut self, argument: &'b Argument) -> Option<Judge<'b>>
+    where
+        'a: 'b,
+    {
         let schema = &argument.schema;
         if !self.compiled.contains_key(&schema.value) {
             let validator = self.document.validator(schema).ok().map(Arc::new);
             self.compiled.insert(schema.value.clone(), validator);
         }
         let validator = self.compiled.get(&schema.value)?.clone()?;
-        Some(Judge { argument, validator })
+        Some(Judge { document: self.document, argument, validator })
     }
 }
 
 /// What decides whether an argument's value is allowed.
 struct Judge<'a> {
+    document: &'a Document,
     argument: &'a Argument,
     validator: Arc<Validator>,
 }
@@ -166,14 +198,69 @@ fn variations(judge: &Judge<'_>) -> Vec<Variation> {
     match sample::kind(schema) {
         "string" => all.extend(strings(judge)),
         "integer" | "number" => all.extend(numbers(schema)),
+        "array" => all.extend(lists(argument)),
         _ => {}
+    }
+    // Only a body can hold what has parts as it is documented.
+    if argument.place.is_none() {
+        all.extend(parts(judge));
     }
     all.push(vary("wrong-type", "a value of another type", wrong_type(schema), &keywords(schema, &["type"])));
     all
 }
 
 fn vary(name: &str, purpose: &str, value: Value, keywords: &[String]) -> Variation {
-    Variation { name: name.to_owned(), purpose: purpose.to_owned(), value, keywords: keywords.to_vec() }
+    Variation {
+        name: name.to_owned(),
+        purpose: purpose.to_owned(),
+        value,
+        keywords: keywords.to_vec(),
+        facts: BTreeSet::new(),
+        pointer: None,
+    }
+}
+
+/// What stands within a value: each part broken, each alternative given.
+fn parts(judge: &Judge<'_>) -> Vec<Variation> {
+    let Judge { document, argument, .. } = judge;
+    let schema = &argument.schema;
+    let own = Some(format!("{}/type", schema.pointer));
+    let changes = part::changes(document, schema, &argument.sample);
+    let broken = changes.broken.into_iter().filter(|changed| changed.pointer != own);
+    let broken = broken.map(|changed| (fact_of(document, &changed), changed));
+    let alternatives = changes.alternatives.into_iter();
+    let alternatives =
+        alternatives.map(|changed| (fact::exercised(document, schema, &changed.value), changed));
+    let all = broken.chain(alternatives).map(|(facts, changed)| Variation {
+        facts,
+        pointer: changed.pointer,
+        ..vary(&changed.variation, &format!("a value {}", changed.what), changed.value, &[])
+    });
+    all.collect()
+}
+
+fn fact_of(document: &Document, changed: &Changed) -> BTreeSet<FactId> {
+    changed.pointer.iter().map(|pointer| fact::id(document, pointer)).collect()
+}
+
+/// Lists as short and as long as is allowed, and one element past each limit.
+fn lists(argument: &Argument) -> Vec<Variation> {
+    let schema = &argument.schema.value;
+    let Some(element) = argument.sample.get(0) else { return Vec::new() };
+    let limit = |keyword| schema.get(keyword).and_then(Value::as_u64).map(|limit| limit as usize);
+    let sized = |name: &str, keyword: &str, length: Option<usize>| {
+        let length = length.filter(|length| *length <= LONGEST_LIST)?;
+        let purpose = format!("a list of {length}");
+        Some(vary(name, &purpose, vec![element.clone(); length].into(), &[keyword.to_owned()]))
+    };
+    let (least, most) = (limit("minItems"), limit("maxItems"));
+    let sizes = [
+        sized("fewest", "minItems", least),
+        sized("too-few", "minItems", least.and_then(|least| least.checked_sub(1))),
+        sized("most", "maxItems", most),
+        sized("too-many", "maxItems", most.and_then(|most| most.checked_add(1))),
+    ];
+    sizes.into_iter().flatten().collect()
 }
 
 /// Those of the keywords that the schema has.

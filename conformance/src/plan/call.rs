@@ -1,14 +1,14 @@
-//! A call: one operation as a client is asked to make it, and the request that must go out for it.
+//! A call: one operation as a client is asked to make it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::case::{Basis, Case, ExpectedRequest, Outcome, Serve};
+use super::case::{Basis, Case, Outcome, Serve};
 use super::fact::{self, FactId, entries, escape};
-use super::{Params, Source, sample};
+use super::{Source, sample};
 use crate::document::{Content, CredentialKind, Document, Location, Operation, Parameter, Place, Schema};
 use crate::provider::Credential;
 
@@ -16,7 +16,7 @@ use crate::provider::Credential;
 pub const JSON: &str = "application/json";
 
 /// The name under which a body that is no object is given to the client.
-const WHOLE_BODY: &str = "body";
+pub(super) const WHOLE_BODY: &str = "body";
 
 /// One operation of one document, with all that planning its cases needs.
 #[derive(Debug)]
@@ -121,42 +121,25 @@ impl<'a> Call<'a> {
     }
 
     /// That the body is an object: whatever goes out is compared with one.
-    fn body_type(&self) -> Option<FactId> {
-        let (_, schema) = self.body()?;
-        let (schema, pointer) = fact::resolve(&self.source.document, &schema.value, &schema.pointer)?;
-        (schema.get("type")? == "object").then(|| self.fact(&format!("{pointer}/type")))
+    fn body_type(&self) -> Vec<FactId> {
+        let Some((_, schema)) = self.body() else { return Vec::new() };
+        let objects = fact::objects(&self.source.document, &schema.value, &schema.pointer).into_iter();
+        let typed = objects.filter(|(object, _)| object.get("type").is_some_and(|kind| kind == "object"));
+        typed.map(|(_, pointer)| self.fact(&format!("{pointer}/type"))).collect()
     }
 
     /// A parameter the client fills in by itself: that it is there, with an allowed value, is
     /// checked in every exchange.
     fn facts_of_own(&self, parameter: &Parameter) -> Vec<FactId> {
-        let schema = &parameter.schema;
-        let keywords = schema.value.as_object().into_iter().flatten().map(|(keyword, _)| keyword);
-        let limits = keywords.map(|keyword| format!("{}/{keyword}", schema.pointer));
+        let limits = fact::limits(&self.source.document, &parameter.schema);
         let examples = parameter.examples.iter().map(|example| example.location.pointer.clone());
         let own = [parameter.location.pointer.clone(), format!("{}/required", parameter.location.pointer)];
-        own.into_iter().chain(limits).chain(examples).map(|pointer| self.fact(&pointer)).collect()
+        own.into_iter().chain(examples).map(|pointer| self.fact(&pointer)).chain(limits).collect()
     }
 
     /// The first documented success and a body for it: what a case serves that is not about answers.
     pub fn success(&self) -> (Serve, Outcome) {
         self.success.get_or_init(|| super::answer::success(self)).clone()
-    }
-
-    /// The request that must go out for these arguments, and for another credential than the sample
-    /// if one is given.
-    pub fn request(&self, params: &Params, credential: Option<&Value>) -> ExpectedRequest {
-        let mut request = ExpectedRequest {
-            method: self.operation.method.clone(),
-            uri: self.path(params),
-            query_params: self.query(params),
-            ..ExpectedRequest::default()
-        };
-        self.put_own_parameters(&mut request);
-        self.put_headers(params, &mut request);
-        self.put_body(params, &mut request);
-        self.put_credential(credential, &mut request);
-        request
     }
 
     fn parameters(&self) -> Vec<Argument> {
@@ -188,58 +171,74 @@ impl<'a> Call<'a> {
         Some(Argument { sample: self.credential().sample.into(), ..self.parameter(parameter) })
     }
 
-    /// The body's properties; a body that is no object is one argument.
+    /// The body's properties; a body that has none is one argument.
     fn properties(&self) -> Vec<Argument> {
         let Some((content, schema)) = self.body() else {
             return Vec::new();
         };
-        let document = &self.source.document;
-        let Some((object, pointer)) = fact::resolve(document, &schema.value, &schema.pointer) else {
-            return Vec::new();
-        };
-        if object.get("properties").is_none() {
-            return vec![self.whole_body(content, schema)];
-        }
-        let example = content.examples.first().map(|example| &example.value);
-        entries(object.get("properties"))
-            .map(|(name, property)| {
-                let at = format!("{pointer}/properties/{}", escape(name));
-                let schema = Schema { value: property.clone(), pointer: at.clone() };
-                let documented =
-                    example.and_then(|example| example.get(name)).or(property.get("example")).cloned();
-                Argument {
-                    name: name.clone(),
-                    place: None,
-                    required: required_index(object, name).is_some(),
-                    required_at: required_index(object, name)
-                        .map(|index| document.locate(&format!("{pointer}/required/{index}"))),
-                    facts: fact_of_property(self, &at, property, documented.as_ref()),
-                    sample: self.sample(name, documented, &schema),
-                    schema: resolved(document, &schema),
-                    location: document.locate(&at),
-                }
+        let objects = fact::objects(&self.source.document, &schema.value, &schema.pointer);
+        let properties: Vec<Argument> = objects
+            .iter()
+            .flat_map(|(object, pointer)| {
+                entries(object.get("properties")).map(move |entry| (pointer, entry))
             })
-            .collect()
+            .map(|(pointer, (name, property))| self.property(content, &objects, pointer, name, property))
+            .collect();
+        if properties.is_empty() { vec![self.whole_body(content, schema)] } else { properties }
+    }
+
+    fn property(
+        &self,
+        content: &Content,
+        objects: &[(&Value, String)],
+        pointer: &str,
+        name: &str,
+        property: &Value,
+    ) -> Argument {
+        let document = &self.source.document;
+        let at = format!("{pointer}/properties/{}", escape(name));
+        let schema = Schema { value: property.clone(), pointer: at.clone() };
+        let example = content.examples.first().and_then(|example| example.value.get(name));
+        let documented = example.or(property.get("example")).cloned();
+        let required_at = objects.iter().find_map(|(object, pointer)| {
+            let index = fact::required(object).position(|required| required == name)?;
+            Some(document.locate(&format!("{pointer}/required/{index}")))
+        });
+        let sample = self.sample(name, documented.clone(), &schema);
+        let mut facts = fact_of_property(self, &at, property, documented.as_ref());
+        let schema = resolved(document, &schema);
+        facts.extend(facts_within(document, &schema, &sample));
+        Argument {
+            name: name.to_owned(),
+            place: None,
+            required: required_at.is_some(),
+            required_at,
+            facts,
+            sample,
+            schema,
+            location: document.locate(&at),
+        }
     }
 
     fn whole_body(&self, content: &Content, schema: &Schema) -> Argument {
-        let documented = content.examples.first().map(|example| example.value.clone());
+        let documented = content.examples.first();
+        let sample = self.sample(WHOLE_BODY, documented.map(|example| example.value.clone()), schema);
+        let facts = documented.map(|example| self.fact(&example.location.pointer));
+        let schema = resolved(&self.source.document, schema);
         Argument {
             name: WHOLE_BODY.to_owned(),
             place: None,
             required: self.operation.body.as_ref().is_some_and(|body| body.required),
-            sample: self.sample(WHOLE_BODY, documented, schema),
-            schema: resolved(&self.source.document, schema),
+            facts: facts.into_iter().chain(facts_within(&self.source.document, &schema, &sample)).collect(),
+            sample,
+            schema,
             location: content.location.clone(),
             required_at: None,
-            facts: BTreeSet::new(),
         }
     }
 
-    fn body(&self) -> Option<(&'a Content, &'a Schema)> {
-        let contents = &self.operation.body.as_ref()?.contents;
-        let json = contents.iter().find(|content| content.media_type.starts_with(JSON));
-        let content = json.or(contents.first())?;
+    pub(super) fn body(&self) -> Option<(&'a Content, &'a Schema)> {
+        let content = fact::sent(self.operation.body.as_ref()?)?;
         Some((content, content.schema.as_ref()?))
     }
 
@@ -252,7 +251,7 @@ impl<'a> Call<'a> {
     }
 
     /// Whether the client fills this parameter in by itself: its credential, or a fixed value.
-    fn is_own(&self, name: &str) -> bool {
+    pub(super) fn is_own(&self, name: &str) -> bool {
         let provider = &self.source.provider;
         let credential = provider.credential.as_ref().and_then(|credential| credential.parameter.as_deref());
         let secured = self.operation.security.iter().flatten().any(
@@ -261,98 +260,8 @@ impl<'a> Call<'a> {
         credential == Some(name) || secured || provider.client_parameters.iter().any(|own| own == name)
     }
 
-    fn own_parameters(&self) -> impl Iterator<Item = &'a Parameter> {
+    pub(super) fn own_parameters(&self) -> impl Iterator<Item = &'a Parameter> {
         self.operation.parameters.iter().filter(|parameter| self.is_own(&parameter.name))
-    }
-
-    /// The path of the document's own server, which every request begins with: `/api`, or nothing.
-    pub fn prefix(&self) -> String {
-        let base = self.source.document.servers.first().map_or("", |server| server.url.as_str());
-        let after_host = base.split_once("://").map_or("", |(_, rest)| rest).split_once('/');
-        match after_host.map_or("", |(_, path)| path.trim_end_matches('/')) {
-            "" => String::new(),
-            path => format!("/{path}"),
-        }
-    }
-
-    fn path(&self, params: &Params) -> String {
-        let mut path = self.operation.path.clone();
-        for argument in self.arguments.iter().filter(|argument| argument.place == Some(Place::Path)) {
-            let value = params.get(&argument.name).map(text).unwrap_or_default();
-            path = path.replace(&format!("{{{}}}", argument.name), &encode_segment(&value));
-        }
-        self.prefix() + &path
-    }
-
-    fn query(&self, params: &Params) -> BTreeMap<String, String> {
-        self.given(params, Place::Query).map(|(name, value)| (name.to_owned(), text(value))).collect()
-    }
-
-    fn given<'p>(&'p self, params: &'p Params, place: Place) -> impl Iterator<Item = (&'p str, &'p Value)> {
-        let there = self.arguments.iter().filter(move |argument| argument.place == Some(place));
-        there.filter_map(|argument| Some((argument.name.as_str(), params.get(&argument.name)?)))
-    }
-
-    fn put_own_parameters(&self, request: &mut ExpectedRequest) {
-        for parameter in self.own_parameters().filter(|parameter| parameter.place == Place::Query) {
-            let allowed = parameter.schema.value.get("enum").and_then(Value::as_array);
-            let allowed = allowed.into_iter().flatten().map(text).collect();
-            request.require_query_params.insert(parameter.name.clone(), allowed);
-        }
-    }
-
-    fn put_headers(&self, params: &Params, request: &mut ExpectedRequest) {
-        for (name, value) in self.given(params, Place::Header) {
-            request.headers.insert(name.to_lowercase(), text(value));
-        }
-        let cookies: Vec<_> = self
-            .given(params, Place::Cookie)
-            .map(|(name, value)| format!("{name}={}", text(value)))
-            .collect();
-        if !cookies.is_empty() {
-            request.headers.insert("cookie".to_owned(), cookies.join("; "));
-        }
-    }
-
-    fn put_body(&self, params: &Params, request: &mut ExpectedRequest) {
-        let Some((content, _)) = self.body() else { return };
-        let of_body = |argument: &&Argument| argument.place.is_none();
-        let given: Map<String, Value> = self
-            .arguments
-            .iter()
-            .filter(of_body)
-            .filter_map(|argument| Some((argument.name.clone(), params.get(&argument.name)?.clone())))
-            .collect();
-        let whole =
-            self.arguments.iter().any(|argument| argument.place.is_none() && argument.name == WHOLE_BODY);
-        request.body = if whole { given.get(WHOLE_BODY).cloned() } else { Some(Value::Object(given)) };
-        request.body_media_type = Some(content.media_type.clone());
-    }
-
-    fn put_credential(&self, given: Option<&Value>, request: &mut ExpectedRequest) {
-        let credential = self.credential();
-        let secret = given.map_or(credential.sample, text);
-        if let Some(parameter) = &credential.parameter {
-            request.require_query_params.insert(parameter.clone(), vec![secret.clone()]);
-        }
-        let kinds = self.operation.security.first().into_iter().flatten().map(|credential| &credential.kind);
-        for kind in kinds {
-            match kind {
-                CredentialKind::Bearer => {
-                    request.headers.insert("authorization".to_owned(), format!("Bearer {secret}"));
-                }
-                CredentialKind::Parameter(Place::Query, name) => {
-                    request.require_query_params.insert(name.clone(), vec![secret.clone()]);
-                }
-                CredentialKind::Parameter(Place::Header, name) => {
-                    request.headers.insert(name.to_lowercase(), secret.clone());
-                }
-                CredentialKind::Parameter(..) | CredentialKind::Basic | CredentialKind::Other(_) => {}
-            }
-        }
-        if !request.headers.contains_key("authorization") {
-            request.forbid_headers.push("authorization".to_owned());
-        }
     }
 
     /// The credential the client is given.
@@ -367,9 +276,12 @@ fn resolved(document: &Document, schema: &Schema) -> Schema {
         .map_or_else(|| schema.clone(), |(value, pointer)| Schema { value: value.clone(), pointer })
 }
 
-/// Where in its object's `required` list a property stands.
-fn required_index(object: &Value, name: &str) -> Option<usize> {
-    object.get("required")?.as_array()?.iter().position(|required| required == name)
+/// The facts that a value exercises by what is in it: of an object, a list, or one of several forms;
+/// not of a single value, whose limits are tried one by one.
+fn facts_within(document: &Document, schema: &Schema, sample: &Value) -> BTreeSet<FactId> {
+    let has_forms = ["oneOf", "anyOf"].iter().any(|keyword| schema.value.get(*keyword).is_some());
+    let has_parts = sample.is_object() || sample.is_array() || has_forms;
+    if has_parts { fact::exercised(document, schema, sample) } else { BTreeSet::new() }
 }
 
 fn fact_of_property(call: &Call<'_>, at: &str, property: &Value, sample: Option<&Value>) -> BTreeSet<FactId> {
@@ -383,15 +295,6 @@ pub(crate) fn text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-/// A value as one segment of a path: everything but the unreserved characters of RFC 3986 encoded.
-fn encode_segment(value: &str) -> String {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    value
-        .bytes()
-        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }
 
 /// A document's name as a part of a case's id: on one line, and with nothing that lists of cases or

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::document::{Content, Document, Location, Operation, Parameter, Prose, Schema};
+use crate::document::{Body, Content, Document, Location, Operation, Parameter, Prose, Schema};
 use crate::provider::{ProseRule, Provider};
 
 /// Document and JSON pointer, written `document#pointer`. Shared, for every case holds several.
@@ -152,7 +152,8 @@ impl Census<'_> {
             self.parameter(parameter, FactKind::Parameter);
         }
         if let Some(body) = &operation.body {
-            body.contents.iter().for_each(|content| self.content(content));
+            // A client sends one of the forms; the others it need not know.
+            sent(body).into_iter().for_each(|content| self.content(content));
         }
         for response in &operation.responses {
             let pointer = &response.location.pointer;
@@ -302,8 +303,9 @@ fn exercise(document: &Document, schema: &Value, pointer: &str, value: &Value, f
     let Some((schema, pointer)) = resolve(document, schema, pointer) else {
         return;
     };
-    for keyword in CONSTRAINTS.iter().filter(|keyword| **keyword != "type" && schema.get(**keyword).is_some())
-    {
+    // Of null there is no other value that could be of the wrong type.
+    let kept = |keyword: &&&str| **keyword != "type" || value.is_null() && has_type(schema, value);
+    for keyword in CONSTRAINTS.iter().filter(|keyword| schema.get(**keyword).is_some()).filter(kept) {
         found.insert(format!("{pointer}/{keyword}"));
     }
     for (name, property) in entries(schema.get("properties")) {
@@ -321,6 +323,10 @@ fn exercise(document: &Document, schema: &Value, pointer: &str, value: &Value, f
             ("items", Value::Array(elements)) => {
                 elements.iter().for_each(|element| exercise(document, branch, &at, element, found));
             }
+            ("additionalProperties", Value::Object(fields)) => {
+                let extra = fields.get(super::sample::KEY);
+                extra.into_iter().for_each(|inner| exercise(document, branch, &at, inner, found));
+            }
             ("items" | "additionalProperties", _) => {}
             _ if fits(document, branch, value) => exercise(document, branch, &at, value, found),
             _ => {}
@@ -328,8 +334,65 @@ fn exercise(document: &Document, schema: &Value, pointer: &str, value: &Value, f
     }
 }
 
-/// Whether a value looks like one of a branch: everything the branch requires is there.
-fn fits(document: &Document, branch: &Value, value: &Value) -> bool {
-    resolve(document, branch, "")
-        .is_some_and(|(branch, _)| required(branch).all(|name| value.get(name).is_some()))
+/// Whether a value looks like one of a branch: it has its type, everything the branch requires is there,
+/// and what tells branches apart by a list of values has one of them.
+pub(crate) fn fits(document: &Document, branch: &Value, value: &Value) -> bool {
+    let Some((branch, _)) = resolve(document, branch, "") else { return false };
+    let is_listed = |schema: &Value, value: &Value| {
+        schema.get("enum").and_then(Value::as_array).is_none_or(|listed| listed.contains(value))
+    };
+    let mut known =
+        entries(branch.get("properties")).filter_map(|(name, part)| Some((part, value.get(name)?)));
+    has_type(branch, value)
+        && is_listed(branch, value)
+        && required(branch).all(|name| value.get(name).is_some())
+        && known.all(|(part, value)| is_listed(part, value))
+}
+
+fn has_type(schema: &Value, value: &Value) -> bool {
+    let Some(named) = schema.get("type").and_then(Value::as_str) else { return true };
+    match value {
+        Value::Null => named == "null",
+        Value::Bool(_) => named == "boolean",
+        Value::Number(_) => ["number", "integer"].contains(&named),
+        Value::String(_) => named == "string",
+        Value::Array(_) => named == "array",
+        Value::Object(_) => named == "object",
+    }
+}
+
+/// An object's schema, and those that `allOf` makes it of, each with its pointer.
+pub(crate) fn objects<'a>(
+    document: &'a Document,
+    schema: &'a Value,
+    pointer: &str,
+) -> Vec<(&'a Value, String)> {
+    let mut found = Vec::new();
+    let mut left = vec![(schema, pointer.to_owned())];
+    while let Some((schema, pointer)) = left.pop() {
+        let Some((schema, pointer)) = resolve(document, schema, &pointer) else { continue };
+        if found.iter().any(|(_, known)| *known == pointer) {
+            continue;
+        }
+        let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate();
+        let parts = parts.map(|(index, part)| (part, format!("{pointer}/allOf/{index}")));
+        left.extend(parts.collect::<Vec<_>>().into_iter().rev());
+        found.push((schema, pointer));
+    }
+    found
+}
+
+/// The ids of the limits that a schema itself states.
+pub(crate) fn limits(document: &Document, schema: &Schema) -> Vec<FactId> {
+    let Some((schema, pointer)) = resolve(document, &schema.value, &schema.pointer) else {
+        return Vec::new();
+    };
+    let stated = CONSTRAINTS.iter().filter(|keyword| schema.get(**keyword).is_some());
+    stated.map(|keyword| id(document, &format!("{pointer}/{keyword}"))).collect()
+}
+
+/// The form in which a body is sent, where a document leaves the choice: JSON, else the first.
+pub(crate) fn sent(body: &Body) -> Option<&Content> {
+    let is_json = |content: &&Content| content.media_type.starts_with("application/json");
+    body.contents.iter().find(is_json).or(body.contents.first())
 }

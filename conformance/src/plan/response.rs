@@ -7,9 +7,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::call::{Call, JSON};
 use super::case::{Basis, Case};
-use super::fact::{self, FactId, branches};
-use super::sample;
-use crate::document::Schema;
+use super::fact::{self, FactId};
 
 /// Every documented response: as documented, with unknown fields, without the optional ones, with
 /// parameters on its media type.
@@ -65,7 +63,10 @@ fn as_documented(call: &Call<'_>, answer: &Answer<'_>) -> Case {
         ..answer.case(call, "", format!("a {} as documented", answer.code))
     };
     case.facts.extend(facts_of_body(call, answer, answer.body.as_ref()));
-    case.facts.extend(answer.response.headers.iter().map(|header| call.fact(&header.location.pointer)));
+    for header in &answer.response.headers {
+        case.facts.insert(call.fact(&header.location.pointer));
+        case.facts.extend(fact::limits(&call.source.document, &header.schema));
+    }
     case
 }
 
@@ -73,32 +74,24 @@ fn facts_of_body(call: &Call<'_>, answer: &Answer<'_>, body: Option<&Value>) -> 
     let (Some(content), Some(body)) = (answer.content, body) else {
         return BTreeSet::new();
     };
-    let examples = content.examples.first().map(|example| call.fact(&example.location.pointer));
+    let examples = content.examples.iter().filter(|example| example.value == *body);
+    let examples = examples.map(|example| call.fact(&example.location.pointer));
     let schema = content.schema.as_ref().map(|schema| fact::exercised(&call.source.document, schema, body));
     schema.into_iter().flatten().chain(examples).collect()
 }
 
-/// The further examples of an answer, and its further alternatives (`oneOf`, `anyOf`).
+/// The further examples of an answer, and its further alternatives (`oneOf`, `anyOf`), wherever in it.
 fn alternatives(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
     let Some(content) = answer.content else { return Vec::new() };
-    let document = &call.source.document;
     let mut cases = Vec::new();
     for (index, example) in content.examples.iter().enumerate().skip(1) {
         let body = Some(example.value.clone());
-        let mut case = alternative(call, answer, &format!("example-{}", index + 1), body);
-        case.facts.insert(call.fact(&example.location.pointer));
-        cases.push(case);
+        cases.push(alternative(call, answer, &format!("example-{}", index + 1), body));
     }
-    let schema =
-        content.schema.as_ref().and_then(|schema| fact::resolve(document, &schema.value, &schema.pointer));
-    let Some((schema, pointer)) = schema else { return cases };
-    let choices = branches(schema)
-        .into_iter()
-        .filter(|(step, _)| step.starts_with("oneOf") || step.starts_with("anyOf"));
-    for (index, (step, choice)) in choices.enumerate().skip(1) {
-        let choice = Schema { value: choice.clone(), pointer: format!("{pointer}/{step}") };
-        let body = sample::value(document, &choice);
-        cases.push(alternative(call, answer, &format!("alternative-{}", index + 1), body));
+    for changed in answer.changes(call).alternatives {
+        let mut case = alternative(call, answer, &changed.variation, Some(changed.value));
+        case.facts.extend(changed.pointer.map(|pointer| call.fact(&pointer)));
+        cases.push(case);
     }
     cases
 }

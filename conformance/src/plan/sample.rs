@@ -1,10 +1,15 @@
 //! Values that satisfy a schema: the documented example where there is one, else a synthesised one.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::fact::{self, entries, resolve};
 use super::{limit, pattern};
 use crate::document::{Content, Document, Schema};
+
+/// The name of the property that stands for those that a document leaves to be named.
+pub(super) const KEY: &str = "conformance";
 
 /// How deep a synthesised value may nest: recursive schemas end here.
 const DEPTH: usize = 12;
@@ -18,29 +23,39 @@ pub fn body(document: &Document, content: &Content) -> Option<Value> {
 
 /// A value with every documented property; none when the schema cannot be satisfied here.
 pub fn value(document: &Document, schema: &Schema) -> Option<Value> {
-    let mut left = limit::SIZE;
-    synthesise(document, &schema.value, DEPTH, &mut left)
+    let mut budget = Budget { left: limit::SIZE, written: BTreeSet::new() };
+    synthesise(document, &schema.value, DEPTH, &mut budget)
 }
 
-fn synthesise(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Value> {
-    // Every part of a value costs one: what is too wide ends as what is too deep does.
-    *left = left.checked_sub(1)?;
-    let (schema, _) = resolve(document, schema, "")?;
+/// What a value may still become.
+struct Budget {
+    /// How many parts more: each costs one, and what is too wide ends as what is too deep does.
+    left: usize,
+    /// The schemas written out already, by their pointers. Once is enough: from then on they get what
+    /// they require, or a web of schemas that refer to each other would become a forest.
+    written: BTreeSet<String>,
+}
+
+fn synthesise(document: &Document, schema: &Value, depth: usize, budget: &mut Budget) -> Option<Value> {
+    budget.left = budget.left.checked_sub(1)?;
+    let is_shared = schema.get("$ref").is_some();
+    let (schema, pointer) = resolve(document, schema, "")?;
+    let with_all = !is_shared || budget.written.insert(pointer);
     if let Some(given) = given(schema) {
         return Some(given);
     }
     let depth = depth.checked_sub(1)?;
     let combined = schema.get("allOf").and_then(Value::as_array);
     if let Some(parts) = combined {
-        return all_of(document, schema, parts, depth, left);
+        return all_of(document, schema, parts, depth, budget);
     }
     let choices = ["oneOf", "anyOf"].iter().find_map(|keyword| schema.get(*keyword)?.as_array());
     if let Some(choices) = choices {
-        return choices.iter().find_map(|choice| synthesise(document, choice, depth, left));
+        return choices.iter().find_map(|choice| synthesise(document, choice, depth, budget));
     }
     match kind(schema) {
-        "object" => Some(Value::Object(object(document, schema, depth, left)?)),
-        "array" => array(document, schema, depth, left),
+        "object" => Some(Value::Object(object(document, schema, with_all, depth, budget)?)),
+        "array" => array(document, schema, depth, budget),
         "string" => string(schema).map(Value::String),
         "integer" => Some(json!(number(schema).ceil() as i64)),
         "number" => Some(json!(number(schema))),
@@ -79,11 +94,11 @@ fn all_of(
     schema: &Value,
     parts: &[Value],
     depth: usize,
-    left: &mut usize,
+    budget: &mut Budget,
 ) -> Option<Value> {
-    let mut whole = object(document, schema, depth, left)?;
+    let mut whole = object(document, schema, true, depth, budget)?;
     for part in parts {
-        match synthesise(document, part, depth, left)? {
+        match synthesise(document, part, depth, budget)? {
             Value::Object(part) => whole.extend(part),
             scalar => return Some(scalar),
         }
@@ -91,29 +106,40 @@ fn all_of(
     Some(Value::Object(whole))
 }
 
-fn object(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Map<String, Value>> {
+/// An object with all of its properties, or with those alone that it requires.
+fn object(
+    document: &Document,
+    schema: &Value,
+    with_all: bool,
+    depth: usize,
+    budget: &mut Budget,
+) -> Option<Map<String, Value>> {
     let required = |name: &String| fact::required(schema).any(|required| required == name);
     let mut whole = Map::new();
-    for (name, property) in entries(schema.get("properties")) {
-        match synthesise(document, property, depth, left) {
+    for (name, property) in entries(schema.get("properties")).filter(|(name, _)| with_all || required(name)) {
+        match synthesise(document, property, depth, budget) {
             Some(value) => drop(whole.insert(name.clone(), value)),
             // An optional property too deep to satisfy is left out: that is how recursion ends.
             None if !required(name) => {}
             None => return None,
         }
     }
+    if let Some(others) = schema.get("additionalProperties").filter(|others| others.is_object()) {
+        let value = synthesise(document, others, depth, budget);
+        whole.extend(value.map(|value| (KEY.to_owned(), value)));
+    }
     Some(whole)
 }
 
-fn array(document: &Document, schema: &Value, depth: usize, left: &mut usize) -> Option<Value> {
+fn array(document: &Document, schema: &Value, depth: usize, budget: &mut Budget) -> Option<Value> {
     let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
     let Some(items) = schema.get("items") else { return Some(json!([])) };
-    let before = *left;
-    match synthesise(document, items, depth, left) {
+    let before = budget.left;
+    match synthesise(document, items, depth, budget) {
         Some(element) => {
             let copies = usize::try_from(least.max(1)).ok()?;
-            let parts = before - *left;
-            *left = left.checked_sub(parts.checked_mul(copies - 1)?)?;
+            let parts = before - budget.left;
+            budget.left = budget.left.checked_sub(parts.checked_mul(copies - 1)?)?;
             Some(Value::Array(vec![element; copies]))
         }
         None if least == 0 => Some(json!([])),

@@ -13,7 +13,7 @@ use super::check::{Blame, Finding};
 use super::driver::{ClientName, Hello, Trouble};
 use super::redact::Redactor;
 use super::transcript::{Recorded, Transcript};
-use super::{CaseResult, Options, Run, Verdict, broke, exchange, unsupported};
+use super::{CaseResult, Options, Run, Verdict, Watch, broke, exchange, unsupported};
 use crate::document::Location;
 use crate::plan::Plan;
 use crate::plan::case::{Case, ExpectedRequest, Serve, ServedResponse};
@@ -91,12 +91,13 @@ impl Server {
     /// # Errors
     ///
     /// When no request reaches the server at all.
-    pub async fn run(&self, plan: &Plan, options: Options) -> io::Result<Run> {
+    pub async fn run(&self, plan: &Plan, options: Options, watch: Watch<'_>) -> io::Result<Run> {
         let began = Instant::now();
         let mut taken = BTreeMap::new();
         let mut asked: Vec<Asked> = Vec::new();
         for case in &plan.cases {
             asked.push(self.ask(plan, case, options, &mut taken).await?);
+            asked.last().inspect(|one| watch(&one.result));
         }
         let results = asked.iter().map(|one| settled(one, &asked)).collect();
         Ok(Run { client: self.hello(), options, results, elapsed: began.elapsed() })

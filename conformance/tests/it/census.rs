@@ -1,9 +1,16 @@
 //! The census: what a plan leaves out is named, whatever it is.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use media_upload_conformance::document::Document;
 use media_upload_conformance::plan::fact::FactKind;
 use media_upload_conformance::plan::{Case, Plan};
 use media_upload_conformance::provider;
+use media_upload_conformance::run::driver::Driver;
+use media_upload_conformance::run::{Options, Verdict, run};
+
+use crate::obedient::Obedient;
 
 fn built_in() -> Plan {
     Plan::of(provider::built_in().unwrap(), &provider::known().unwrap()).unwrap()
@@ -76,4 +83,45 @@ fn a_limit_added_to_a_document_is_a_fact_and_a_case() {
         assert!(plan.cases.iter().any(|case| case.id.ends_with(&format!("/argument/url/{id}"))), "{id}");
     }
     assert!(plan.unexercised().is_empty(), "{:#?}", plan.unexercised());
+}
+
+/// Documents of whole APIs: nested bodies, lists, alternatives within alternatives, several examples.
+fn whole_apis() -> Vec<Plan> {
+    let texts: [(&str, &[u8]); 3] = [
+        ("growth.yaml", include_bytes!("../../../tests/fixtures/ten-operations.yaml")),
+        ("ten-operations.yaml", include_bytes!("../fixtures/ten-operations.yaml")),
+        ("other.yaml", include_bytes!("../fixtures/other.yaml")),
+    ];
+    let plan =
+        |(name, text): (&str, &[u8])| Plan::of(vec![Document::read(name, text).unwrap()], &[]).unwrap();
+    texts.into_iter().map(plan).collect()
+}
+
+#[test]
+fn no_fact_of_a_whole_api_is_missed_and_no_two_cases_have_one_id() {
+    for plan in whole_apis() {
+        assert!(plan.unexercised().is_empty(), "{:#?}", plan.unexercised());
+        let ids: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
+        assert_eq!(ids.len(), plan.cases.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_does_what_the_plan_of_a_whole_api_asks_breaks_no_rule() {
+    for plan in whole_apis() {
+        let plan = Arc::new(plan);
+        let driver: Arc<dyn Driver> = Arc::new(Obedient::new(&plan));
+        let run = run(&plan, &driver, Options { strict: true, ..Options::default() }).await.unwrap();
+        let broken = run.results.iter().filter(|result| result.verdict != Verdict::Pass);
+        let told: Vec<String> = broken
+            .map(|result| format!("{} {:#?}\n{}", result.case.id, result.findings, result.exchange))
+            .collect();
+        assert!(
+            told.is_empty(),
+            "{} of {}: {}",
+            told.len(),
+            plan.cases.len(),
+            told[..told.len().min(5)].join("\n")
+        );
+    }
 }

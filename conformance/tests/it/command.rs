@@ -190,3 +190,17 @@ fn help_names_the_verbs_and_the_exit_codes() {
 fn an_unknown_flag_is_a_usage_error() {
     assert_eq!(conformance(&["--no-such-flag"]).status.code(), Some(2));
 }
+
+#[test]
+fn shells_and_readers_of_manuals_get_every_verb_and_flag() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = text(&conformance(&["completions", shell]).stdout);
+        assert!(["doctor", "import", "known-failing"].iter().all(|word| script.contains(word)), "{shell}");
+    }
+    let page = text(&conformance(&["man", "run"]).stdout);
+    for flag in ["server", "yes", "filter", "strict", "json", "junit", "html"] {
+        assert!(page.contains(&format!("\\-\\-{flag}")), "{flag}: {page}");
+    }
+    assert!(text(&conformance(&["man"]).stdout).contains("Exit codes"));
+    assert!(refused(2, &["man", "nothing"]).contains("there is no verb nothing"));
+}

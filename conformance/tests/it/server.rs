@@ -78,7 +78,7 @@ fn plan() -> Plan {
 
 async fn run(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Run {
     let server = start(answer).await;
-    Server::new(&server.uri()).unwrap().run(&plan(), Options::default()).await.unwrap()
+    Server::new(&server.uri()).unwrap().run(&plan(), Options::default(), &|_| ()).await.unwrap()
 }
 
 fn ids(run: &Run, verdict: Verdict) -> Vec<&str> {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Broken, essence, violation};
 use crate::document::{Location, Operation};
+use crate::plan::call::text;
 use crate::plan::case::{Case, ExpectedRequest, Fault, Outcome, Serve};
 use crate::plan::{Source, operation};
 use crate::run::driver::Answer;
@@ -209,7 +210,7 @@ impl Checked<'_> {
         if essence(sent) != essence(wanted) {
             broken.push(Broken::new(&REQUEST_MEDIA_TYPE, wanted, sent).at(stated.clone()));
         }
-        let Some(body) = decode(wanted, &request.body) else {
+        let Some(body) = decode(wanted, &request.body, expected) else {
             broken.push(Broken::new(&REQUEST_BODY, expected.to_string(), &request.body).at(stated));
             return broken;
         };
@@ -231,11 +232,16 @@ impl Checked<'_> {
     }
 }
 
-fn decode(media_type: &str, body: &str) -> Option<Value> {
+/// A body as a value. In a form every value is a text: it is the expected one where that is written so.
+fn decode(media_type: &str, body: &str, expected: &Value) -> Option<Value> {
     if essence(media_type) == "application/x-www-form-urlencoded" {
+        let meant = |name: &str, sent: &str| {
+            let known = expected.get(name).filter(|known| text(known) == sent);
+            known.cloned().unwrap_or_else(|| sent.into())
+        };
         let pairs = url::form_urlencoded::parse(body.as_bytes());
         let fields: Map<String, Value> =
-            pairs.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect();
+            pairs.map(|(name, value)| (name.to_string(), meant(&name, &value))).collect();
         return Some(Value::Object(fields));
     }
     serde_json::from_str(body).ok()
