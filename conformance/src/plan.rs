@@ -2,6 +2,9 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 
 use serde::Serializer;
 use serde_json::{Map, Value};
@@ -92,11 +95,25 @@ impl Plan {
     }
 }
 
-/// All cases of one document: each operation's families, then the flows.
+/// All cases of one document: each operation's families, then the flows. Operations have nothing to do
+/// with each other, so that each processor takes its share of them.
 fn cases(source: &Source) -> Vec<Case> {
+    let operations = &source.document.operations;
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let shares = operations.chunks(operations.len().div_ceil(processors).max(1));
+    let planned: Vec<Vec<Case>> = thread::scope(|scope| {
+        let planning: Vec<_> = shares.map(|share| scope.spawn(|| cases_of(source, share))).collect();
+        planning.into_iter().map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    });
+    let mut cases: Vec<Case> = planned.into_iter().flatten().collect();
+    cases.extend(upload::cases(source));
+    cases
+}
+
+fn cases_of(source: &Source, operations: &[Operation]) -> Vec<Case> {
     let mut cases = Vec::new();
     let mut judges = Judges::new(&source.document);
-    for operation in &source.document.operations {
+    for operation in operations {
         let call = Call::new(source, operation);
         cases.extend(response::cases(&call));
         cases.extend(malformed::cases(&call));
@@ -104,7 +121,6 @@ fn cases(source: &Source) -> Vec<Case> {
         cases.extend(argument::cases(&call, &mut judges));
         cases.extend(transport::cases(&call));
     }
-    cases.extend(upload::cases(source));
     cases
 }
 

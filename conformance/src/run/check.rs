@@ -97,7 +97,7 @@ impl Broken {
 pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &Redactor) -> Vec<Finding> {
     let mut broken = secret::check(source, transcript);
     match (&case.outcome, request::unsent(case, transcript)) {
-        (Outcome::Refused, _) => broken.extend(outcome::refused(transcript)),
+        (Outcome::Refused, _) => broken.extend(outcome::refused(source, case, transcript)),
         // What never went out has no answer either: one finding tells it all.
         (_, Some(unsent)) => broken.push(unsent),
         (_, None) => {

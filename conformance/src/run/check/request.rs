@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::{Broken, essence, violation};
-use crate::document::{Location, Operation};
+use crate::document::{Location, Operation, Parameter, Place};
 use crate::plan::call::text;
 use crate::plan::case::{Case, ExpectedRequest, Fault, Outcome, Serve};
-use crate::plan::{Source, operation};
+use crate::plan::{Source, fact, operation};
 use crate::run::driver::Answer;
 use crate::run::rule::{
     REFUSAL_UNNEEDED, REQUEST_BODY, REQUEST_BODY_SCHEMA, REQUEST_CREDENTIAL, REQUEST_HEADER_UNDOCUMENTED,
@@ -55,6 +55,30 @@ pub fn unsent(case: &Case, transcript: &Transcript) -> Option<Broken> {
         _ if is_unreachable(case) => None,
         _ => Some(Broken::new(&REQUEST_SENT, call, "nothing was sent")),
     }
+}
+
+/// Whether everything that was sent has all that the document requires, and a body that satisfies it.
+pub fn is_complete(source: &Source, case: &Case, transcript: &Transcript) -> bool {
+    let Some(operation) = planned_operation(source, case) else { return false };
+    let has = |request: &Recorded, parameter: &Parameter| match parameter.place {
+        Place::Query => {
+            request.query.iter().any(|(name, value)| *name == parameter.name && !value.is_empty())
+        }
+        Place::Header => header(&request.headers, &parameter.name.to_lowercase()).is_some(),
+        Place::Path | Place::Cookie => false,
+    };
+    let satisfies = |request: &Recorded| {
+        let Some(content) = operation.body.as_ref().and_then(fact::sent) else { return true };
+        let body = decode(&content.media_type, &request.body, &Value::Null);
+        let schema = content.schema.as_ref();
+        body.is_some_and(|body| {
+            schema.and_then(|schema| violation(&source.document, schema, &body)).is_none()
+        })
+    };
+    let mut required = operation.parameters.iter().filter(|parameter| parameter.required);
+    !transcript.api.is_empty()
+        && required.all(|parameter| transcript.api.iter().all(|request| has(request, parameter)))
+        && transcript.api.iter().all(satisfies)
 }
 
 /// Checks every request of a case that is to be sent.
