@@ -10,6 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::document::Document;
 use crate::plan::Plan;
 use crate::provider;
+use crate::run::redact::visible;
 
 mod diff;
 mod doctor;
@@ -91,7 +92,8 @@ pub fn main() -> ExitCode {
         Err(Stop::Usage(line)) => (line, 2),
         Err(Stop::Suite(line)) => (line, 3),
     };
-    anstream::eprintln!("error: {line}");
+    // Who cannot be told by a line is told by the exit code.
+    let _ = writeln!(anstream::stderr(), "error: {}", visible(&line).replace('\n', " "));
     ExitCode::from(code)
 }
 

@@ -138,6 +138,9 @@ async fn arguments_that_make_no_sense_send_nothing() {
     let mut keyless = with(pyannote(), [&a]);
     keyless.env_remove("PYANNOTEAI_API_KEY");
     let cielo24 = with(tool("cielo24", &server.uri()), [&a]);
+    let [empty, large] = ["empty", "large"].map(|name| folder.path().join(name));
+    std::fs::write(&empty, "\n").unwrap();
+    std::fs::write(&large, "k".repeat(1 << 20)).unwrap();
     for (tool, said) in [
         (pyannote(), "FILE"),
         (with(with(pyannote(), [&a]), ["--url", "media://a b"]), "media://interview.wav"),
@@ -145,6 +148,8 @@ async fn arguments_that_make_no_sense_send_nothing() {
         (with(pyannote(), [&a, &same]), "one in place of the other"),
         (keyless, "set PYANNOTEAI_API_KEY, or give --key-file FILE"),
         (with(with(pyannote(), [&a]), ["--key-file", "/nonexistent"]), "cannot be read from /nonexistent"),
+        (with(with(pyannote(), [&a]), ["--key-file".as_ref(), empty.as_os_str()]), "it is empty"),
+        (with(with(pyannote(), [&a]), ["--key-file".as_ref(), large.as_os_str()]), "is no api key"),
         (with(tool("pyannote", "http://api.example.com"), [&a]), "must be https"),
         (with(cielo24, ["--job-id", "job-17"]), "a job id is a hex string"),
         (with(tool("cielo24", &server.uri()), [&a]), "--job-id"),

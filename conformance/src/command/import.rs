@@ -43,6 +43,7 @@ struct Draft {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+    let _alone = alone(&arguments.into);
     let pages = arguments.pages.iter().map(read).collect::<Result<Vec<_>, _>>();
     let pages = pages.map_err(|error| Stop::Usage(error.to_string()))?;
     let (drafts, notes) = match pages.iter().filter(|page| page.kind == Kind::Rst).count() {
@@ -64,12 +65,32 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     for draft in changed.iter().chain(&rows) {
         draft.check()?;
     }
-    for draft in changed.iter().chain(&rows) {
-        write(&draft.path, &draft.text)?;
-    }
+    write_all(&rows, &changed)?;
     let notes = notes.iter().map(|note| format!("note: {note}\n")).collect::<String>();
     print(&format!("{notes}{told}{steps}"))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until no other import works in the folder: what it writes must be what this one reads.
+#[cfg(unix)]
+fn alone(into: &Path) -> Option<fs::File> {
+    let parent = into.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::File::open(if into.is_dir() { into } else { parent }).ok()?;
+    rustix::fs::flock(&folder, rustix::fs::FlockOperation::LockExclusive).ok()?;
+    Some(folder)
+}
+
+#[cfg(not(unix))]
+fn alone(_: &Path) {}
+
+/// Writes the tables first, which are put back when a document then cannot be written.
+fn write_all(tables: &[Draft], documents: &[Draft]) -> Result<(), Stop> {
+    let before: Vec<Draft> = tables.iter().filter_map(Draft::as_it_stands).collect();
+    let written = tables.iter().chain(documents).try_for_each(|draft| write(&draft.path, &draft.text));
+    if written.is_err() {
+        before.iter().try_for_each(|draft| write(&draft.path, &draft.text))?;
+    }
+    written
 }
 
 /// OpenAPI pages, merged into one document.
@@ -177,6 +198,10 @@ fn rows(changed: &[Draft]) -> (Vec<Draft>, String) {
 impl Draft {
     fn differs(&self) -> bool {
         fs::read(&self.path).ok().is_none_or(|bytes| bytes != self.text.as_bytes())
+    }
+
+    fn as_it_stands(&self) -> Option<Self> {
+        Some(Self { path: self.path.clone(), text: fs::read_to_string(&self.path).ok()? })
     }
 
     /// Refuses, before anything is written, a file that must not be.

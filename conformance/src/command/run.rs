@@ -25,7 +25,8 @@ use crate::run::{self, CaseResult, Options, Run, Verdict};
 pub(super) struct Arguments {
     #[command(flatten)]
     documents: Documents,
-    /// Test a server in place of a client: make the calls ourselves, and judge what it answers
+    /// Test a server in place of a client: make the calls ourselves, and judge what it answers.
+    /// `CONFORMANCE_API_KEY` and `CONFORMANCE_API_TOKEN` in the environment are its credentials
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     server: Option<String>,
     /// The server may be on another machine than this
@@ -124,7 +125,7 @@ fn select(plan: &mut Plan, pattern: &str) -> Result<(), Stop> {
     plan.cases.retain(|case| matcher.is_match(&case.id));
     if plan.cases.is_empty() {
         return Err(Stop::Usage(format!(
-            "--filter: no case id matches '{pattern}'; `conformance plan` lists them"
+            "--filter: no case id matches '{pattern}'; `conformance plan` lists them (not all can be asked of a server)"
         )));
     }
     answer_for_own_facts(plan);
@@ -147,14 +148,29 @@ fn server(url: &str, may_be_elsewhere: bool, plan: &mut Plan) -> Result<Server, 
         )));
     }
     for name in plan.sources.iter().map(|source| source.provider.credential().name) {
-        let variable = format!("CONFORMANCE_{}", name.to_uppercase());
-        if let Some(value) = std::env::var(variable).ok().filter(|value| !value.is_empty()) {
+        if let Some(value) = credential(&format!("CONFORMANCE_{}", name.to_uppercase()))? {
             server.give(name, value);
         }
     }
     Server::select(plan);
     answer_for_own_facts(plan);
     Ok(server)
+}
+
+/// A credential of the environment; none where the variable is not set, or empty.
+fn credential(variable: &str) -> Result<Option<String>, Stop> {
+    const SHORTEST: usize = 8;
+    let Some(value) = std::env::var_os(variable) else { return Ok(None) };
+    let value = value.to_string_lossy();
+    match value.trim() {
+        "" => Ok(None),
+        text if text.len() < SHORTEST || !text.chars().all(|c| c.is_ascii_graphic()) => {
+            Err(Stop::Usage(format!(
+                "{variable}: a credential is {SHORTEST} or more visible characters of ASCII without spaces; copy it again"
+            )))
+        }
+        text => Ok(Some(text.to_owned())),
+    }
 }
 
 fn play(arguments: &Arguments, plan: &Arc<Plan>, server: Option<Server>) -> Result<Run, Stop> {

@@ -10,6 +10,7 @@ use super::matrix::{self, Row};
 use crate::plan::Source;
 use crate::run::check::{Blame, Finding};
 use crate::run::driver::Trouble;
+use crate::run::redact::visible;
 use crate::run::{CaseResult, Run, Verdict};
 
 const BOLD: Style = Style::new().bold();
@@ -116,8 +117,12 @@ fn put_trouble(out: &mut String, result: &CaseResult, trouble: &Trouble) {
 fn put_findings(out: &mut String, result: &CaseResult) {
     let style = style(result.verdict);
     let word = if result.is_warned() { "warning" } else { "fail" };
-    let _ =
-        writeln!(out, "\n{style}{word}{style:#} {BOLD}{}{BOLD:#}  {}", result.case.id, result.case.purpose);
+    let _ = writeln!(
+        out,
+        "\n{style}{word}{style:#} {BOLD}{}{BOLD:#}  {}",
+        result.case.id,
+        visible(&result.case.purpose)
+    );
     result.findings.iter().for_each(|finding| put_finding(out, finding));
     let _ = writeln!(out, "  the exchange:");
     put_dimmed(out, &result.exchange);

@@ -50,9 +50,10 @@ impl Server {
     ///
     /// One line when the URL is none that requests can be sent to.
     pub fn new(url: &str) -> Result<Self, String> {
-        let base = Url::parse(url).map_err(|error| format!("'{url}' is no URL: {error}"))?;
+        let base = Url::parse(url)
+            .map_err(|error| format!("'{url}' is no URL ({error}); give one like http://127.0.0.1:4010"))?;
         if !["http", "https"].contains(&base.scheme()) {
-            return Err(format!("'{url}' is neither http nor https"));
+            return Err(format!("'{url}' is neither http nor https; give one like http://127.0.0.1:4010"));
         }
         if !base.username().is_empty() || base.password().is_some() {
             return Err("the URL has a user name or password in it; leave them out".to_owned());
@@ -60,8 +61,8 @@ impl Server {
         if base.query().is_some() || base.fragment().is_some() {
             return Err(format!("'{base}' has a query or a fragment; give the base URL alone"));
         }
-        let http = reqwest::Client::builder().redirect(redirect::Policy::none()).referer(false);
-        let http = if is_loopback(&base) { http.no_proxy() } else { http };
+        // No proxy either: that would be another place, and would see the credential.
+        let http = reqwest::Client::builder().redirect(redirect::Policy::none()).referer(false).no_proxy();
         let http = http.build().map_err(|error| format!("no HTTP client can be built: {error}"))?;
         Ok(Self { base, http, credentials: BTreeMap::new() })
     }
@@ -255,14 +256,14 @@ fn redactor(question: &Question<'_>, served: &ServedResponse, given: Option<&Str
     let source = question.call.source;
     let mut redactor = Redactor::new(source);
     if let Some(secret) = given {
-        redactor.replace(secret, &format!("[{}]", source.provider.credential().name));
+        redactor.secret(secret, &format!("[{}]", source.provider.credential().name));
     }
     let body: Value = serde_json::from_str(&served.body).unwrap_or_default();
     let upload = source.provider.upload.as_ref();
     let upload = upload.filter(|upload| upload.operation == question.call.operation.id);
     let presigned = upload.and_then(|upload| body.pointer(&upload.url)?.as_str());
     if let Some((_, query)) = presigned.and_then(|url| url.split_once('?')) {
-        redactor.replace(query, "[signature]");
+        redactor.secret(query, "[signature]");
     }
     redactor
 }

@@ -389,3 +389,28 @@ fn any_document_imported_into_itself_is_itself() {
         assert_eq!(import.text, source(name), "{name}");
     }
 }
+
+#[test]
+fn imports_at_the_same_time_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().join("api.yaml").display().to_string();
+    let pages: Vec<String> = (0..4)
+        .map(|n| {
+            let page = format!(
+                "openapi: 3.0.0\ninfo:\n  title: a\n  version: '1'\npaths:\n  /p{n}:\n    get:\n      operationId: p{n}\n      \
+                 responses:\n        '200':\n          description: ok\n"
+            );
+            crate::command::file(&folder, &format!("page{n}.yaml"), page.as_bytes())
+        })
+        .collect();
+    std::thread::scope(|scope| {
+        for page in &pages {
+            scope.spawn(|| {
+                let output = crate::command::conformance(&["import", page, "--into", &into]);
+                assert!(output.status.success(), "{}", crate::command::text(&output.stderr));
+            });
+        }
+    });
+    let text = std::fs::read_to_string(&into).unwrap();
+    assert!((0..4).all(|n| text.contains(&format!("operationId: p{n}"))), "{text}");
+}

@@ -266,3 +266,17 @@ fn nothing_is_asked_of_a_server_that_is_about_a_client() {
         assert!(plan.cases.iter().all(|case| !case.id.contains(family)), "{family}");
     }
 }
+
+#[test]
+fn a_credential_that_cannot_be_one_is_refused_by_the_name_of_its_variable() {
+    for value in ["short", "with a blank", "line\nbreak-and-more"] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_conformance"))
+            .args(["run", "--server", "http://127.0.0.1:1"])
+            .env("CONFORMANCE_API_KEY", value)
+            .output()
+            .unwrap();
+        let line = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        assert!(line.contains("CONFORMANCE_API_KEY") && !line.contains(value), "{line}");
+    }
+}

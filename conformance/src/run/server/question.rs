@@ -78,7 +78,7 @@ impl<'a> Question<'a> {
     /// Why an answer of this status says nothing about the question.
     pub(super) fn undecided(&self, status: u16) -> Option<String> {
         match (self.part, status) {
-            (Part::Credential, 402 | 429 | 503) | (_, 402 | 429 | 503) => {
+            (_, 402 | 429 | 503) => {
                 Some(format!("undecided: the server answered {status} to a call that does not ask for it"))
             }
             (Part::Credential, _) => None,
