@@ -47,6 +47,8 @@ mod success_enum;
 mod success_response;
 #[path = "build/type_name.rs"]
 mod type_name;
+#[path = "build/version_header.rs"]
+mod version_header;
 
 use defect::{Defect, Defects};
 use document::Document;

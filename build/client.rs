@@ -8,10 +8,11 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle};
 use quote::quote;
 use serde_json::Value;
-use syn::File;
+use syn::{File, ImplItem, ImplItemFn, Item};
 
 use super::operation::Operation;
-use super::{Defect, Document, duplicate, success_enum};
+use super::rust_name::snake;
+use super::{Defect, Document, duplicate, success_enum, version_header};
 
 /// The client for the operations of the document.
 pub(super) fn generate(document: &Document, operations: &[Operation]) -> Result<File, Defect> {
@@ -21,12 +22,30 @@ pub(super) fn generate(document: &Document, operations: &[Operation]) -> Result<
         document.defect("/paths", format!("the generator cannot take this: {reason}"), "report it")
     })?;
     for operation in operations {
-        success_enum::install(&mut client, operation).ok_or_else(|| {
+        amend(&mut client, operation).ok_or_else(|| {
             let problem = format!("the method made for `{}` is not the one expected", operation.id);
             document.defect(&operation.place(), problem, "report it, or go back to the generator used before")
         })?;
     }
     Ok(client)
+}
+
+/// Makes of the method that the generator made for an operation the one that it should be. `None` if it is not what it was to be.
+fn amend(client: &mut File, operation: &Operation) -> Option<()> {
+    let method = method(client, &snake(&operation.name))?;
+    version_header::remove(method)?;
+    success_enum::install(method, operation)
+}
+
+fn method<'a>(client: &'a mut File, name: &str) -> Option<&'a mut ImplItemFn> {
+    let impls = client.items.iter_mut().filter_map(|item| match item {
+        Item::Impl(block) if block.trait_.is_none() => Some(block),
+        _ => None,
+    });
+    impls.flat_map(|block| &mut block.items).find_map(|item| match item {
+        ImplItem::Fn(method) if method.sig.ident == name => Some(method),
+        _ => None,
+    })
 }
 
 /// The tokens as formatted source.

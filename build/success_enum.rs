@@ -2,10 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Expr, ExprMatch, File, ImplItem, ImplItemFn, Item, Stmt, parse_quote};
+use syn::{Expr, ExprMatch, ImplItemFn, Stmt, parse_quote};
 
 use super::operation::Operation;
-use super::rust_name::{pascal, snake};
+use super::rust_name::pascal;
 use super::success_response::{Body, SuccessResponse};
 
 /// `deleteJob` with 200 and 204 becomes `DeleteJobSuccess { Status200(..), Status204 }`, and its method gives that.
@@ -32,12 +32,11 @@ pub(super) fn emit(operation: &Operation) -> Option<TokenStream> {
 }
 
 /// Lets the method that the generator made for the operation give the enum. `None` if it is not the method it should be.
-pub(super) fn install(client: &mut File, operation: &Operation) -> Option<()> {
+pub(super) fn install(method: &mut ImplItemFn, operation: &Operation) -> Option<()> {
     if operation.successes.is_empty() {
         return Some(());
     }
     let enum_name = name(operation);
-    let method = method(client, &snake(&operation.name))?;
     method.sig.output = parse_quote! { -> Result<ResponseValue<#enum_name>, Error<()>> };
     let Some(Stmt::Expr(Expr::Match(by_status), None)) = method.block.stmts.last_mut() else { return None };
     let response = response(by_status)?;
@@ -86,17 +85,6 @@ fn arm(name: &syn::Ident, response: &Expr, success: &SuccessResponse) -> syn::Ar
         Body::Raw => quote! { ResponseValue::stream(#response).map(#name::#variant) },
     };
     parse_quote! { #pattern => #value, }
-}
-
-fn method<'a>(client: &'a mut File, name: &str) -> Option<&'a mut ImplItemFn> {
-    let impls = client.items.iter_mut().filter_map(|item| match item {
-        Item::Impl(block) if block.trait_.is_none() => Some(block),
-        _ => None,
-    });
-    impls.flat_map(|block| &mut block.items).find_map(|item| match item {
-        ImplItem::Fn(method) if method.sig.ident == name => Some(method),
-        _ => None,
-    })
 }
 
 /// What the match over `response.status().as_u16()` calls the response.

@@ -54,9 +54,10 @@ impl Client {
 
 impl ClientHooks<Policy> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        // The generator's own addition, which no document asks for.
-        request.headers_mut().remove("api-version");
-        *request.timeout_mut() = self.inner.limit;
+        // Without one, saying so would still cost a place to keep it in.
+        if let Some(limit) = self.inner.limit {
+            *request.timeout_mut() = Some(limit);
+        }
         Ok(())
     }
 

@@ -154,6 +154,15 @@ fn parameters_are_held_to_their_path_and_ignored_where_openapi_says_so() {
 }
 
 #[test]
+fn the_generators_own_header_goes_and_a_documented_one_of_its_name_stays() {
+    let versioned =
+        "parameters: [{ name: api-version, in: header, required: true, schema: { type: string } }]";
+    let source = generate(&operation(&format!("{DONE}, {versioned}"))).unwrap();
+    assert!(source.contains("append(\"api-version\", api_version.to_string()"), "{source}");
+    assert!(!source.contains("Self::api_version()"), "{source}");
+}
+
+#[test]
 fn of_several_forms_of_a_body_json_is_sent_and_any_json_without_a_schema() {
     let forms = "content: { multipart/form-data: { schema: { type: object } }, application/json: {}, text/plain: { schema: { type: string } } }";
     assert_says(
