@@ -9,6 +9,8 @@ use std::path::Path;
 mod client;
 #[path = "build/content.rs"]
 mod content;
+#[path = "build/credential.rs"]
+mod credential;
 #[path = "build/defect.rs"]
 mod defect;
 #[path = "build/discriminator.rs"]

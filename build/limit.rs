@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::left_out::List;
 use super::operation::Operation;
-use super::{Defects, Document, client, content, parameter, schema};
+use super::{Defects, Document, client, content, credential, parameter, schema, server};
 
 /// Takes out of the document the operations on the list, and says which they were. Every other has to be one that the generator
 /// can express, and every one on the list has not.
@@ -102,6 +102,8 @@ fn stated(root: &Value, operation: &Operation) -> Option<String> {
     method_limit(operation)
         .or_else(|| parameter::limit(root, operation))
         .or_else(|| content::limit(root, operation))
+        .or_else(|| credential::limit(root, operation))
+        .or_else(|| server::limit(root, operation))
 }
 
 /// The generated client calls the method of `reqwest` that is named by the operation's, and there are none for these.

@@ -143,6 +143,14 @@ pub struct Operation {
     pub examples: Vec<RequestExample>,
 }
 
+impl Operation {
+    /// The documented response of a status: its own, that of its hundred, or the default.
+    pub fn response(&self, status: u16) -> Option<&Response> {
+        let of = |code: Code| self.responses.iter().find(|response| response.code == code);
+        of(Code::Exact(status)).or_else(|| of(Code::Range(status / 100))).or_else(|| of(Code::Default))
+    }
+}
+
 /// A parameter of a request, or a header of a response.
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -359,6 +367,11 @@ impl Document {
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, ReadError> {
         let name: Arc<str> = name.into();
         Self::read_text(&name, bytes).map_err(|fault| fault.of(&name))
+    }
+
+    /// The base URLs that hold for one of its operations.
+    pub fn servers_of<'a>(&'a self, operation: &'a Operation) -> &'a [Server] {
+        if operation.servers.is_empty() { &self.servers } else { &operation.servers }
     }
 
     /// The text by its lines, for quoting.

@@ -13,3 +13,4 @@ pub mod plan;
 pub mod provider;
 pub mod report;
 pub mod run;
+mod style;

@@ -21,7 +21,7 @@ pub mod limit;
 pub mod malformed;
 mod part;
 pub mod pattern;
-mod request;
+pub(crate) mod request;
 pub mod response;
 pub mod sample;
 pub mod transport;
@@ -85,7 +85,7 @@ impl Plan {
 
     /// The source a case was planned from.
     pub fn source(&self, case: &Case) -> Option<&Source> {
-        self.sources.iter().find(|source| source.document.name == case.location.document)
+        source_of(&self.sources, case)
     }
 
     /// The facts no case of the plan exercises.
@@ -93,6 +93,11 @@ impl Plan {
         let exercised: HashSet<&FactId> = self.cases.iter().flat_map(|case| &case.facts).collect();
         self.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
     }
+}
+
+/// The source that a case was planned from.
+pub(crate) fn source_of<'a>(sources: &'a [Source], case: &Case) -> Option<&'a Source> {
+    sources.iter().find(|source| source.document.name == case.location.document)
 }
 
 /// All cases of one document: each operation's families, then the flows. Operations have nothing to do
@@ -115,8 +120,9 @@ fn cases_of(source: &Source, operations: &[Operation]) -> Vec<Case> {
     let mut judges = Judges::new(&source.document);
     for operation in operations {
         let call = Call::new(source, operation);
-        cases.extend(response::cases(&call));
-        cases.extend(malformed::cases(&call));
+        let answers: Vec<_> = answer::documented(&call).collect();
+        cases.extend(response::cases(&call, &answers));
+        cases.extend(malformed::cases(&call, &answers));
         cases.extend(undocumented::cases(&call));
         cases.extend(argument::cases(&call, &mut judges));
         cases.extend(transport::cases(&call));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use clap::Args;
 use serde_json::json;
 
@@ -12,12 +12,7 @@ use super::{Stop, pretty, print, read};
 use crate::diff::case::{Cases, Changed};
 use crate::diff::{Change, Class, Diff};
 use crate::provider;
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GREEN: Style = AnsiColor::Green.on_default();
-const RED: Style = AnsiColor::Red.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 
 /// How many cases of a kind are listed on a screen.
 const LISTED: usize = 6;

@@ -3,12 +3,12 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
-use anstyle::Style;
 use clap::Args;
 use serde_json::json;
 
 use super::{Documents, Stop, pretty, print};
 use crate::doctor::{Defect, defects};
+use crate::style::BOLD;
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -29,7 +29,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
 }
 
 fn text(defects: &[Defect]) -> String {
-    const BOLD: Style = Style::new().bold();
     let mut out = String::new();
     for Defect { check, location, says, matters } in defects {
         let _ = writeln!(out, "{location}  {BOLD}{check}{BOLD:#}\n  {says}\n  why it matters: {matters}");

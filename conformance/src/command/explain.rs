@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{Documents, Stop, print};
 use crate::document::Document;
 use crate::plan::case::{Case, ExpectedRequest, Outcome};
-use crate::plan::{Plan, Source};
+use crate::plan::{Plan, Source, operation};
 use crate::run::check::{applicable, basis};
 use crate::run::exchange::put_served;
 use crate::run::redact::Redactor;
@@ -73,14 +73,19 @@ fn put_request(out: &mut String, source: &Source, case: &Case) {
             let _ = writeln!(out, "\nIt must refuse: nothing may be sent.");
         }
         Some(request) => {
-            let _ =
-                writeln!(out, "\nThe request that must go out, as a command:\n  {}", curl(source, request));
+            let _ = writeln!(
+                out,
+                "\nThe request that must go out, as a command:\n  {}",
+                curl(source, case, request)
+            );
         }
     }
 }
 
-fn curl(source: &Source, request: &ExpectedRequest) -> String {
-    let server = source.document.servers.first().map_or("https://api.example", |server| server.url.as_str());
+fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
+    let document = &source.document;
+    let servers = operation(document, &case.operation).map_or(&[][..], |known| document.servers_of(known));
+    let server = servers.first().map_or("https://api.example", |server| server.url.as_str());
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let url = format!("{origin}{}{}", request.uri, request.query());
     let mut command = format!("curl -X {} {}", request.method, quoted(&url));

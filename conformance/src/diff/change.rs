@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::rule::{Class, Rule};
 use crate::document::Location;
+use crate::plan::answer::written;
 use crate::plan::fact::collapse;
 use crate::plan::location_text;
 
@@ -109,7 +110,7 @@ const LONGEST: usize = 100;
 
 /// A value in a few words.
 pub(super) fn value(value: &Value) -> String {
-    brief(&value.to_string())
+    brief(&written(value))
 }
 
 /// A text, cut where it is too long to be read at a glance.

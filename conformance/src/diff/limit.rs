@@ -22,7 +22,8 @@ pub(super) const LIMITS: [&str; 12] = [
 
 /// Whether the new limit refuses something that the old one took; none where both say the same.
 pub(super) fn is_stricter(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Option<bool> {
-    let (Some(was), Some(is)) = (old.and_then(number), new.and_then(number)) else {
+    // Lengths and numbers alike; what is beyond a float's precision is compared as closely as floats are.
+    let (Some(was), Some(is)) = (old.and_then(Value::as_f64), new.and_then(Value::as_f64)) else {
         // A flag that is not set, and a limit that is not stated, limit nothing.
         let sets = |limit: Option<&Value>| limit.is_some_and(|limit| *limit != Value::Bool(false));
         return (sets(old) != sets(new)).then(|| sets(new));
@@ -36,11 +37,6 @@ pub(super) fn is_stricter(keyword: &str, old: Option<&Value>, new: Option<&Value
         _ if keyword.starts_with("max") => order == Ordering::Less,
         _ => order == Ordering::Greater,
     })
-}
-
-/// Lengths and numbers alike; what is beyond a float's precision is compared as closely as floats are.
-fn number(limit: &Value) -> Option<f64> {
-    limit.as_f64()
 }
 
 #[cfg(test)]

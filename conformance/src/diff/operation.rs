@@ -123,7 +123,8 @@ impl<'a> Pair<'a, '_> {
     }
 
     fn servers(&mut self) {
-        let (old, new) = (servers(self.sides.old, self.old), servers(self.sides.new, self.new));
+        let Sides { old, new } = self.sides;
+        let (old, new) = (old.servers_of(self.old), new.servers_of(self.new));
         let has = |servers: &[Server], url: &str| servers.iter().any(|server| server.url == url);
         for server in old.iter().filter(|server| !has(new, &server.url)) {
             let says = format!("the base URL {} is gone", server.url);
@@ -235,11 +236,6 @@ impl<'a> Pair<'a, '_> {
 
 pub(super) fn examples(examples: &[Example]) -> Vec<(String, Location)> {
     examples.iter().map(|example| (value(&example.value), example.location.clone())).collect()
-}
-
-/// The base URLs that hold for an operation.
-fn servers<'a>(document: &'a Document, operation: &'a Operation) -> &'a [Server] {
-    if operation.servers.is_empty() { &document.servers } else { &operation.servers }
 }
 
 /// What a parameter is on the wire: in a path its place in the template, else its name.

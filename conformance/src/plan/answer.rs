@@ -1,9 +1,12 @@
 //! An answer: a documented response made concrete, as the families of answers serve and vary it.
 
+use std::cell::OnceCell;
+
 use serde_json::{Value, json};
 
 use super::call::{Call, JSON};
 use super::case::{Case, Outcome, Serve, ServedResponse};
+use super::fact::sent;
 use super::part::{self, Changes};
 use super::sample;
 use crate::document::{Code, Content, Response, Schema};
@@ -15,12 +18,12 @@ pub(super) struct Answer<'a> {
     pub(super) content: Option<&'a Content>,
     /// The body; none where the document states no shape and `providers.yaml` none either.
     pub(super) body: Option<Value>,
+    changes: OnceCell<Changes>,
 }
 
 impl<'a> Answer<'a> {
-    pub(super) fn new(call: &Call<'a>, response: &'a Response) -> Self {
-        let content =
-            response.contents.iter().find(|c| c.media_type.starts_with(JSON)).or(response.contents.first());
+    fn new(call: &Call<'a>, response: &'a Response) -> Self {
+        let content = sent(&response.contents);
         let document = &call.source.document;
         let stated = content.and_then(|content| sample::body(document, content));
         let known = || call.source.provider.bodies.get(&response.code.to_string()).cloned();
@@ -29,7 +32,7 @@ impl<'a> Answer<'a> {
         if let Some(body) = body.as_mut().filter(|_| !has_example) {
             place_upload_url(call, body);
         }
-        Self { response, code: concrete(call, response.code), content, body }
+        Self { response, code: concrete(call, response.code), content, body, changes: OnceCell::new() }
     }
 
     pub(super) fn schema(&self) -> Option<&'a Schema> {
@@ -47,7 +50,11 @@ impl<'a> Answer<'a> {
 
     /// What can be changed in the body: broken, so that it is none the document knows, or in another of
     /// its forms. What is broken in one form and right in another is of the second sort.
-    pub(super) fn changes(&self, call: &Call<'_>) -> Changes {
+    pub(super) fn changes(&self, call: &Call<'_>) -> &Changes {
+        self.changes.get_or_init(|| self.find_changes(call))
+    }
+
+    fn find_changes(&self, call: &Call<'_>) -> Changes {
         let (Some(schema), Some(body)) = (self.schema(), &self.body) else { return Changes::default() };
         let document = &call.source.document;
         let mut changes = part::changes(document, schema, body);
@@ -68,7 +75,7 @@ impl<'a> Answer<'a> {
 
     pub(super) fn serve_json(&self, body: &Option<Value>) -> Serve {
         match body {
-            Some(body) => self.serve_text(self.media_type(), body.to_string()),
+            Some(body) => self.serve_text(self.media_type(), written(body)),
             None => respond(self.code, self.headers(), String::new()),
         }
     }
@@ -131,6 +138,13 @@ fn concrete(call: &Call<'_>, code: Code) -> u16 {
     }
 }
 
+/// A body as it is served: the order of a document's keys must change no case.
+pub(crate) fn written(body: &Value) -> String {
+    let mut body = body.clone();
+    body.sort_all_objects();
+    body.to_string()
+}
+
 pub(super) fn respond(code: u16, headers: Vec<(String, String)>, body: String) -> Serve {
     Serve::Response(ServedResponse { code, headers, body, padding: 0 })
 }
@@ -143,10 +157,15 @@ fn place_upload_url(call: &Call<'_>, body: &mut Value) {
     }
 }
 
-/// The first documented success, for cases that are not about the answer.
+/// Every documented answer to a call.
+pub(super) fn documented<'a>(call: &Call<'a>) -> impl Iterator<Item = Answer<'a>> {
+    call.operation.responses.iter().map(|response| Answer::new(call, response))
+}
+
+/// The documented success with the lowest status, for cases that are not about the answer.
 pub(super) fn success(call: &Call<'_>) -> (Serve, Outcome) {
-    let answers = call.operation.responses.iter().map(|response| Answer::new(call, response));
-    let Some(mut answer) = answers.into_iter().find(Answer::is_success) else {
+    let successes = documented(call).filter(Answer::is_success);
+    let Some(mut answer) = successes.min_by_key(|answer| answer.code) else {
         return (respond(204, Vec::new(), String::new()), Outcome::Success(Value::Null));
     };
     if let Some(body) = &mut answer.body {

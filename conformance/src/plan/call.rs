@@ -238,7 +238,7 @@ impl<'a> Call<'a> {
     }
 
     pub(super) fn body(&self) -> Option<(&'a Content, &'a Schema)> {
-        let content = fact::sent(self.operation.body.as_ref()?)?;
+        let content = fact::sent(&self.operation.body.as_ref()?.contents)?;
         Some((content, content.schema.as_ref()?))
     }
 

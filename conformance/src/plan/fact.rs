@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::document::{Body, Content, Document, Location, Operation, Parameter, Prose, Schema};
+use super::call::JSON;
+use crate::document::{Content, Document, Location, Operation, Parameter, Prose, Schema};
 use crate::provider::{ProseRule, Provider};
 
 /// Document and JSON pointer, written `document#pointer`. Shared, for every case holds several.
@@ -153,7 +154,7 @@ impl Census<'_> {
         }
         if let Some(body) = &operation.body {
             // A client sends one of the forms; the others it need not know.
-            sent(body).into_iter().for_each(|content| self.content(content));
+            sent(&body.contents).into_iter().for_each(|content| self.content(content));
         }
         for response in &operation.responses {
             let pointer = &response.location.pointer;
@@ -392,7 +393,7 @@ pub(crate) fn limits(document: &Document, schema: &Schema) -> Vec<FactId> {
 }
 
 /// The form in which a body is sent, where a document leaves the choice: JSON, else the first.
-pub(crate) fn sent(body: &Body) -> Option<&Content> {
-    let is_json = |content: &&Content| content.media_type.starts_with("application/json");
-    body.contents.iter().find(is_json).or(body.contents.first())
+pub(crate) fn sent(contents: &[Content]) -> Option<&Content> {
+    let is_json = |content: &&Content| content.media_type.starts_with(JSON);
+    contents.iter().find(is_json).or(contents.first())
 }

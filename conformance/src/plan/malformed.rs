@@ -1,6 +1,6 @@
 //! The family of broken answers: a documented status whose body is not what the document says.
 
-use super::answer::Answer;
+use super::answer::{Answer, written};
 use super::call::Call;
 use super::case::{Basis, Case, Outcome, Serve};
 
@@ -12,12 +12,8 @@ const GATEWAY_PAGE: &str =
     "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>";
 
 /// Broken answers at each documented status. The status must reach the caller all the same.
-pub fn cases(call: &Call<'_>) -> Vec<Case> {
-    let answers = call.operation.responses.iter().map(|response| Answer::new(call, response));
-    answers
-        .filter(|answer| answer.body.is_some())
-        .flat_map(|answer| malformed_answer(call, &answer))
-        .collect()
+pub(super) fn cases(call: &Call<'_>, answers: &[Answer<'_>]) -> Vec<Case> {
+    answers.iter().flat_map(|answer| malformed_answer(call, answer)).collect()
 }
 
 fn malformed_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
@@ -29,7 +25,7 @@ fn malformed_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
         ..answer.case(call, variation, format!("a {} {what}", answer.code))
     };
     let json = |body: String| answer.serve_text(answer.media_type(), body);
-    let whole = body.to_string();
+    let whole = written(body);
     let half = whole.chars().take(whole.chars().count() / 2).collect();
     let mut cases = vec![
         broken(
@@ -46,8 +42,8 @@ fn malformed_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
         large.serve.push(json(String::new()));
         cases.push(large);
     }
-    for changed in answer.changes(call).broken {
-        let mut case = broken(&changed.variation, &changed.what, json(changed.value.to_string()));
+    for changed in &answer.changes(call).broken {
+        let mut case = broken(&changed.variation, &changed.what, json(written(&changed.value)));
         if let Some(pointer) = &changed.pointer {
             case.facts.insert(call.fact(pointer));
             case.location = call.source.document.locate(pointer);

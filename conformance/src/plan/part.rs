@@ -82,23 +82,21 @@ impl Taker<'_> {
         let Some((schema, pointer)) = fact::resolve(document, schema, pointer) else { return };
         let Some(value) = place.value().cloned() else { return };
         if schema.get("type").is_some() {
-            let changed = Changed {
+            self.add_broken(format!("{pointer}/type"), || Changed {
                 variation: format!("wrong-type/{}", place.name()),
                 what: format!("whose {} has the wrong type", place.name()),
-                pointer: Some(format!("{pointer}/type")),
+                pointer: None,
                 value: place.replaced(Some(other_type(&value))),
-            };
-            self.push(changed);
+            });
         }
         for (index, field) in fact::required(schema).enumerate() {
             self.at(field, place, |taker, place| {
-                let changed = Changed {
+                taker.add_broken(format!("{pointer}/required/{index}"), || Changed {
                     variation: format!("missing/{}", place.name()),
                     what: format!("without the required {}", place.name()),
-                    pointer: Some(format!("{pointer}/required/{index}")),
+                    pointer: None,
                     value: place.replaced(None),
-                };
-                taker.push(changed);
+                });
             });
         }
         for (field, property) in entries(schema.get("properties")) {
@@ -169,10 +167,10 @@ impl Taker<'_> {
         }
     }
 
-    fn push(&mut self, changed: Changed) {
-        let is_new = changed.pointer.as_ref().is_none_or(|pointer| self.seen.insert(pointer.clone()));
-        if is_new && self.changes.broken.len() < CHANGES {
-            self.changes.broken.push(changed);
+    /// Adds what breaks a fact, unless that has been broken elsewhere in the value.
+    fn add_broken(&mut self, pointer: String, broken: impl FnOnce() -> Changed) {
+        if self.changes.broken.len() < CHANGES && self.seen.insert(pointer.clone()) {
+            self.changes.broken.push(Changed { pointer: Some(pointer), ..broken() });
         }
     }
 }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::Params;
 use super::call::{Argument, Call, WHOLE_BODY, text};
 use super::case::ExpectedRequest;
 use crate::document::{CredentialKind, Place};
+
+/// What a URL must encode to hold it as a plain text: everything but the unreserved characters of RFC 3986.
+pub(crate) const UNRESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Call<'_> {
     /// The request that must go out for these arguments, and for another credential than the sample
@@ -26,9 +31,10 @@ impl Call<'_> {
         request
     }
 
-    /// The path of the document's own server, which every request begins with: `/api`, or nothing.
+    /// The path of the operation's server, which its requests begin with: `/api`, or nothing.
     pub fn prefix(&self) -> String {
-        let base = self.source.document.servers.first().map_or("", |server| server.url.as_str());
+        let servers = self.source.document.servers_of(self.operation);
+        let base = servers.first().map_or("", |server| server.url.as_str());
         let after_host = base.split_once("://").map_or("", |(_, rest)| rest).split_once('/');
         match after_host.map_or("", |(_, path)| path.trim_end_matches('/')) {
             "" => String::new(),
@@ -40,7 +46,8 @@ impl Call<'_> {
         let mut path = self.operation.path.clone();
         for argument in self.arguments.iter().filter(|argument| argument.place == Some(Place::Path)) {
             let value = params.get(&argument.name).map(text).unwrap_or_default();
-            path = path.replace(&format!("{{{}}}", argument.name), &encode_segment(&value));
+            let segment = utf8_percent_encode(&value, UNRESERVED).to_string();
+            path = path.replace(&format!("{{{}}}", argument.name), &segment);
         }
         self.prefix() + &path
     }
@@ -115,13 +122,4 @@ impl Call<'_> {
             request.forbid_headers.push("authorization".to_owned());
         }
     }
-}
-
-/// A value as one segment of a path: everything but the unreserved characters of RFC 3986 encoded.
-fn encode_segment(value: &str) -> String {
-    let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    value
-        .bytes()
-        .map(|byte| if unreserved(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }

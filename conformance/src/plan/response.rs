@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::answer::{Answer, written};
 use super::call::{Call, JSON};
 use super::case::{Basis, Case};
 use super::fact::{self, FactId};
 
 /// Every documented response: as documented, with unknown fields, without the optional ones, with
 /// parameters on its media type.
-pub fn cases(call: &Call<'_>) -> Vec<Case> {
-    let answers = call.operation.responses.iter().map(|response| Answer::new(call, response));
-    answers.flat_map(|answer| documented_answer(call, &answer)).collect()
+pub(super) fn cases(call: &Call<'_>, answers: &[Answer<'_>]) -> Vec<Case> {
+    answers.iter().flat_map(|answer| documented_answer(call, answer)).collect()
 }
 
 fn documented_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
@@ -42,7 +41,7 @@ fn documented_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
     }
     if answer.media_type() == JSON {
         cases.push(Case {
-            serve: vec![answer.serve_text("application/json; charset=utf-8", body.to_string())],
+            serve: vec![answer.serve_text("application/json; charset=utf-8", written(body))],
             outcome: answer.outcome(answer.body.clone()),
             basis: Basis::Practice,
             ..answer.case(
@@ -88,9 +87,9 @@ fn alternatives(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
         let body = Some(example.value.clone());
         cases.push(alternative(call, answer, &format!("example-{}", index + 1), body));
     }
-    for changed in answer.changes(call).alternatives {
-        let mut case = alternative(call, answer, &changed.variation, Some(changed.value));
-        case.facts.extend(changed.pointer.map(|pointer| call.fact(&pointer)));
+    for changed in &answer.changes(call).alternatives {
+        let mut case = alternative(call, answer, &changed.variation, Some(changed.value.clone()));
+        case.facts.extend(changed.pointer.as_ref().map(|pointer| call.fact(pointer)));
         cases.push(case);
     }
     cases

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 
 use super::Report;
 use super::matrix::{self, Row};
@@ -12,12 +12,7 @@ use crate::run::check::{Blame, Finding};
 use crate::run::driver::Trouble;
 use crate::run::redact::visible;
 use crate::run::{CaseResult, Run, Verdict};
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GREEN: Style = AnsiColor::Green.on_default();
-const RED: Style = AnsiColor::Red.on_default().bold();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
 
 /// The whole report, styled; whoever prints it strips the styles where they are not wanted.
 pub fn text(report: &Report<'_>) -> String {

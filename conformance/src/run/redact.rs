@@ -7,6 +7,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded::byte_serialize;
 
 use crate::plan::Source;
+use crate::plan::request::UNRESERVED;
 use crate::plan::upload::SIGNATURE;
 
 /// Replaces secrets and addresses in a text by their names.
@@ -48,8 +49,6 @@ impl Redactor {
 fn spellings(secret: &str) -> Vec<String> {
     let json = serde_json::Value::from(secret).to_string();
     let json = json.trim_matches('"');
-    let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-    let unreserved = [("%2D", "-"), ("%2E", "."), ("%5F", "_"), ("%7E", "~")];
     let escaped = [("&", "\\u0026"), ("=", "\\u003d"), ("+", "\\u002b"), ("<", "\\u003c"), (">", "\\u003e")];
     let mut all = vec![
         secret.to_owned(),
@@ -59,8 +58,8 @@ fn spellings(secret: &str) -> Vec<String> {
         escaped.iter().fold(json.to_owned(), |text, (from, to)| text.replace(from, to)),
         secret.replace('&', "&amp;"),
         byte_serialize(secret.as_bytes()).collect(),
-        unreserved.iter().fold(percent.clone(), |text, (from, to)| text.replace(from, to)),
-        percent,
+        utf8_percent_encode(secret, UNRESERVED).to_string(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
         STANDARD.encode(secret),
     ];
     all.sort();

@@ -15,8 +15,8 @@ use super::redact::Redactor;
 use super::transcript::{Recorded, Transcript};
 use super::{CaseResult, Options, Run, Verdict, Watch, broke, exchange, unsupported};
 use crate::document::Location;
-use crate::plan::Plan;
 use crate::plan::case::{Case, ExpectedRequest, Serve, ServedResponse};
+use crate::plan::{Plan, source_of};
 
 mod answer;
 mod question;
@@ -80,11 +80,9 @@ impl Server {
     /// Keeps the cases that can be asked of a server: documented statuses, arguments, credentials.
     pub fn select(plan: &mut Plan) {
         let sources = &plan.sources;
-        let asked = |case: &Case| {
-            let source = sources.iter().find(|source| source.document.name == case.location.document);
-            source.is_some_and(|source| Question::of(source, case).is_some())
-        };
-        plan.cases.retain(asked);
+        plan.cases.retain(|case| {
+            source_of(sources, case).is_some_and(|source| Question::of(source, case).is_some())
+        });
     }
 
     /// Asks every case of a plan, one after the other.
@@ -132,7 +130,7 @@ impl Server {
                     taken.insert(operation, served.code < 300);
                 }
                 let result = judge(case, &question, &request, &served, given);
-                let response = answer::documented(question.call.operation, served.code);
+                let response = question.call.operation.response(served.code);
                 Ok(Asked {
                     result: CaseResult { elapsed: began.elapsed(), ..result },
                     response: response.map(|response| response.location.clone()),

@@ -106,6 +106,20 @@ fn no_fact_of_a_whole_api_is_missed_and_no_two_cases_have_one_id() {
     }
 }
 
+#[test]
+fn a_request_begins_with_the_path_of_its_operations_own_server() {
+    let plans = whole_apis();
+    let begins = |operation: &str, path: &str| {
+        let cases = plans[1].cases.iter().filter(|case| case.operation == operation);
+        let mut requests = cases.filter_map(|case| case.request.as_ref()).peekable();
+        assert!(requests.peek().is_some());
+        assert!(requests.all(|request| request.uri.starts_with(path)), "{operation}");
+    };
+    begins("sendFeedback", "/v1/feedback");
+    begins("setWebhook", "/v1/webhook");
+    begins("diarize", "/api/v1/");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_what_the_plan_of_a_whole_api_asks_breaks_no_rule() {
     for plan in whole_apis() {

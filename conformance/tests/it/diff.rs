@@ -188,6 +188,27 @@ fn layout_comments_and_the_order_of_keys_change_nothing() {
 }
 
 #[test]
+fn a_document_turned_upside_down_changes_nothing_and_no_case() {
+    for name in [PYANNOTE, "tests/fixtures/ten-operations.yaml"] {
+        let text = source(name);
+        let turned = upside_down(&serde_yaml::from_str(&text).unwrap()).to_string();
+        let diff = diff(name, &text, &turned);
+        assert!(diff.changes.is_empty() && diff.cases.are_same() && !diff.same_text, "{diff:#?}");
+    }
+}
+
+/// The value with the keys of every object in the reverse order.
+fn upside_down(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().rev().map(|(name, field)| (name.clone(), upside_down(field))).collect()
+        }
+        Value::Array(elements) => elements.iter().map(upside_down).collect(),
+        _ => value.clone(),
+    }
+}
+
+#[test]
 fn a_schema_that_many_share_is_told_of_once_with_all_operations_and_the_worse_class() {
     let name = "conformance/tests/fixtures/changing.yaml";
     let page = source(name);

@@ -86,6 +86,8 @@ fn each_limit_has_its_reason() {
         reason("parameters: [{ name: id, in: query, schema: { type: string } }]"),
         reason("requestBody: { content: { application/octet-stream: { schema: { type: object } } } }"),
         reason("requestBody: { content: { audio/wav: { schema: { type: string, format: binary } } } }"),
+        reason("security: [{ cookie: [] }]"),
+        reason("servers: [{ url: https://files.test }]"),
     ].join("\n"), @r"
     the query parameter `p` has the style deepObject
     the query parameter `p` is a list in one value, and would be sent as several
@@ -96,6 +98,8 @@ fn each_limit_has_its_reason() {
     the path parameter `id` would have the name of another argument in Rust, `id`
     a body of `application/octet-stream` that is not a text of format binary cannot be sent
     a body of `audio/wav` cannot be sent
+    its credential `cookie` is not a bearer token
+    it has a server of its own, https://files.test
     ");
 }
 

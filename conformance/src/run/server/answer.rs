@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::question::{Part, Question};
-use crate::document::{Code, Content, Location, Operation, Response};
+use crate::document::{Content, Location, Operation, Response};
 use crate::plan::case::{Case, ServedResponse};
 use crate::run::check::{Blame, Finding, Level, essence, is_ambiguous, violation};
 use crate::run::redact::{Redactor, shorten};
@@ -21,24 +21,13 @@ pub(super) fn check(
 ) -> Vec<Finding> {
     let operation = question.call.operation;
     let mut broken: Vec<Broken> = asked(question, case, served).into_iter().collect();
-    match documented(operation, served.code) {
+    match operation.response(served.code) {
         Some(response) => broken.extend(content(question, response, served)),
         // HTTP itself says what these two mean.
         None if question.part == Part::Credential && [401, 403].contains(&served.code) => {}
         None => broken.push((&SERVER_STATUS, operation.location.clone(), statuses(operation), told(served))),
     }
     broken.into_iter().map(|broken| finding(question, case, broken, redactor)).collect()
-}
-
-/// The documented response of a status.
-pub(super) fn documented(operation: &Operation, status: u16) -> Option<&Response> {
-    let of = |code: Code| operation.responses.iter().find(|response| response.code == code);
-    of(Code::Exact(status)).or_else(|| of(Code::Range(status / 100))).or_else(|| of(Code::Default))
-}
-
-/// Whether a response is a documented success.
-pub(super) fn is_success(response: &Response) -> bool {
-    matches!(response.code, Code::Exact(200..300) | Code::Range(2))
 }
 
 /// Those findings that are about the response itself, and not about what it answers.

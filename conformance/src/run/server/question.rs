@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::answer;
 use crate::document::{CredentialKind, Location};
 use crate::plan::call::{Argument, Call, id_part};
 use crate::plan::case::{Case, ExpectedRequest, Outcome};
@@ -128,6 +127,6 @@ fn is_documented(call: &Call<'_>, variation: &str) -> bool {
 }
 
 fn is_first_success(call: &Call<'_>, location: &Location) -> bool {
-    let mut responses = call.operation.responses.iter();
-    responses.find(|response| answer::is_success(response)).is_some_and(|first| first.location == *location)
+    let mut successes = call.operation.responses.iter().filter(|response| response.code.is_success());
+    successes.next().is_some_and(|first| first.location == *location)
 }
