@@ -35,7 +35,8 @@ A DOCUMENT given by path replaces the built-in ones for that call.
 
 Exit codes: 0 all hold; 1 something does not conform (a case failed, ended in
 error, or is listed as known failing and does not fail); 2 usage, or an
-unreadable document or file; 3 the suite could not run (no driver, no port).";
+unreadable document or file; 3 the suite could not run (no driver, no port).
+Of the other verbs see their own help.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

@@ -49,9 +49,10 @@ impl Report<'_> {
             .map(|(verdict, count)| format!("{count} {}", past(verdict)))
             .collect();
         let facts = self.plan.facts.len();
+        let cases = self.run.results.len();
         format!(
-            "{} cases: {}; {} of {facts} documented facts exercised; {:.1} s",
-            self.run.results.len(),
+            "{cases} case{}: {}; {} of {facts} documented facts exercised; {:.1} s",
+            if cases == 1 { "" } else { "s" },
             counts.join(", "),
             facts - self.missed().len(),
             self.run.elapsed.as_secs_f64(),

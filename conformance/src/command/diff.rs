@@ -147,6 +147,10 @@ fn put_listed(out: &mut String, mark: char, lines: Vec<String>) {
         let _ = writeln!(out, "  {mark} {line}");
     }
     if lines.len() > LISTED {
-        let _ = writeln!(out, "  {mark} and {} more; `--json` has them all", lines.len() - LISTED);
+        let _ = writeln!(
+            out,
+            "  {mark} and {} more; `conformance diff --json` lists them all",
+            lines.len() - LISTED
+        );
     }
 }

@@ -11,6 +11,9 @@ use crate::doctor::{Defect, defects};
 use crate::style::BOLD;
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Exit codes: 0 the documents are sound; 1 they have defects; 2 usage, or a
+document that cannot be read.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     documents: Documents,

@@ -16,6 +16,11 @@ use crate::run::redact::Redactor;
 use crate::run::rule::Basis;
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  conformance explain pyannote/getMediaUploadURL/402
+
+Exit codes: 0 shown; 2 usage, no such case, or a document that cannot be read.")]
 pub(super) struct Arguments {
     /// The case's id, as `conformance plan` lists it
     case: String,

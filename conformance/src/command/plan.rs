@@ -9,6 +9,12 @@ use super::{Documents, Stop, pretty, print};
 use crate::plan::Plan;
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  conformance plan openapi/pyannote.yaml
+  conformance plan --json | jq '.cases[].id'
+
+Exit codes: 0 listed; 2 usage, or a document that cannot be read.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     documents: Documents,

@@ -30,9 +30,12 @@ pub fn text(report: &Report<'_>) -> String {
 }
 
 fn put_source(out: &mut String, source: &Source, run: &Run) {
+    let rows = matrix::rows(source, run);
+    if rows.is_empty() {
+        return;
+    }
     let name = &source.document.name;
     let _ = writeln!(out, "{BOLD}{}{BOLD:#}  {DIM}{name}{DIM:#}", source.provider.name);
-    let rows = matrix::rows(source, run);
     let width = rows.iter().map(|row| row.operation.len()).max().unwrap_or(0);
     for row in rows {
         put_row(out, &row, width);
