@@ -53,8 +53,8 @@ impl ApiKey {
 
 /// Where media is kept, for other calls of the API to refer to: `media://` and a key of one's own choice.
 ///
-/// The document allows letters, digits and `-_./` in the key, and 255 characters in all. Keys belong to the account; media
-/// uploaded under the same key replaces the earlier one, and is removed after "a period of at least 24 hours".
+/// What the key may be the document says (today letters, digits and `-_./`, 255 characters in all), and it is held to that. Keys
+/// belong to the account; media uploaded under the same key replaces the earlier one, and is removed after "a period of at least 24 hours".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MediaUrl(api::types::GetMediaUploadUrlUrl);
 
@@ -66,9 +66,10 @@ impl MediaUrl {
     /// [`ErrorKind::InvalidArgument`] if the document does not allow it.
     pub fn new(url: impl Into<String>) -> Result<Self, Error> {
         api::types::GetMediaUploadUrlUrl::try_from(url.into()).map(Self).map_err(|why| {
-            let text = "a media url is media:// and one or more letters, digits and -_./ of ascii, at most 255 characters in all, \
-                        like media://interview.wav";
-            Error::invalid_argument(PROVIDER, text).because(why)
+            let text = format!(
+                "the document does not allow this media url ({why}): give one like media://interview.wav"
+            );
+            Error::invalid_argument(PROVIDER, text)
         })
     }
 

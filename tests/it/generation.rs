@@ -7,7 +7,8 @@ mod build;
 mod growth;
 mod left_out;
 
-const DOCUMENT: &str = include_str!("../../openapi/pyannote.yaml");
+/// The vendor's document as it was when these tests were written, so that another does not break them.
+const DOCUMENT: &str = include_str!("../fixtures/pyannote.yaml");
 
 pub(crate) fn generate(document: &str) -> Result<String, String> {
     generate_without("", document)
@@ -39,7 +40,7 @@ fn with_response(response: &str) -> String {
 
 #[test]
 fn the_generated_client_is_the_reviewed_one() {
-    let source = generate(DOCUMENT).unwrap();
+    let source = generate(include_str!("../../openapi/pyannote.yaml")).unwrap();
     insta::with_settings!({
         snapshot_path => "../snapshots",
         prepend_module_to_snapshot => false,

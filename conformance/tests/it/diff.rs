@@ -9,9 +9,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::command::{conformance, file, refused, text};
-
-pub(crate) const PYANNOTE: &str = "openapi/pyannote.yaml";
-pub(crate) const CIELO24: &str = "openapi/cielo24/request_upload_url.rst";
+use crate::documents::{CIELO24, CIELO24_TODAY, PYANNOTE, cielo24_with_a_broken_rule, edited, source};
 
 pub(crate) const EVERYTHING: [&str; 8] = [
     PYANNOTE,
@@ -23,17 +21,6 @@ pub(crate) const EVERYTHING: [&str; 8] = [
     "conformance/tests/fixtures/perform_everything.rst",
     "conformance/tests/fixtures/update_secret.rst",
 ];
-
-/// The text of a file of the repository.
-pub(crate) fn source(name: &str) -> String {
-    std::fs::read_to_string(format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
-
-/// A text with one edit, which must be one.
-pub(crate) fn edited(source: &str, from: &str, to: &str) -> String {
-    assert!(source.contains(from), "{from}");
-    source.replacen(from, to, 1)
-}
 
 pub(crate) fn diff(name: &str, old: &str, new: &str) -> Diff {
     let read = |text: &str| Document::read(name, text.as_bytes()).unwrap();
@@ -113,7 +100,8 @@ fn json_says_the_same_for_programs() {
     assert_eq!(json["version"], 1);
     assert_eq!(json["changes"].as_array().unwrap().len(), 5);
     assert_eq!(json["changes"][0]["class"], "breaking");
-    let place = "openapi/pyannote.yaml:67#/components/schemas/GetMediaUploadUrl/properties/url/maxLength";
+    let place =
+        "tests/fixtures/pyannote.yaml:67#/components/schemas/GetMediaUploadUrl/properties/url/maxLength";
     assert_eq!(json["changes"][0]["old"], place);
     assert_eq!(json["changes"][1]["old"], Value::Null);
     assert!(json["cases"]["go"].as_array().unwrap().len() > 5);
@@ -121,24 +109,23 @@ fn json_says_the_same_for_programs() {
 
 #[test]
 fn a_sentence_that_a_rule_rests_on_breaks_and_the_diff_is_still_shown() {
-    let page = source(CIELO24);
-    let new = edited(&page, "authorization header.", "authorization header and content type.");
-    let diff = diff(CIELO24, &page, &new);
+    let new = cielo24_with_a_broken_rule();
+    let diff = diff(CIELO24_TODAY, &source(CIELO24_TODAY), &new);
     let change = only(&diff);
     assert_eq!((change.rule, change.class), ("rule-sentence-gone", Class::Breaking));
     assert!(change.says.contains("upload/authorization"), "{}", change.says);
-    assert!(change.says.contains("header and content type"), "{}", change.says);
+    assert!(change.says.contains(" and content type"), "{}", change.says);
     let why = diff.cases.unplanned.as_ref().unwrap();
     assert!(why.contains("rests on a sentence that no longer stands"), "{why}");
     let folder = tempfile::tempdir().unwrap();
-    let output = conformance(&["diff", CIELO24, &file(&folder, "new.rst", new.as_bytes())]);
+    let output = conformance(&["diff", CIELO24_TODAY, &file(&folder, "new.rst", new.as_bytes())]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("no plan, so no cases"), "{}", text(&output.stdout));
 }
 
 #[test]
 fn a_rule_whose_whole_operation_went_is_told_of() {
-    let page = source(PYANNOTE);
+    let page = source("openapi/pyannote.yaml");
     let diff = diff(PYANNOTE, &page, &page.replace("    post:\n", "    patch:\n"));
     // The sentence stands in the document still, under another method.
     assert!(diff.changes.iter().all(|change| change.rule != "rule-sentence-gone"));
@@ -148,7 +135,9 @@ fn a_rule_whose_whole_operation_went_is_told_of() {
         "openapi: 3.0.0\nservers: [{url: 'https://api.pyannote.ai'}]\npaths: {}\n",
     );
     let rules: Vec<_> = gone.changes.iter().filter(|change| change.rule == "rule-sentence-gone").collect();
-    assert_eq!(rules.len(), 3, "{rules:#?}");
+    let known = provider::known().unwrap();
+    let ours = known.iter().find(|known| known.name == "pyannote").unwrap();
+    assert_eq!(rules.len(), ours.rules.len(), "{rules:#?}");
 }
 
 #[test]

@@ -9,11 +9,12 @@ use jsonschema::Validator;
 use media_upload_conformance::document::{Credential, CredentialKind, Document, Place, Prose};
 use serde_json::json;
 
+use crate::documents::PYANNOTE;
 use crate::outline::{outline, read};
 
 #[test]
 fn the_pyannote_document_is_read_in_full() {
-    let document = read("openapi/pyannote.yaml");
+    let document = read(PYANNOTE);
     insta::assert_snapshot!(outline(&document), @r##"
       9 server https://api.pyannote.ai
      17 getMediaUploadURL POST /v1/media/input

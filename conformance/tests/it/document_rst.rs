@@ -2,11 +2,12 @@
 
 use media_upload_conformance::document::Document;
 
+use crate::documents::CIELO24;
 use crate::outline::{outline, read};
 
 #[test]
 fn the_cielo24_page_is_read_in_full() {
-    let document = read("openapi/cielo24/request_upload_url.rst");
+    let document = read(CIELO24);
     insta::assert_snapshot!(outline(&document), @r#"
      68 server https://api.cielo24.com
      13 request_upload_url GET /api/job/request_upload_url
@@ -200,7 +201,7 @@ fn a_page_without_a_method_is_refused() {
 
 #[test]
 fn every_part_of_a_page_has_its_line() {
-    let document = read("openapi/cielo24/request_upload_url.rst");
+    let document = read(CIELO24);
     let lines = [
         ("/request_upload_url", 13),
         ("/request_upload_url/query/v", 20),

@@ -10,6 +10,7 @@ mod diff;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
+mod documents;
 mod html;
 mod import;
 mod known_failing;

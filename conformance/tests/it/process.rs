@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media_upload_conformance::plan::Plan;
 use media_upload_conformance::plan::case::Outcome;
 use media_upload_conformance::provider;
 use media_upload_conformance::run::driver::{Driver, Trouble};
@@ -15,6 +14,7 @@ use media_upload_conformance::run::process::{Patience, Process};
 use media_upload_conformance::run::{self, Options, Run, Verdict};
 
 use crate::command::{conformance, refused, text};
+use crate::documents::our_plan;
 use crate::refuser::{hello, refuser, shell};
 
 /// The case at which drivers misbehave; there are cases before it and after it.
@@ -30,7 +30,7 @@ async fn started(command: &[String]) -> Result<Process, Trouble> {
 
 /// Runs the cases that a client passes by refusing.
 async fn run(command: &[String]) -> Run {
-    let mut plan = Plan::of(provider::built_in().unwrap(), &provider::known().unwrap()).unwrap();
+    let mut plan = our_plan();
     plan.cases.retain(|case| case.provider == "pyannote" && matches!(case.outcome, Outcome::Refused));
     assert!(plan.cases.len() > 4 && plan.cases.last().unwrap().id != CULPRIT);
     let driver: Arc<dyn Driver> = Arc::new(started(command).await.unwrap());
@@ -248,11 +248,9 @@ fn a_driver_written_from_the_text_of_the_protocol_works() {
         eprintln!("skipped: perl with JSON::PP and HTTP::Tiny is not here");
         return;
     }
-    for documented in ["201", "400", "402", "429"] {
-        let filter = format!("pyannote/getMediaUploadURL/{documented}");
-        let output = conformance(&["--strict", "--filter", &filter, "--", "perl", "-e", PERL]);
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
-    }
+    let filter = "pyannote/getMediaUploadURL/[0-9][0-9][0-9]";
+    let output = conformance(&["--strict", "--filter", filter, "--", "perl", "-e", PERL]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
 }
 
 #[test]

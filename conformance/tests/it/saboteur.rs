@@ -19,12 +19,12 @@ use media_upload_conformance::run::driver::{
 use media_upload_conformance::run::{self, Options, Verdict, rule};
 use serde_json::{Value, json};
 
+use crate::documents::our_plan;
 use crate::obedient::Obedient;
 use crate::wire::{Tamper, Wire};
 
 static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
-    let known = provider::known().unwrap();
-    let mut plan = Plan::of(provider::built_in().unwrap(), &known).unwrap();
+    let mut plan = our_plan();
     plan.cases.iter_mut().flat_map(|case| &mut case.serve).for_each(shorten);
     Arc::new(plan)
 });
