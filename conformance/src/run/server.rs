@@ -249,21 +249,38 @@ fn verdict(findings: &[Finding]) -> Verdict {
     if findings.is_empty() { Verdict::Pass } else { Verdict::Fail }
 }
 
-/// Takes out the credential in use, and the query of a pre-signed URL that the server gave.
+/// Takes out the credential in use, and the queries of the signed URLs that the server gave, in whatever
+/// answer.
 fn redactor(question: &Question<'_>, served: &ServedResponse, given: Option<&String>) -> Redactor {
     let source = question.call.source;
     let mut redactor = Redactor::new(source);
     if let Some(secret) = given {
         redactor.secret(secret, &format!("[{}]", source.provider.credential().name));
     }
-    let body: Value = serde_json::from_str(&served.body).unwrap_or_default();
-    let upload = source.provider.upload.as_ref();
-    let upload = upload.filter(|upload| upload.operation == question.call.operation.id);
-    let presigned = upload.and_then(|upload| body.pointer(&upload.url)?.as_str());
-    if let Some((_, query)) = presigned.and_then(|url| url.split_once('?')) {
+    let body = serde_json::from_str(&served.body).unwrap_or_default();
+    for query in texts(&body).into_iter().filter_map(signed_query) {
         redactor.secret(query, "[signature]");
     }
     redactor
+}
+
+/// Every text in a value.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(elements) => elements.iter().flat_map(texts).collect(),
+        Value::Object(fields) => fields.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The query of a URL that works for whoever has it: storages name its parts differently.
+fn signed_query(text: &str) -> Option<&str> {
+    let url = Url::parse(text).ok()?;
+    let signs =
+        |name: &str| ["sig", "token", "credential", "key", "policy"].iter().any(|part| name.contains(part));
+    let is_signed = url.query_pairs().any(|(name, _)| signs(&name.to_ascii_lowercase()));
+    text.split_once('?').map(|(_, query)| query).filter(|_| is_signed)
 }
 
 fn recorded(request: &ExpectedRequest) -> Recorded {

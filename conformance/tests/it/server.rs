@@ -217,7 +217,10 @@ async fn a_credential_of_the_environment_is_sent_and_never_shown() {
         // What the server was sent comes back in its answer.
         let sent = request.headers.get("authorization").map(|value| value.to_str().unwrap().to_owned());
         match sent.as_deref() {
-            Some("Bearer real-key") => (201, "application/json", json!({ "url": SIGNED, "echo": sent })),
+            Some("Bearer real-key") => {
+                let copies = json!([{ "at": "https://elsewhere.example/media?se=2026&sig=9d1f0c77" }]);
+                (201, "application/json", json!({ "url": SIGNED, "echo": sent, "copies": copies }))
+            }
             _ => answer,
         }
     })
@@ -235,6 +238,7 @@ async fn a_credential_of_the_environment_is_sent_and_never_shown() {
     let shown = text(&output.stdout) + &text(&output.stderr);
     assert!(shown.contains("Bearer [api_key]"), "{shown}");
     assert!(!shown.contains("real-key") && !shown.contains("5e471e1"), "{shown}");
+    assert!(shown.contains("elsewhere.example") && !shown.contains("9d1f0c77"), "{shown}");
     assert!(server.received_requests().await.unwrap().len() > 8);
 }
 
