@@ -18,6 +18,11 @@ async fn refusal(answer: ResponseTemplate) -> Error {
     ask(answer).await.unwrap_err()
 }
 
+/// The document as it is today.
+fn document() -> Value {
+    serde_yaml::from_str(include_str!("../../openapi/pyannote.yaml")).unwrap()
+}
+
 #[tokio::test]
 async fn the_documented_request_goes_out_and_nothing_else() {
     let server = answering(
@@ -77,15 +82,26 @@ async fn a_400_tells_what_is_wrong_field_by_field() {
 }
 
 #[tokio::test]
-async fn a_402_keeps_the_request_id() {
-    let body = json!({ "requestId": "37a4c3a0", "message": "Subscription is required" });
-    let error = refusal(ResponseTemplate::new(402).set_body_json(&body)).await;
-
-    assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Api, Some(402), false));
-    assert_eq!((error.message(), error.request_id()), (Some("Subscription is required"), Some("37a4c3a0")));
-    assert!(matches!(error.documented(), Some(GetMediaUploadUrlError::Status402(_))));
-    assert_eq!(documented::<GetMediaUploadUrlError>(&error), body);
-    insta::assert_snapshot!(std::error::Error::source(&error).unwrap(), @"documented for 402: Subscription is required");
+async fn an_error_with_a_request_id_keeps_it_and_is_typed_by_its_status() {
+    let responses = &document()["paths"]["/v1/media/input"]["post"]["responses"];
+    let body = json!({ "requestId": "37a4c3a0", "message": "Not today" });
+    let has_id = |response: &Value| {
+        response["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/ApiError"
+    };
+    let responses: Vec<_> =
+        responses.as_object().unwrap().iter().filter(|(_, response)| has_id(response)).collect();
+    assert!(!responses.is_empty());
+    for (status, response) in responses {
+        let status = status.parse().unwrap();
+        let error = refusal(ResponseTemplate::new(status).set_body_json(&body)).await;
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
+        assert_eq!((error.message(), error.request_id()), (Some("Not today"), Some("37a4c3a0")));
+        let typed: &GetMediaUploadUrlError = error.documented().unwrap();
+        assert_eq!(typed.status(), status);
+        assert_eq!(documented::<GetMediaUploadUrlError>(&error), body);
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert_eq!(source, format!("documented for {status}: {}", response["description"].as_str().unwrap()));
+    }
 }
 
 #[tokio::test]
@@ -211,8 +227,7 @@ async fn the_generated_client_gives_all_of_a_long_success() {
 
 #[test]
 fn a_media_url_is_what_the_document_allows() {
-    let document: Value = serde_yaml::from_str(include_str!("../../openapi/pyannote.yaml")).unwrap();
-    let limit = &document["components"]["schemas"]["GetMediaUploadUrl"]["properties"]["url"]["maxLength"];
+    let limit = &document()["components"]["schemas"]["GetMediaUploadUrl"]["properties"]["url"]["maxLength"];
     let limit = usize::try_from(limit.as_u64().unwrap()).unwrap();
     let longest = format!("media://{}", "a".repeat(limit - "media://".len()));
     for good in ["media://a", "media://a/b_c-d.wav", "media:///", &longest] {

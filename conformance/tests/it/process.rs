@@ -261,7 +261,7 @@ fn the_curl_driver_works() {
         return;
     }
     let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("drivers/curl.sh").display().to_string();
-    let filter = "{pyannote/*URL/{201,402},cielo24/*url/{200,400},*/upload/{small,empty}}";
+    let filter = "{pyannote/*URL/{201,400},cielo24/*url/{200,400},*/upload/{small,empty}}";
     let output = conformance(&["--strict", "--filter", filter, "--", "bash", &driver]);
     let report = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{report}");
