@@ -1,7 +1,9 @@
 //! Storage that misbehaves, an API that sends there, and a client that need not wait.
 
+use std::pin::pin;
 use std::sync::Arc;
 
+use futures_util::future::{self, Either};
 use media_upload::pyannote::{ApiKey, Client};
 use media_upload::{Error, Media, Retry, Upload, Uploaded};
 use wiremock::MockServer;
@@ -42,8 +44,11 @@ impl Place {
 
     /// The upload, while every deadline passes as soon as one connection is over or stalls, until a pause is made.
     pub(crate) async fn upload_until_late(&self, media: impl Into<Media>) -> Result<Uploaded, Error> {
-        let upload = tokio::spawn(self.begin(media).into_future());
-        self.storage.turn().await;
+        let mut upload = tokio::spawn(self.begin(media).into_future());
+        // An upload that fails before shall fail the test, not hang it.
+        if let Either::Left((early, _)) = future::select(&mut upload, pin!(self.storage.turn())).await {
+            return early.unwrap();
+        }
         while self.clock.slept().is_empty() && !upload.is_finished() {
             self.clock.ring();
             tokio::task::yield_now().await;

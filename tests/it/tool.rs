@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::{Command, Output, Stdio};
 
+use futures_util::future::{self, Either};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wiremock::{MockServer, ResponseTemplate};
@@ -207,9 +209,13 @@ async fn an_interrupt_stops_at_once_and_says_so() {
     let (storage, api, file) = stalling().await;
     let mut tool = with(tool("pyannote", &api.uri()), [file.path()]);
     let child = tool.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    storage.turn().await;
-    kill(nix::unistd::Pid::from_raw(child.id().try_into().unwrap()), Signal::SIGINT).unwrap();
-    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let id = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
+    let mut end = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
+    if let Either::Left((early, _)) = future::select(&mut end, pin!(storage.turn())).await {
+        panic!("it ended by itself: {early:?}");
+    }
+    kill(id, Signal::SIGINT).unwrap();
+    let output = end.await.unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
