@@ -2,6 +2,7 @@
 
 use crate::plan::{Fact, Plan};
 use crate::run::{CaseResult, Run, Verdict};
+use crate::style::counted;
 
 pub mod html;
 pub mod json;
@@ -43,16 +44,15 @@ impl Report<'_> {
 
     /// What is counted, in one line.
     pub fn summary(&self) -> String {
-        let counted = Verdict::ALL.into_iter().map(|verdict| (verdict, self.run.count(verdict)));
-        let counts: Vec<String> = counted
+        let verdicts = Verdict::ALL.into_iter().map(|verdict| (verdict, self.run.count(verdict)));
+        let counts: Vec<String> = verdicts
             .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Pass)
             .map(|(verdict, count)| format!("{count} {}", past(verdict)))
             .collect();
         let facts = self.plan.facts.len();
-        let cases = self.run.results.len();
         format!(
-            "{cases} case{}: {}; {} of {facts} documented facts exercised; {:.1} s",
-            if cases == 1 { "" } else { "s" },
+            "{}: {}; {} of {facts} documented facts exercised; {:.1} s",
+            counted(self.run.results.len(), "case"),
             counts.join(", "),
             facts - self.missed().len(),
             self.run.elapsed.as_secs_f64(),

@@ -12,7 +12,7 @@ use super::{Stop, pretty, print, read};
 use crate::diff::case::{Cases, Changed};
 use crate::diff::{Change, Class, Diff};
 use crate::provider;
-use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, counted};
 
 /// How many cases of a kind are listed on a screen.
 const LISTED: usize = 6;
@@ -71,7 +71,7 @@ pub(super) fn text(diff: &Diff) -> String {
     put_cases(&mut out, &diff.cases);
     let counts: Vec<_> =
         Class::ALL.iter().map(|class| format!("{} {}", diff.count(*class), words(*class))).collect();
-    let _ = writeln!(out, "{} changes: {}", diff.changes.len(), counts.join(", "));
+    let _ = writeln!(out, "{}: {}", counted(diff.changes.len(), "change"), counts.join(", "));
     out
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Documents, Stop, pretty, print};
 use crate::doctor::{Defect, defects};
-use crate::style::BOLD;
+use crate::style::{BOLD, counted};
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -36,6 +36,6 @@ fn text(defects: &[Defect]) -> String {
     for Defect { check, location, says, matters } in defects {
         let _ = writeln!(out, "{location}  {BOLD}{check}{BOLD:#}\n  {says}\n  why it matters: {matters}");
     }
-    let _ = writeln!(out, "{} defects", defects.len());
+    let _ = writeln!(out, "{}", counted(defects.len(), "defect"));
     out
 }

@@ -14,6 +14,7 @@ use crate::diff::Diff;
 use crate::document::{Block, Document, Kind};
 use crate::import::{Import, date, readme};
 use crate::provider;
+use crate::style::counted;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -159,7 +160,7 @@ fn told(draft: &Draft) -> Result<String, Stop> {
             ),
             Kind::OpenApi => String::new(),
         };
-        return Ok(format!("{name}: new, with {} operations\n{next}", new.operations.len()));
+        return Ok(format!("{name}: new, with {}\n{next}", counted(new.operations.len(), "operation")));
     }
     let known = provider::known().map_err(Stop::Suite)?;
     let old = read(&draft.path).map_err(usage)?;

@@ -100,7 +100,7 @@ fn one_page_is_kept_letter_for_letter() {
     let downloaded = file(&folder, "upload.md", page(&source(PYANNOTE)).as_bytes());
     let into = folder.path().join("pyannote.yaml").display().to_string();
     let told = import(&[&downloaded], &into);
-    assert!(told.contains("new, with 1 operations"), "{told}");
+    assert!(told.contains("new, with 1 operation"), "{told}");
     assert_eq!(read(&into), source(PYANNOTE));
     assert_eq!(import(&[&downloaded], &into), "nothing changed: the pages state what is there already\n");
     let (_folder, shipped) = openapi();

@@ -50,7 +50,7 @@ impl Standing {
             Self::Error => "Could not be judged",
             Self::Warned => "Passed, with a warning",
             Self::KnownFailing => "Known failing",
-            Self::Unsupported => "Unsupported: the client has no such call",
+            Self::Unsupported => "Unsupported",
             Self::Pass => "Passed",
         }
     }
