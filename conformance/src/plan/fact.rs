@@ -76,7 +76,7 @@ pub fn id(document: &Document, pointer: &str) -> FactId {
 
 /// Every fact of a document, in document order, each once however often it is referred to.
 pub fn census(document: &Document, provider: &Provider) -> Vec<Fact> {
-    let mut census = Census { document, facts: HashMap::new() };
+    let mut census = Census { document, seen: BTreeSet::new(), facts: HashMap::new() };
     for operation in &document.operations {
         census.operation(operation);
     }
@@ -132,6 +132,8 @@ pub(crate) fn collapse(text: &str) -> String {
 
 struct Census<'a> {
     document: &'a Document,
+    /// The schemas that have been walked.
+    seen: BTreeSet<String>,
     facts: HashMap<FactId, Fact>,
 }
 
@@ -192,7 +194,7 @@ impl Census<'_> {
 
     fn schema(&mut self, schema: &Schema) {
         let mut parts = Vec::new();
-        walk(self.document, &schema.value, &schema.pointer, &mut BTreeSet::new(), &mut parts);
+        walk(self.document, &schema.value, &schema.pointer, &mut self.seen, &mut parts);
         for (pointer, kind, says) in parts {
             self.add(kind, &pointer, says);
         }
