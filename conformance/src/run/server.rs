@@ -258,7 +258,8 @@ fn redactor(question: &Question<'_>, served: &ServedResponse, given: Option<&Str
         redactor.secret(secret, &format!("[{}]", source.provider.credential().name));
     }
     let body = serde_json::from_str(&served.body).unwrap_or_default();
-    for query in texts(&body).into_iter().filter_map(signed_query) {
+    let headers = served.headers.iter().map(|(_, value)| value.as_str());
+    for query in texts(&body).into_iter().chain(headers).filter_map(signed_query) {
         redactor.secret(query, "[signature]");
     }
     redactor

@@ -73,7 +73,11 @@ fn request_upload_url(request: &Request) -> Answer {
 
 fn served(answer: Answer) -> ResponseTemplate {
     let (status, media_type, body) = answer;
-    ResponseTemplate::new(status).set_body_raw(body.to_string(), media_type)
+    let template = ResponseTemplate::new(status).set_body_raw(body.to_string(), media_type);
+    match status {
+        201 => template.insert_header("location", "https://elsewhere.example/media?sig=77ab3e19"),
+        _ => template,
+    }
 }
 
 async fn start(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> MockServer {
@@ -240,6 +244,7 @@ async fn a_credential_of_the_environment_is_sent_and_never_shown() {
     assert!(shown.contains("Bearer [api_key]"), "{shown}");
     assert!(!shown.contains("real-key") && !shown.contains("5e471e1"), "{shown}");
     assert!(shown.contains("elsewhere.example") && !shown.contains("9d1f0c77"), "{shown}");
+    assert!(shown.contains("location") && !shown.contains("77ab3e19"), "{shown}");
     assert!(server.received_requests().await.unwrap().len() > 8);
 }
 
