@@ -89,7 +89,8 @@ fn put_request(out: &mut String, source: &Source, case: &Case) {
 
 fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     let document = &source.document;
-    let servers = operation(document, &case.operation).map_or(&[][..], |known| document.servers_of(known));
+    let servers =
+        operation(document, &case.operation).map_or(&*document.servers, |known| document.servers_of(known));
     let server = servers.first().map_or("https://api.example", |server| server.url.as_str());
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let url = format!("{origin}{}{}", request.uri, request.query());

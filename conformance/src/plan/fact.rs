@@ -394,7 +394,7 @@ pub(crate) fn limits(document: &Document, schema: &Schema) -> Vec<FactId> {
     stated.map(|keyword| id(document, &format!("{pointer}/{keyword}"))).collect()
 }
 
-/// The form in which a body is sent, where a document leaves the choice: JSON, else the first.
+/// The form in which a body is sent or served, where a document leaves the choice: JSON, else the first.
 pub(crate) fn sent(contents: &[Content]) -> Option<&Content> {
     let is_json = |content: &&Content| content.media_type.starts_with(JSON);
     contents.iter().find(is_json).or(contents.first())

@@ -147,6 +147,19 @@ fn explain_shows_the_words_the_request_and_the_outcome() {
 }
 
 #[test]
+fn a_request_is_shown_as_it_would_go_to_the_server_of_its_operation() {
+    let ten = "conformance/tests/fixtures/ten-operations.yaml";
+    for (id, document, url) in [
+        ("pyannote/getMediaUploadURL/400", "openapi/pyannote.yaml", "https://api.pyannote.ai/v1/media/input"),
+        ("pyannote/upload/small", "openapi/pyannote.yaml", "https://api.pyannote.ai/v1/media/input"),
+        ("ten-operations/sendFeedback/202", ten, "https://feedback.speech.example/v1/feedback"),
+    ] {
+        let told = text(&conformance(&["explain", id, document]).stdout);
+        assert!(told.contains(&format!("curl -X POST '{url}'")), "{told}");
+    }
+}
+
+#[test]
 fn explain_of_an_unknown_case_names_the_nearest() {
     let line = refused(2, &["explain", "pyannote/getMediaUploadURL/404"]);
     assert!(line.contains("the nearest is 'pyannote/getMediaUploadURL/40"), "{line}");
