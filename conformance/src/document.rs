@@ -149,6 +149,13 @@ impl Operation {
         let of = |code: Code| self.responses.iter().find(|response| response.code == code);
         of(Code::Exact(status)).or_else(|| of(Code::Range(status / 100))).or_else(|| of(Code::Default))
     }
+
+    /// The credentials that a client is held to: of the alternatives the first that the suite knows how
+    /// to send, else the first.
+    pub fn credentials(&self) -> &[Credential] {
+        let is_known = |together: &&Vec<Credential>| together.iter().all(|one| one.kind.is_known());
+        self.security.iter().find(is_known).or(self.security.first()).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// A parameter of a request, or a header of a response.
@@ -311,8 +318,24 @@ pub enum CredentialKind {
     Basic,
     /// A parameter of that name.
     Parameter(Place, String),
-    /// Something the suite cannot send by itself (`oauth2`, `openIdConnect`), named as written.
+    /// Any other, named as written: `oauth2`, `http digest`.
     Other(String),
+}
+
+impl CredentialKind {
+    /// Whether it goes out as `Authorization: Bearer`, as the tokens of OAuth 2 and OpenID Connect do (RFC 6750).
+    pub fn is_bearer(&self) -> bool {
+        match self {
+            Self::Bearer => true,
+            Self::Other(name) => ["oauth2", "openIdConnect"].contains(&name.as_str()),
+            Self::Basic | Self::Parameter(..) => false,
+        }
+    }
+
+    /// Whether the suite knows how it must go out.
+    pub fn is_known(&self) -> bool {
+        self.is_bearer() || matches!(self, Self::Parameter(Place::Query | Place::Header, _))
+    }
 }
 
 /// A request written out in full.

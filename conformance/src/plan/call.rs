@@ -109,7 +109,8 @@ impl<'a> Call<'a> {
 
     /// The facts that every exchange of the smallest call exercises.
     fn base_facts(&self) -> BTreeSet<FactId> {
-        let credentials = self.operation.security.iter().flatten().map(|c| self.fact(&c.location.pointer));
+        let known = self.operation.credentials().iter().filter(|credential| credential.kind.is_known());
+        let credentials = known.map(|credential| self.fact(&credential.location.pointer));
         let own = self.own_parameters().flat_map(|parameter| self.facts_of_own(parameter));
         let given = self.arguments.iter().filter(|argument| argument.required);
         std::iter::once(self.fact(&self.operation.location.pointer))

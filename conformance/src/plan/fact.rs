@@ -147,7 +147,8 @@ impl Census<'_> {
     fn operation(&mut self, operation: &Operation) {
         let at = &operation.location.pointer;
         self.add(FactKind::Operation, at, format!("{} {}", operation.method, operation.path));
-        for credential in operation.security.iter().flatten() {
+        // A client sends one of the alternatives.
+        for credential in operation.credentials() {
             let pointer = &credential.location.pointer;
             self.add(FactKind::Credential, pointer, format!("credential {}", credential.name));
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::Params;
 use super::call::{Argument, Call, WHOLE_BODY, text};
 use super::case::ExpectedRequest;
-use crate::document::{CredentialKind, Place};
+use crate::document::{Credential, CredentialKind, Place};
 
 /// What a URL must encode to hold it as a plain text: everything but the unreserved characters of RFC 3986.
 pub(crate) const UNRESERVED: &AsciiSet =
@@ -103,10 +103,10 @@ impl Call<'_> {
         if let Some(parameter) = &credential.parameter {
             request.require_query_params.insert(parameter.clone(), vec![secret.clone()]);
         }
-        let kinds = self.operation.security.first().into_iter().flatten().map(|credential| &credential.kind);
-        for kind in kinds {
+        let wanted = self.operation.credentials();
+        for Credential { kind, .. } in wanted {
             match kind {
-                CredentialKind::Bearer => {
+                kind if kind.is_bearer() => {
                     request.headers.insert("authorization".to_owned(), format!("Bearer {secret}"));
                 }
                 CredentialKind::Parameter(Place::Query, name) => {
@@ -115,10 +115,11 @@ impl Call<'_> {
                 CredentialKind::Parameter(Place::Header, name) => {
                     request.headers.insert(name.to_lowercase(), secret.clone());
                 }
-                CredentialKind::Parameter(..) | CredentialKind::Basic | CredentialKind::Other(_) => {}
+                _ => {}
             }
         }
-        if !request.headers.contains_key("authorization") {
+        let is_all = wanted.iter().all(|credential| credential.kind.is_known());
+        if is_all && !request.headers.contains_key("authorization") {
             request.forbid_headers.push("authorization".to_owned());
         }
     }

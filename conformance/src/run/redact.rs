@@ -71,7 +71,7 @@ fn spellings(secret: &str) -> Vec<String> {
 pub fn visible(text: &str) -> String {
     let is_hidden = |c: char| {
         (c.is_control() && !['\n', '\t'].contains(&c))
-            || matches!(c, '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+            || matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
     strip_str(text).to_string().chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
 }

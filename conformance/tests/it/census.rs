@@ -9,7 +9,7 @@ use media_upload_conformance::plan::{Case, Plan};
 use media_upload_conformance::run::driver::Driver;
 use media_upload_conformance::run::{Options, Verdict, run};
 
-use crate::documents::{PYANNOTE, edited, source, whole_plan};
+use crate::documents::{PYANNOTE, case, edited, source, whole_plan};
 use crate::obedient::Obedient;
 
 #[test]
@@ -98,6 +98,32 @@ fn no_fact_of_a_whole_api_is_missed_and_no_two_cases_have_one_id() {
         assert!(plan.unexercised().is_empty(), "{:#?}", plan.unexercised());
         let ids: BTreeSet<&str> = plan.cases.iter().map(|case| case.id.as_str()).collect();
         assert_eq!(ids.len(), plan.cases.len());
+    }
+}
+
+#[test]
+fn a_credential_that_the_suite_cannot_send_is_not_exercised() {
+    let plan = |scheme: &str| {
+        let known = "      scheme: bearer\n      bearerFormat: JWT\n      type: http\n";
+        let text = edited(&source(PYANNOTE), known, scheme);
+        Plan::of(vec![Document::read("pyannote.yaml", text.as_bytes()).unwrap()], &[]).unwrap()
+    };
+    let is_sent = |plan: &Plan| {
+        let request = case(plan, "pyannote/getMediaUploadURL/201").request.as_ref().unwrap();
+        request.headers.get("authorization").is_some_and(|value| value.starts_with("Bearer "))
+    };
+    for scheme in
+        ["      type: http\n      scheme: bearer\n", "      type: openIdConnect\n      openIdConnectUrl: x\n"]
+    {
+        let plan = plan(scheme);
+        assert!(is_sent(&plan) && plan.unexercised().is_empty(), "{scheme}");
+    }
+    for scheme in
+        ["      type: http\n      scheme: basic\n", "      type: apiKey\n      in: cookie\n      name: id\n"]
+    {
+        let plan = plan(scheme);
+        let [missed] = &plan.unexercised()[..] else { panic!("{scheme}: {:?}", plan.unexercised()) };
+        assert!(!is_sent(&plan) && missed.id.ends_with("/security/0/api-key"), "{missed:?}");
     }
 }
 

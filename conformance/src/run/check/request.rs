@@ -202,7 +202,7 @@ impl Checked<'_> {
                 let credential = self.source.provider.credential().sample;
                 let rule =
                     if value.contains(&credential) { &REQUEST_CREDENTIAL } else { &REQUEST_HEADER_VALUE };
-                let stated = self.operation.and_then(|o| Some(o.security.first()?.first()?.location.clone()));
+                let stated = self.operation.and_then(|o| Some(o.credentials().first()?.location.clone()));
                 let actual =
                     found.map_or_else(|| format!("no {name} header"), |found| format!("{name}: {found}"));
                 broken.push(Broken::new(rule, format!("{name}: {value}"), actual).at(stated));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::{CredentialKind, Location};
+use crate::document::Location;
 use crate::plan::call::{Argument, Call, id_part};
 use crate::plan::case::{Case, ExpectedRequest, Outcome};
 use crate::plan::{Source, operation, sample};
@@ -117,8 +117,7 @@ impl<'a> Question<'a> {
 }
 
 fn is_secured(call: &Call<'_>) -> bool {
-    let kinds = call.operation.security.iter().flatten().map(|credential| &credential.kind);
-    let by_scheme = kinds.into_iter().any(|kind| !matches!(kind, CredentialKind::Other(_)));
+    let by_scheme = call.operation.credentials().iter().any(|credential| credential.kind.is_known());
     by_scheme || call.credential_argument().is_some_and(|argument| argument.required)
 }
 
