@@ -1,13 +1,14 @@
 //! The command line: arguments in, an exit code out.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::document::Document;
+use crate::document::{Document, MAX_BYTES};
 use crate::plan::Plan;
 use crate::provider;
 use crate::run::redact::visible;
@@ -113,8 +114,11 @@ fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
 impl Documents {
     /// Reads the documents: those given, else the built-in ones.
     fn read(&self) -> Result<Vec<Document>, Stop> {
-        let documents =
-            if self.paths.is_empty() { provider::built_in() } else { self.paths.iter().map(read).collect() };
+        let documents = if self.paths.is_empty() {
+            provider::built_in()
+        } else {
+            self.paths.iter().map(|path| read(path)).collect()
+        };
         documents.map_err(|error| Stop::Usage(error.to_string()))
     }
 
@@ -125,14 +129,21 @@ impl Documents {
     }
 }
 
-fn read(path: &PathBuf) -> Result<Document, crate::document::ReadError> {
+fn read(path: &Path) -> Result<Document, crate::document::ReadError> {
     let name = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| crate::document::ReadError {
+    let bytes = read_bounded(path).map_err(|error| crate::document::ReadError {
         document: name.as_str().into(),
         line: 0,
         message: format!("cannot be read: {error}"),
     })?;
     Document::read(&name, &bytes)
+}
+
+/// A file's bytes, no more than it takes to see that it is too large: it may be one without an end.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// A value as JSON for programs, readable to people too.

@@ -35,6 +35,7 @@ mod words;
 mod yaml;
 
 pub(crate) use schema::LARGEST_PATTERN;
+pub(crate) use text::MAX_BYTES;
 
 /// A document: what one vendor states about its API in one file.
 #[derive(Clone, Debug)]

@@ -101,6 +101,16 @@ fn a_default_stands_for_the_success_that_is_not_documented() {
 }
 
 #[test]
+fn a_server_has_the_defaults_of_its_variables() {
+    let variable = "https://{region}.pyannote.ai/\n    variables: { region: { default: eu } }";
+    let own = edited("https://api.pyannote.ai", variable).replace(
+        "      operationId: getMediaUploadURL\n",
+        "      operationId: getMediaUploadURL\n      servers: [{ url: https://eu.pyannote.ai }]\n",
+    );
+    assert!(generate(&own).unwrap().contains("SERVER: &str = \"https://eu.pyannote.ai/\""));
+}
+
+#[test]
 fn a_pattern_is_freed_of_its_delimiters() {
     assert!(generate(DOCUMENT).unwrap().contains(r#"Regex::new("^media:\\/\\/[a-zA-Z0-9\\-_\\.\\/]+$")"#));
     for (pattern, parts) in [
@@ -154,6 +164,7 @@ fn another_version_of_openapi_is_refused() {
 #[test]
 fn a_document_without_a_server_or_with_a_bad_status_is_refused() {
     insta::assert_snapshot!(refusal(&edited("servers:", "x-servers:")), @"openapi/pyannote.yaml:1: /servers: the document names no server; add `servers` with a `url`");
+    insta::assert_snapshot!(refusal(&edited("https://api.pyannote.ai", "/")), @"openapi/pyannote.yaml:9: /servers/0/url: the server `/` is no place by itself; put a whole URL first, like https://api.example.com");
     insta::assert_snapshot!(refusal(&edited("'402'", "'4O2'")), @"openapi/pyannote.yaml:46: /paths/~1v1~1media~1input/post/responses/4O2: `4O2` is no status; write three digits, a range such as 4XX, or default");
 }
 

@@ -45,7 +45,7 @@ struct Draft {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let _alone = alone(&arguments.into);
-    let pages = arguments.pages.iter().map(read).collect::<Result<Vec<_>, _>>();
+    let pages = arguments.pages.iter().map(|page| read(page)).collect::<Result<Vec<_>, _>>();
     let pages = pages.map_err(|error| Stop::Usage(error.to_string()))?;
     let (drafts, notes) = match pages.iter().filter(|page| page.kind == Kind::Rst).count() {
         0 => merged(arguments, &pages)?,

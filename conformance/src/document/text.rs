@@ -3,16 +3,13 @@
 use super::Fault;
 
 /// The largest file that is read. The largest published OpenAPI documents have about 12 MiB.
-pub(super) const MAX_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// The text of a file: UTF-8 without byte order mark, its lines ended by `\n` alone.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, Fault> {
     if bytes.len() > MAX_BYTES {
-        let message = format!(
-            "{} MiB, more than the {} MiB that are read; is this an API description?",
-            bytes.len() / (1024 * 1024),
-            MAX_BYTES / (1024 * 1024),
-        );
+        let most = MAX_BYTES / (1024 * 1024);
+        let message = format!("it has more than the {most} MiB that are read; is this an API description?");
         return Err(Fault::new(1, message));
     }
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {

@@ -1,9 +1,12 @@
 //! Redaction: what changes from run to run, and what must never be printed.
 
+use std::sync::LazyLock;
+
 use anstream::adapter::strip_str;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::{Captures, Regex};
 use url::form_urlencoded::byte_serialize;
 
 use crate::plan::Source;
@@ -12,7 +15,22 @@ use crate::plan::upload::SIGNATURE;
 
 /// Replaces secrets and addresses in a text by their names.
 #[derive(Clone, Debug, Default)]
-pub struct Redactor(Vec<(String, String)>);
+pub struct Redactor {
+    replaced: Vec<(String, String)>,
+    /// Whether what signs a URL is taken out wherever it stands: of a real server nobody knows it before.
+    takes_signatures: bool,
+}
+
+/// What signs a URL, or a form of fields, as storages name it: a name, what parts it from its value, and that. In a text of
+/// any kind, so that it is found in a sentence, in XML, in a URL within a URL.
+static SIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[\w.-]*(?:signature|credential|token|hmac|policy|key-pair-id|access-?key-?id)|\bsig";
+    let parted = r#"(?:=|%3d|%253d|"\s*:\s*")"#;
+    Regex::new(&format!(r#"(?i)((?:{name}){parted})([^\s"'<>&;,\\]{{4,}}?)(%26|[\s"'<>&;,\\]|$)"#)).ok()
+});
+
+/// A character that JSON wrote as its number though it need not have.
+static ESCAPED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\\u00([2-7][0-9A-Fa-f])").ok());
 
 impl Redactor {
     /// A redactor for the cases of one document.
@@ -27,7 +45,7 @@ impl Redactor {
     /// Also replaces any other text.
     pub fn replace(&mut self, text: &str, by: &str) {
         if !text.is_empty() {
-            self.0.push((text.to_owned(), by.to_owned()));
+            self.replaced.push((text.to_owned(), by.to_owned()));
         }
     }
 
@@ -38,10 +56,19 @@ impl Redactor {
         }
     }
 
+    /// Also takes out whatever signs a URL, by its name.
+    pub fn take_signatures(&mut self) {
+        self.takes_signatures = true;
+    }
+
     /// The text with everything replaced, and with nothing in it that a terminal would obey.
     pub fn text(&self, text: &str) -> String {
         // Made visible first: a secret that is broken up by what is not seen is none the less one.
-        self.0.iter().fold(visible(text), |text, (from, to)| text.replace(from, to))
+        let mut text = visible(text);
+        if self.takes_signatures {
+            text = without_signatures(&plain(&text));
+        }
+        self.replaced.iter().fold(text, |text, (from, to)| text.replace(from, to))
     }
 }
 
@@ -65,6 +92,21 @@ fn spellings(secret: &str) -> Vec<String> {
     all.sort();
     all.dedup();
     all
+}
+
+/// A text with the characters that JSON escaped without need, but for those that mean something to it.
+fn plain(text: &str) -> String {
+    let Some(escaped) = ESCAPED.as_ref() else { return text.to_owned() };
+    let character = |found: &Captures<'_>| match u8::from_str_radix(&found[1], 16).map(char::from) {
+        Ok(character) if !['"', '\\', '\u{7f}'].contains(&character) => character.to_string(),
+        _ => found[0].to_owned(),
+    };
+    escaped.replace_all(text, character).into_owned()
+}
+
+fn without_signatures(text: &str) -> String {
+    let Some(signed) = SIGNED.as_ref() else { return text.to_owned() };
+    signed.replace_all(text, "$1[signature]$3").into_owned()
 }
 
 /// A text without the escapes that terminals obey, and with a mark for whatever else is not seen.
@@ -106,6 +148,30 @@ mod tests {
         }
         redactor.replace("", "[nothing]");
         assert_eq!(redactor.text("as it is"), "as it is");
+    }
+
+    #[test]
+    fn what_signs_a_url_is_taken_out_wherever_it_stands() {
+        let mut redactor = Redactor::default();
+        redactor.take_signatures();
+        redactor.secret("sk-live-key", "[api_key]");
+        for echo in [
+            "PUT it to https://s.test/a?X-Amz-Signature=dead5161 now",
+            "<Url>https://s.test/a?b=1&amp;Signature=dead5161&amp;c=2</Url>",
+            "location: /a?sig=dead5161",
+            r#"{"fields":{"X-Amz-Signature":"dead5161"}}"#,
+            r#"{"u":"/a?X-Goog-Signature\u003ddea\u0064516\u0031"}"#,
+            "https://other.test/?next=https%3A%2F%2Fs.test%3FX-Amz-Signature%3Ddead5161%26b%3D1",
+        ] {
+            let text = redactor.text(echo);
+            assert!(text.contains("[signature]") && !text.contains("5161"), "{text}");
+        }
+        assert_eq!(
+            redactor.text(r#"{"message":"\u0073k-live-key\u0022"}"#),
+            r#"{"message":"[api_key]\u0022"}"#
+        );
+        let harmless = r#"{"message":"the signature is wrong","design":"a, b"}"#;
+        assert_eq!(redactor.text(harmless), harmless);
     }
 
     #[test]

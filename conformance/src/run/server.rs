@@ -6,7 +6,6 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use reqwest::redirect;
-use serde_json::Value;
 use url::{Host, Url};
 
 use super::check::{Blame, Finding};
@@ -95,7 +94,15 @@ impl Server {
         let mut taken = BTreeMap::new();
         let mut asked: Vec<Asked> = Vec::new();
         for case in &plan.cases {
-            asked.push(self.ask(plan, case, options, &mut taken).await?);
+            let one = match self.ask(plan, case, options, &mut taken).await {
+                // What was learned before the server went away is worth a report.
+                Err(error) if asked.iter().any(Asked::is_answered) => {
+                    let trouble = Trouble { blame: Blame::Server, ..error.to_string().into() };
+                    Asked::unplayed(broke(case, trouble))
+                }
+                one => one?,
+            };
+            asked.push(one);
             asked.last().inspect(|one| watch(&one.result));
         }
         let results = asked.iter().map(|one| settled(one, &asked)).collect();
@@ -218,6 +225,10 @@ impl Asked {
     fn unplayed(result: CaseResult) -> Self {
         Self { result, response: None, waits: false }
     }
+
+    fn is_answered(&self) -> bool {
+        !self.result.exchange.is_empty()
+    }
 }
 
 fn left(case: &Case, why: &str) -> CaseResult {
@@ -231,7 +242,7 @@ fn judge(
     served: &ServedResponse,
     given: Option<&String>,
 ) -> CaseResult {
-    let redactor = redactor(question, served, given);
+    let redactor = redactor(question, given);
     let transcript = Transcript {
         api: vec![recorded(request)],
         served: vec![Serve::Response(served.clone())],
@@ -249,39 +260,15 @@ fn verdict(findings: &[Finding]) -> Verdict {
     if findings.is_empty() { Verdict::Pass } else { Verdict::Fail }
 }
 
-/// Takes out the credential in use, and the queries of the signed URLs that the server gave, in whatever
-/// answer.
-fn redactor(question: &Question<'_>, served: &ServedResponse, given: Option<&String>) -> Redactor {
+/// Takes out the credential in use, and the signatures that the server gave.
+fn redactor(question: &Question<'_>, given: Option<&String>) -> Redactor {
     let source = question.call.source;
     let mut redactor = Redactor::new(source);
+    redactor.take_signatures();
     if let Some(secret) = given {
         redactor.secret(secret, &format!("[{}]", source.provider.credential().name));
     }
-    let body = serde_json::from_str(&served.body).unwrap_or_default();
-    let headers = served.headers.iter().map(|(_, value)| value.as_str());
-    for query in texts(&body).into_iter().chain(headers).filter_map(signed_query) {
-        redactor.secret(query, "[signature]");
-    }
     redactor
-}
-
-/// Every text in a value.
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(elements) => elements.iter().flat_map(texts).collect(),
-        Value::Object(fields) => fields.values().flat_map(texts).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The query of a URL that works for whoever has it: storages name its parts differently.
-fn signed_query(text: &str) -> Option<&str> {
-    let url = Url::parse(text).ok()?;
-    let signs =
-        |name: &str| ["sig", "token", "credential", "key", "policy"].iter().any(|part| name.contains(part));
-    let is_signed = url.query_pairs().any(|(name, _)| signs(&name.to_ascii_lowercase()));
-    text.split_once('?').map(|(_, query)| query).filter(|_| is_signed)
 }
 
 fn recorded(request: &ExpectedRequest) -> Recorded {

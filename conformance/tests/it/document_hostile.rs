@@ -50,7 +50,7 @@ mod size {
         let bytes = vec![b'a'; 50 * 1024 * 1024];
         assert_eq!(
             refusal("big.yaml", &bytes),
-            "big.yaml:1: 50 MiB, more than the 32 MiB that are read; is this an API description?"
+            "big.yaml:1: it has more than the 32 MiB that are read; is this an API description?"
         );
     }
 

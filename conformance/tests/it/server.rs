@@ -8,7 +8,7 @@ use media_upload_conformance::plan::case::Serve;
 use media_upload_conformance::run::check::Blame;
 use media_upload_conformance::run::rule::{self, Rule};
 use media_upload_conformance::run::server::Server;
-use media_upload_conformance::run::{Options, Run, Verdict};
+use media_upload_conformance::run::{CaseResult, Options, Run, Verdict};
 use regex::Regex;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
@@ -279,6 +279,20 @@ fn a_server_that_is_not_there_is_the_suites_trouble() {
     drop(socket);
     let line = refused(3, &["run", "--server", &format!("http://{address}")]);
     assert!(line.contains("cannot be reached"), "{line}");
+}
+
+#[tokio::test]
+async fn what_a_server_answered_before_it_went_away_is_reported() {
+    let server = start(right).await;
+    let (plan, uri) = (plan(), server.uri());
+    let server = std::sync::Mutex::new(Some(server));
+    let gone_after_one = |_: &CaseResult| drop(server.lock().unwrap().take());
+    let run = Server::new(&uri).unwrap().run(&plan, Options::default(), &gone_after_one).await.unwrap();
+    assert_eq!(run.results[0].verdict, Verdict::Pass, "{:?}", run.results[0]);
+    let lost = run.results.iter().filter(|result| result.verdict == Verdict::Error);
+    let mut troubles = lost.map(|result| result.trouble.as_ref().unwrap()).peekable();
+    assert!(troubles.peek().is_some());
+    assert!(troubles.all(|trouble| trouble.blame == Blame::Server && !trouble.says.is_empty()));
 }
 
 #[test]
