@@ -53,8 +53,9 @@ impl ApiKey {
 
 /// Where media is kept, for other calls of the API to refer to: `media://` and a key of one's own choice.
 ///
-/// What the key may be the document says (today letters, digits and `-_./`, 255 characters in all), and it is held to that. Keys
-/// belong to the account; media uploaded under the same key replaces the earlier one, and is removed after "a period of at least 24 hours".
+/// What the key may be the document says, and it is held to that: letters, digits and `-_./`, of which it limits the number.
+/// Keys belong to the account; media uploaded under the same key replaces the earlier one, and is removed after "a period of at
+/// least 24 hours".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MediaUrl(api::types::GetMediaUploadUrlUrl);
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::operation::Pair;
 use super::rule;
-use crate::document::{Credential, Location, Operation};
+use crate::document::{Credential, CredentialKind, Location, Operation, Place};
 
 /// The credentials that one alternative needs together, by how they are sent.
 type Needed = BTreeSet<String>;
@@ -37,7 +37,15 @@ fn alternatives(operation: &Operation) -> BTreeSet<Needed> {
 }
 
 fn kind(credential: &Credential) -> String {
-    format!("{:?}", credential.kind)
+    match &credential.kind {
+        CredentialKind::Bearer => "a bearer token".to_owned(),
+        CredentialKind::Basic => "a name and a password".to_owned(),
+        // Their names have no case.
+        CredentialKind::Parameter(Place::Header, name) => format!("the header {}", name.to_lowercase()),
+        CredentialKind::Parameter(Place::Cookie, name) => format!("the cookie {name}"),
+        CredentialKind::Parameter(_, name) => format!("the query parameter {name}"),
+        CredentialKind::Other(name) => name.clone(),
+    }
 }
 
 fn place(operation: &Operation) -> Location {

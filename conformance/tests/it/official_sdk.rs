@@ -8,6 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::command::conformance;
+use crate::documents::PYANNOTE;
 
 #[test]
 fn the_official_sdk_is_judged_as_reviewed() {
@@ -17,7 +18,7 @@ fn the_official_sdk_is_judged_as_reviewed() {
     };
     let driver =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("drivers/pyannoteai-sdk.py").display().to_string();
-    let output = conformance(&["openapi/pyannote.yaml", "--json", "-", "--", &python, &driver]);
+    let output = conformance(&[PYANNOTE, "--json", "-", "--", &python, &driver]);
     let report = serde_json::from_slice(&output.stdout).unwrap();
     insta::assert_snapshot!(compact(&report));
 }
