@@ -36,6 +36,7 @@ mod tree;
 mod words;
 mod yaml;
 
+pub(crate) use path::shape;
 pub(crate) use schema::LARGEST_PATTERN;
 pub(crate) use text::MAX_BYTES;
 

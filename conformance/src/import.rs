@@ -152,3 +152,23 @@ fn shared(pages: &[Block]) -> Vec<(&Block, String, &Block)> {
 fn is_json(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".json")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_whose_parameters_have_other_names_is_refused() {
+        let read = |path: &str| {
+            let text = format!("openapi: 3.0.0\npaths:\n  {path}:\n    get:\n      operationId: one\n");
+            Document::read("page.yaml", text.as_bytes()).unwrap()
+        };
+        let (old, new) = (read("/jobs/{id}"), read("/jobs/{jobId}"));
+        let (old, new) = (old.block().unwrap(), new.block().unwrap());
+        let line = Import::of("whole.yaml", Some(&old), &[new]).unwrap_err();
+        assert!(
+            line.starts_with("page.yaml: the path /jobs/{jobId} is /jobs/{id} of the document"),
+            "{line}"
+        );
+    }
+}

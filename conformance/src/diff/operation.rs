@@ -7,7 +7,7 @@ use super::message;
 use super::rule::{self, Direction};
 use super::schema::{self, Schemas};
 use super::{Sides, credential};
-use crate::document::{Document, Example, Location, Operation, Parameter, Place, Server};
+use crate::document::{Document, Example, Location, Operation, Parameter, Place, Server, shape};
 
 /// An operation in both documents, and what is found out about it.
 pub(super) struct Pair<'a, 'b> {
@@ -68,12 +68,7 @@ pub(super) fn by_key(document: &Document) -> BTreeMap<(&str, String), &Operation
 }
 
 fn key(operation: &Operation) -> (&str, String) {
-    let mut parts = operation.path.split('{');
-    let mut path = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        path.extend(["{}", part.split_once('}').map_or("", |(_, rest)| rest)]);
-    }
-    (&operation.method, path)
+    (&operation.method, shape(&operation.path))
 }
 
 impl<'a> Pair<'a, '_> {

@@ -11,6 +11,16 @@ fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
+/// A template without the names in its braces: two of one shape match the same paths.
+pub(crate) fn shape(path: &str) -> String {
+    let mut parts = path.split('{');
+    let mut shape = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shape.extend(["{}", part.split_once('}').map_or("", |(_, rest)| rest)]);
+    }
+    shape
+}
+
 /// Holds path parameters to their template: drops those it does not name, adds those that only it
 /// names, and says what is to be noted.
 pub(super) fn match_template(

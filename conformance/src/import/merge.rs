@@ -3,6 +3,7 @@
 
 use super::leaf::{is_binding, is_cut};
 use super::piece::{Piece, Pieces};
+use crate::document::shape;
 use crate::plan::fact::escape;
 
 /// The order of the keys at the top; others come after, by name.
@@ -28,6 +29,9 @@ fn merge(parts: &mut Vec<Piece>, new: Vec<Piece>, pointer: &str, page: &str) -> 
         match parts.iter_mut().find(|part| part.key == piece.key) {
             Some(part) => replace(part, piece, &at, page)?,
             None => {
+                if pointer == "/paths" {
+                    refuse_twin(parts, &piece.key, page)?;
+                }
                 let place = place(parts, &piece.key, pointer);
                 parts.insert(place, piece.indented(indent));
             }
@@ -54,6 +58,17 @@ fn replace(old: &mut Piece, new: Piece, at: &str, page: &str) -> Result<(), Stri
         _ => Err(format!(
             "{page}: {at} stands in braces in one text and not in the other; write it in block style in both"
         )),
+    }
+}
+
+/// OpenAPI forbids two paths that differ in nothing but the names of their parameters.
+fn refuse_twin(parts: &[Piece], path: &str, page: &str) -> Result<(), String> {
+    match parts.iter().find(|part| shape(&part.key) == shape(path)) {
+        Some(twin) => Err(format!(
+            "{page}: the path {path} is {} of the document, with other names for its parameters; rename them there first",
+            twin.key
+        )),
+        None => Ok(()),
     }
 }
 
