@@ -6,16 +6,13 @@ use super::operation::Operation;
 use super::reference::resolved;
 
 /// Why the client cannot send what the operation wants. What wants nothing is sent the same.
-pub(super) fn limit(root: &Value, operation: &Operation) -> Option<String> {
+pub(super) fn limit<'a>(root: &'a Value, operation: &'a Operation) -> Option<String> {
     let wanted = operation.node(root).get("security").unwrap_or(&root["security"]);
-    let alternatives: Vec<&Map<String, Value>> =
-        wanted.as_array().into_iter().flatten().filter_map(Value::as_object).collect();
-    let is_sent =
-        |alternative: &&Map<String, Value>| alternative.keys().all(|scheme| is_bearer(root, scheme));
-    let unsent =
-        alternatives.iter().flat_map(|alternative| alternative.keys()).find(|s| !is_bearer(root, s))?;
-    let can_be_sent = alternatives.iter().any(is_sent);
-    (!can_be_sent).then(|| format!("its credential `{unsent}` is not a bearer token"))
+    let alternatives = wanted.as_array().into_iter().flatten().filter_map(Value::as_object);
+    let unsent = |together: &'a Map<String, Value>| together.keys().find(|scheme| !is_bearer(root, scheme));
+    // One alternative of which nothing is unsent is enough.
+    let unsent: Vec<&String> = alternatives.map(unsent).collect::<Option<_>>()?;
+    Some(format!("its credential `{}` is not a bearer token", unsent.first()?))
 }
 
 fn is_bearer(root: &Value, scheme: &str) -> bool {

@@ -13,6 +13,16 @@ use crate::plan::Plan;
 use crate::provider;
 use crate::run::redact::visible;
 
+/// The exit codes of a run, for the help of the command and for that of its verb.
+macro_rules! exit_codes {
+    () => {
+        "\
+Exit codes: 0 all hold; 1 something does not conform (a case failed, ended in
+error, or is listed as known failing and does not fail); 2 usage, or an
+unreadable document or file; 3 the suite could not run (no driver, no port)."
+    };
+}
+
 mod diff;
 mod doctor;
 mod explain;
@@ -30,14 +40,16 @@ struct Command {
     verb: Verb,
 }
 
-const AFTER_HELP: &str = "\
+const AFTER_HELP: &str = concat!(
+    "\
 Without a verb, `run` is meant: `conformance` alone tests our own clients.
 A DOCUMENT given by path replaces the built-in ones for that call.
 
-Exit codes: 0 all hold; 1 something does not conform (a case failed, ended in
-error, or is listed as known failing and does not fail); 2 usage, or an
-unreadable document or file; 3 the suite could not run (no driver, no port).
-Of the other verbs see their own help.";
+",
+    exit_codes!(),
+    "
+Of the other verbs see their own help."
+);
 
 #[derive(Debug, Subcommand)]
 enum Verb {

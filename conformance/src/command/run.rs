@@ -22,16 +22,14 @@ use crate::run::server::Server;
 use crate::run::{self, CaseResult, Options, Run, Verdict};
 
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(after_help = concat!("\
 Examples:
   conformance run
   conformance run --filter 'pyannote/*/402*' --html report.html
   conformance run -- python3 my-driver.py
   conformance run --server http://127.0.0.1:4010 openapi/pyannote.yaml
 
-Exit codes: 0 all hold; 1 something does not conform (a case failed, ended in
-error, or is listed as known failing and does not fail); 2 usage, or an
-unreadable document or file; 3 the suite could not run (no driver, no port).")]
+", exit_codes!()))]
 pub(super) struct Arguments {
     #[command(flatten)]
     documents: Documents,

@@ -82,21 +82,14 @@ impl Taker<'_> {
         let Some((schema, pointer)) = fact::resolve(document, schema, pointer) else { return };
         let Some(value) = place.value().cloned() else { return };
         if schema.get("type").is_some() {
-            self.add_broken(format!("{pointer}/type"), || Changed {
-                variation: format!("wrong-type/{}", place.name()),
-                what: format!("whose {} has the wrong type", place.name()),
-                pointer: None,
-                value: place.replaced(Some(other_type(&value))),
-            });
+            let of =
+                |name: String| (format!("wrong-type/{name}"), format!("whose {name} has the wrong type"));
+            self.add_broken(format!("{pointer}/type"), place, Some(other_type(&value)), of);
         }
         for (index, field) in fact::required(schema).enumerate() {
             self.at(field, place, |taker, place| {
-                taker.add_broken(format!("{pointer}/required/{index}"), || Changed {
-                    variation: format!("missing/{}", place.name()),
-                    what: format!("without the required {}", place.name()),
-                    pointer: None,
-                    value: place.replaced(None),
-                });
+                let of = |name: String| (format!("missing/{name}"), format!("without the required {name}"));
+                taker.add_broken(format!("{pointer}/required/{index}"), place, None, of);
             });
         }
         for (field, property) in entries(schema.get("properties")) {
@@ -167,10 +160,19 @@ impl Taker<'_> {
         }
     }
 
-    /// Adds what breaks a fact, unless that has been broken elsewhere in the value.
-    fn add_broken(&mut self, pointer: String, broken: impl FnOnce() -> Changed) {
+    /// Adds what breaks a fact, unless that has been broken elsewhere in the value: a part replaced, or
+    /// taken away. `of` names the variation, and says it in words, by the part's name.
+    fn add_broken(
+        &mut self,
+        pointer: String,
+        place: &Place<'_>,
+        replacement: Option<Value>,
+        of: impl FnOnce(String) -> (String, String),
+    ) {
         if self.changes.broken.len() < CHANGES && self.seen.insert(pointer.clone()) {
-            self.changes.broken.push(Changed { pointer: Some(pointer), ..broken() });
+            let (variation, what) = of(place.name());
+            let value = place.replaced(replacement);
+            self.changes.broken.push(Changed { variation, what, pointer: Some(pointer), value });
         }
     }
 }
