@@ -50,6 +50,7 @@ fn answers() -> impl Strategy<Value = (u16, Vec<u8>, Vec<u8>)> {
 fn no_answer_makes_a_client_panic_lose_the_status_or_show_a_secret() {
     let runtime = Runtime::new().unwrap();
     let server = runtime.block_on(MockServer::start());
+    let (pyannote, cielo24) = (pyannote(&server), cielo24(&server));
     let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
     let outcome = TestRunner::new(config).run(&answers(), |(status, wait, body)| {
         runtime.block_on(async {
@@ -59,16 +60,12 @@ fn no_answer_makes_a_client_panic_lose_the_status_or_show_a_secret() {
                 .insert_header("retry-after", String::from_utf8(wait).unwrap());
             serve(&server, PYANNOTE, answer.clone()).await;
             serve(&server, CIELO24, answer.clone()).await;
-            check(status, pyannote(&server).media_upload_url(&media_url()).await.err(), KEY)?;
-            check(status, cielo24(&server).request_upload_url(&job()).await.err(), TOKEN)?;
+            check(status, pyannote.media_upload_url(&media_url()).await.err(), KEY)?;
+            check(status, cielo24.request_upload_url(&job()).await.err(), TOKEN)?;
             server.reset().await;
             grant(&server, &presigned(&server.uri())).await;
             serve(&server, ("PUT", "/bucket/object"), answer).await;
-            check(
-                status,
-                pyannote(&server).upload(Media::bytes("media"), &media_url()).await.err(),
-                SIGNATURE,
-            )
+            check(status, pyannote.upload(Media::bytes("media"), &media_url()).await.err(), SIGNATURE)
         })
     });
     outcome.unwrap();

@@ -9,7 +9,7 @@ use media_upload_conformance::plan::{Case, Plan};
 use media_upload_conformance::run::driver::Driver;
 use media_upload_conformance::run::{Options, Verdict, run};
 
-use crate::documents::{PYANNOTE, case, edited, source, whole_plan};
+use crate::documents::{PYANNOTE, case, edited, shortened, source, whole_plan};
 use crate::obedient::Obedient;
 
 #[test]
@@ -144,7 +144,7 @@ fn a_request_begins_with_the_path_of_its_operations_own_server() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_what_the_plan_of_a_whole_api_asks_breaks_no_rule() {
     for plan in whole_apis() {
-        let plan = Arc::new(plan);
+        let plan = Arc::new(shortened(plan));
         let driver: Arc<dyn Driver> = Arc::new(Obedient::new(&plan));
         let run = run(&plan, &driver, Options { strict: true, ..Options::default() }).await.unwrap();
         let broken = run.results.iter().filter(|result| result.verdict != Verdict::Pass);

@@ -2,15 +2,19 @@
 //! looks its case up, sends the request that must go out, and tells what comes back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use media_upload_conformance::plan::Plan;
-use media_upload_conformance::plan::case::{Case, ExpectedRequest, Outcome};
+use media_upload_conformance::plan::case::{Case, ExpectedRequest, Fault, Outcome, Serve};
 use media_upload_conformance::run::driver::{
     Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request,
 };
 use serde_json::Value;
 
 use crate::wire::plain_client;
+
+/// How long an answer is waited for that will not come: by then the request is there.
+const LONG_ENOUGH: Duration = Duration::from_millis(500);
 
 pub(crate) struct Obedient {
     plan: Arc<Plan>,
@@ -38,6 +42,9 @@ impl Obedient {
         if let (Some(content), Some(media_type)) = (expected.content(), &expected.body_media_type) {
             request = request.header("content-type", media_type).body(content);
         }
+        if case.serve.iter().any(is_silence) {
+            request = request.timeout(LONG_ENOUGH);
+        }
         let response = request.send().await?;
         let status = response.status().as_u16();
         let text = response.text().await?;
@@ -47,6 +54,10 @@ impl Obedient {
             _ => Answer::Error(ErrorReport { status: Some(status), body, ..ErrorReport::default() }),
         })
     }
+}
+
+fn is_silence(serve: &Serve) -> bool {
+    matches!(serve, Serve::Fault(Fault::NoAnswer | Fault::StallInAnswer(_)))
 }
 
 impl Driver for Obedient {

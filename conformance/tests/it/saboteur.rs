@@ -19,27 +19,16 @@ use media_upload_conformance::run::driver::{
 use media_upload_conformance::run::{self, Options, Verdict, rule};
 use serde_json::{Value, json};
 
-use crate::documents::our_plan;
+use crate::documents::{our_plan, shortened};
 use crate::obedient::Obedient;
 use crate::wire::{Tamper, Wire};
 
-static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
-    let mut plan = our_plan();
-    plan.cases.iter_mut().flat_map(|case| &mut case.serve).for_each(shorten);
-    Arc::new(plan)
-});
-
-/// Megabytes of blanks are as wrong when they are few, and these tests serve them a hundred times.
-fn shorten(serve: &mut Serve) {
-    if let Serve::Response(response) = serve {
-        response.padding = response.padding.min(1_000);
-    }
-}
+static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| Arc::new(shortened(our_plan())));
 
 /// An API with what neither of the two documents has.
 static OTHER_PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
     let document = Document::read("fixtures/other.yaml", include_bytes!("../fixtures/other.yaml")).unwrap();
-    Arc::new(Plan::of(vec![document], &[]).unwrap())
+    Arc::new(shortened(Plan::of(vec![document], &[]).unwrap()))
 });
 
 /// How a client is broken.
