@@ -58,7 +58,10 @@ use left_out::List;
 use operation::Operation;
 use quote::quote;
 #[cfg(test)]
-pub(crate) use {document::line, pattern::literal};
+pub(crate) use {
+    document::{line, lines},
+    pattern::literal,
+};
 
 const DOCUMENTS: &str = "openapi";
 const DOCUMENT: &str = "openapi/pyannote.yaml";

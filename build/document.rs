@@ -1,8 +1,10 @@
 //! The document as a tree of JSON values, and the way back from a place in the tree to a line of the text.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::iter::successors;
 
-use saphyr_parser::{Event, Parser, Span, StrInput};
+use saphyr_parser::{Event, Parser};
 use serde_json::{Map, Value, json};
 
 use super::Defect;
@@ -12,6 +14,7 @@ use super::operation::Operation;
 pub(crate) struct Document {
     pub(super) file: String,
     text: String,
+    lines: OnceCell<HashMap<String, usize>>,
     pub(super) root: Value,
     /// The paths and what each has, in the order of the text; `root` has lost it.
     pub(super) order: Vec<(String, Vec<String>)>,
@@ -21,7 +24,7 @@ impl Document {
     /// Reads YAML, or JSON, which is YAML too.
     pub(super) fn read(file: &str, text: &str) -> Result<Self, Defect> {
         let (file, text) = (file.to_owned(), text.to_owned());
-        let mut document = Self { file, text, root: Value::Null, order: Vec::new() };
+        let mut document = Self { file, text, lines: OnceCell::new(), root: Value::Null, order: Vec::new() };
         let tree: serde_yaml::Value =
             serde_yaml::from_str(&document.text).map_err(|error| document.not_yaml(&error))?;
         document.order = order(&tree);
@@ -98,9 +101,9 @@ impl Document {
         part
     }
 
-    /// The line of the text that `pointer` leads to.
+    /// The line of the text that `pointer`, or the nearest place above it that the text has, leads to.
     pub(super) fn line(&self, pointer: &str) -> usize {
-        line(&self.text, pointer)
+        line(self.lines.get_or_init(|| lines(&self.text)), pointer)
     }
 
     /// The defect `problem` at `pointer`, with the line of the text that `pointer` leads to.
@@ -177,80 +180,65 @@ pub(super) fn step(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// The steps of a JSON pointer, unescaped.
-pub(super) fn steps(pointer: &str) -> Vec<String> {
-    pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect()
+/// The line of `pointer`, or of the nearest place above it that the text has.
+pub(crate) fn line(lines: &HashMap<String, usize>, pointer: &str) -> usize {
+    let mut places = successors(Some(pointer), |place| place.rsplit_once('/').map(|(above, _)| above));
+    places.find_map(|place| lines.get(place).copied()).unwrap_or(1)
 }
 
-/// The line, counted from 1, on which `pointer`, or the nearest place above it that the text has, begins.
-pub(crate) fn line(text: &str, pointer: &str) -> usize {
-    let steps = steps(pointer);
-    (0..=steps.len()).rev().find_map(|depth| find(text, &steps[..depth])).unwrap_or(1)
-}
-
-fn find(text: &str, steps: &[String]) -> Option<usize> {
-    let mut nodes = Parser::new_from_str(text);
-    for _ in ["the start of the stream", "the start of the document"] {
-        next(&mut nodes)?;
-    }
-    let (mut event, mut span) = next(&mut nodes)?;
-    for step in steps {
-        match event {
-            Event::MappingStart(..) => {
-                span = enter_key(&mut nodes, step)?;
-                event = next(&mut nodes)?.0;
+/// The line, counted from 1, on which each place of the text begins, by its JSON pointer. A place of a mapping begins
+/// with its key. What comes after an error of syntax has no line.
+pub(crate) fn lines(text: &str) -> HashMap<String, usize> {
+    let mut lines = HashMap::new();
+    let mut around: Vec<Collection> = Vec::new();
+    for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
+        let is_mapping = match event {
+            Event::MappingEnd | Event::SequenceEnd => {
+                around.pop();
+                continue;
             }
-            Event::SequenceStart(..) => (event, span) = enter_item(&mut nodes, step.parse().ok()?)?,
-            _ => return None,
+            Event::MappingStart(..) => Some(true),
+            Event::SequenceStart(..) => Some(false),
+            Event::Scalar(..) | Event::Alias(_) => None,
+            _ => continue,
+        };
+        let pointer = around.last_mut().map_or_else(|| Some(String::new()), |inner| inner.enter(&event));
+        if let Some(pointer) = &pointer {
+            // The first of several keys of one name is the one that counts.
+            lines.entry(pointer.clone()).or_insert(span.start.line());
+        }
+        if let Some(is_mapping) = is_mapping {
+            let next = if is_mapping { Next::Key } else { Next::Item(0) };
+            around.push(Collection { pointer, next });
         }
     }
-    Some(span.start.line())
+    lines
 }
 
-type Nodes<'a> = Parser<'a, StrInput<'a>>;
-
-fn next<'a>(nodes: &mut Nodes<'a>) -> Option<(Event<'a>, Span)> {
-    nodes.next_event()?.ok()
+/// A mapping or sequence that has begun; one that is a key, or within one, has no pointer.
+struct Collection {
+    pointer: Option<String>,
+    next: Next,
 }
 
-/// Goes on to the value of `name` in the mapping just begun; gives the place of the key.
-fn enter_key(nodes: &mut Nodes<'_>, name: &str) -> Option<Span> {
-    loop {
-        match next(nodes)? {
-            (Event::MappingEnd, _) => return None,
-            (Event::Scalar(key, ..), span) if key == name => return Some(span),
-            (key, _) => pass(nodes, &key)?,
-        }
-        let value = next(nodes)?.0;
-        pass(nodes, &value)?;
-    }
+/// What comes next in a collection.
+enum Next {
+    Key,
+    Value(Option<String>),
+    Item(usize),
 }
 
-/// Goes on to item `index` of the sequence just begun.
-fn enter_item<'a>(nodes: &mut Nodes<'a>, index: usize) -> Option<(Event<'a>, Span)> {
-    for _ in 0..index {
-        let item = next(nodes)?.0;
-        pass(nodes, &item)?;
-    }
-    next(nodes).filter(|(event, _)| *event != Event::SequenceEnd)
-}
-
-/// Goes past the rest of the node that begins with `first`.
-fn pass(nodes: &mut Nodes<'_>, first: &Event<'_>) -> Option<()> {
-    let mut depth = change(first);
-    if depth < 0 {
-        return None;
-    }
-    while depth > 0 {
-        depth += change(&next(nodes)?.0);
-    }
-    Some(())
-}
-
-fn change(event: &Event<'_>) -> i32 {
-    match event {
-        Event::MappingStart(..) | Event::SequenceStart(..) => 1,
-        Event::MappingEnd | Event::SequenceEnd => -1,
-        _ => 0,
+impl Collection {
+    /// The pointer to the node that begins with `event`; a key's is its value's.
+    fn enter(&mut self, event: &Event<'_>) -> Option<String> {
+        let below = |name: &str| self.pointer.as_ref().map(|pointer| pointer.clone() + &step(name));
+        let (pointer, next) = match (&self.next, event) {
+            (Next::Key, Event::Scalar(name, ..)) => (below(name), Next::Value(below(name))),
+            (Next::Key, _) => (None, Next::Value(None)),
+            (Next::Value(pointer), _) => (pointer.clone(), Next::Key),
+            (Next::Item(index), _) => (below(&index.to_string()), Next::Item(index + 1)),
+        };
+        self.next = next;
+        pointer
     }
 }

@@ -11,6 +11,10 @@ use super::rust_name::snake;
 /// OpenAPI has them ignored: a body, a response and a security scheme say them.
 const IGNORED_HEADERS: [&str; 3] = ["accept", "authorization", "content-type"];
 
+/// HTTP's own: they say how a message is sent, and no caller knows (RFC 9110, sections 7.2, 7.6.1 and 8.6).
+const HTTP_HEADERS: [&str; 8] =
+    ["connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
 /// Gathers and mends the parameters of the operation.
 pub(super) fn gather(root: &mut Value, operation: &Operation) {
     let own = operation.node(root).get("parameters");
@@ -45,7 +49,11 @@ pub(super) fn place(parameter: &Value) -> &str {
 }
 
 fn is_ignored(parameter: &Value) -> bool {
-    place(parameter) == "header" && IGNORED_HEADERS.contains(&name(parameter).to_ascii_lowercase().as_str())
+    place(parameter) == "header" && is_one_of(&IGNORED_HEADERS, name(parameter))
+}
+
+fn is_one_of(headers: &[&str], name: &str) -> bool {
+    headers.iter().any(|header| header.eq_ignore_ascii_case(name))
 }
 
 /// Holds path parameters to their template, as the conformance suite does: one that it does not name is not sent, one that
@@ -105,6 +113,9 @@ fn limit_of(root: &Value, parameter: &Value) -> Option<String> {
         }
         "path" | "header" if !is_simple(root, schema) => {
             Some(format!("the {said} is not a text, a number or a boolean"))
+        }
+        "header" if is_one_of(&HTTP_HEADERS, name(parameter)) => {
+            Some(format!("the {said} is HTTP's own, and no caller's to choose"))
         }
         "header" if !is_token(name(parameter)) => {
             Some(format!("the {said} has a name that no header can have"))

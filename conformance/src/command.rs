@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use crate::document::{Document, MAX_BYTES};
 use crate::plan::Plan;
 use crate::provider;
-use crate::run::redact::visible;
+use crate::style::visible;
 
 /// The exit codes of a run, for the help of the command and for that of its verb.
 macro_rules! exit_codes {

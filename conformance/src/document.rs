@@ -37,6 +37,7 @@ mod words;
 mod yaml;
 
 pub(crate) use path::shape;
+pub(crate) use prose::collapse;
 pub(crate) use schema::LARGEST_PATTERN;
 pub(crate) use text::MAX_BYTES;
 

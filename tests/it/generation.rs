@@ -170,7 +170,8 @@ fn a_document_without_a_server_or_with_a_bad_status_is_refused() {
 
 #[test]
 fn places_are_found_in_the_text() {
-    let text = "a:\n  - b: 1\n  - c:\n      d/e: [1,\n        2]\n'f~': 1\n";
+    let lines =
+        build::lines("a:\n  - b: 1\n  - c:\n      d/e: [1,\n        2]\n'f~': 1\n? [g]\n: 1\nf~: 2\nh: 1\n");
     for (pointer, line) in [
         ("", 1),
         ("/a", 1),
@@ -178,11 +179,13 @@ fn places_are_found_in_the_text() {
         ("/a/1/c", 3),
         ("/a/1/c/d~1e", 4),
         ("/a/1/c/d~1e/1", 5),
+        // The first of two; and one after a key that no pointer can name.
         ("/f~0", 6),
+        ("/h", 10),
     ] {
-        assert_eq!(build::line(text, pointer), line, "{pointer}");
+        assert_eq!(build::line(&lines, pointer), line, "{pointer}");
     }
     // The nearest place above it that there is.
-    assert_eq!(build::line(text, "/a/1/x/y"), 3);
-    assert_eq!(build::line("]", "/a"), 1);
+    assert_eq!(build::line(&lines, "/a/1/x/y"), 3);
+    assert_eq!(build::line(&build::lines("]"), "/a"), 1);
 }

@@ -1,5 +1,6 @@
 //! `conformance explain`: one case, so that nobody has to read the suite to understand it.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -40,11 +41,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
 }
 
 fn unknown(plan: &Plan, id: &str) -> Stop {
-    let same = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
-    let nearest = plan.cases.iter().max_by_key(|case| same(&case.id)).map_or("", |case| case.id.as_str());
-    Stop::Usage(format!(
-        "no case is called '{id}'; the nearest is '{nearest}'; `conformance plan` lists them all"
-    ))
+    let begins = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
+    let likeness = |other: &str| (other.contains(id), begins(other));
+    let nearest = plan.cases.iter().map(|case| case.id.as_str()).min_by_key(|other| Reverse(likeness(other)));
+    let nearest = nearest.filter(|other| likeness(other) != (false, 0));
+    let nearest = nearest.map(|other| format!("the nearest is '{other}'; ")).unwrap_or_default();
+    Stop::Usage(format!("no case is called '{id}'; {nearest}`conformance plan` lists them all"))
 }
 
 fn explained(source: &Source, case: &Case) -> String {

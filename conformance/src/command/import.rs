@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         return Ok(ExitCode::SUCCESS);
     }
     let told = changed.iter().map(told).collect::<Result<String, _>>()?;
-    let (rows, steps) = rows(&changed);
+    let (rows, steps) = rows(&changed)?;
     for draft in changed.iter().chain(&rows) {
         draft.check()?;
     }
@@ -169,7 +170,7 @@ fn told(draft: &Draft) -> Result<String, Stop> {
 }
 
 /// The tables with the documents' rows brought up to date, and what is to be done where there is no row.
-fn rows(changed: &[Draft]) -> (Vec<Draft>, String) {
+fn rows(changed: &[Draft]) -> Result<(Vec<Draft>, String), Stop> {
     let today = date::day(SystemTime::now());
     let mut tables: BTreeMap<PathBuf, String> = BTreeMap::new();
     let mut steps = String::new();
@@ -178,7 +179,9 @@ fn rows(changed: &[Draft]) -> (Vec<Draft>, String) {
         let mut without_row = None;
         for (path, file) in draft.tables() {
             let drafted = tables.get(&path).cloned();
-            let Some(table) = drafted.or_else(|| fs::read_to_string(&path).ok()) else { continue };
+            let Some(table) = drafted.map_or_else(|| table(&path), |table| Ok(Some(table)))? else {
+                continue;
+            };
             if let Some(updated) = readme::updated(&table, &file, &today, bytes) {
                 tables.insert(path, updated);
                 without_row = None;
@@ -193,7 +196,19 @@ fn rows(changed: &[Draft]) -> (Vec<Draft>, String) {
             steps.push_str(&format!("next: give {} the row\n  {row}\n", path.display()));
         }
     }
-    (tables.into_iter().map(|(path, text)| Draft { path, text }).collect(), steps)
+    Ok((tables.into_iter().map(|(path, text)| Draft { path, text }).collect(), steps))
+}
+
+/// The text of a file that may hold a table, if it is there.
+fn table(path: &Path) -> Result<Option<String>, Stop> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Stop::Usage(format!(
+            "{}: cannot be read: {error}; nothing is written: it may hold the document's row",
+            path.display()
+        ))),
+    }
 }
 
 impl Draft {

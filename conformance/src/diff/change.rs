@@ -6,10 +6,10 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::rule::{Class, Rule};
-use crate::document::Location;
+use crate::document::{Location, collapse};
 use crate::plan::answer::written;
-use crate::plan::fact::collapse;
 use crate::plan::location_text;
+use crate::style::visible;
 
 /// One change.
 #[derive(Clone, Debug, Serialize)]
@@ -102,7 +102,7 @@ impl Changes {
 
 /// A text as one line that holds nothing a terminal would obey.
 fn shown(text: &str) -> String {
-    collapse(text).chars().filter(|c| !c.is_control()).collect()
+    visible(&collapse(text))
 }
 
 /// The longest value that is shown whole.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::change::Changes;
 use super::operation::by_key;
 use super::{Sides, rule};
-use crate::document::{Document, Location, Prose};
-use crate::plan::fact::{collapse, common_words, sentence, sentences, sentences_of};
+use crate::document::{Document, Location, Prose, collapse};
+use crate::plan::fact::{common_words, sentence, sentences, sentences_of};
 use crate::provider::{ProseRule, Provider};
 
 /// A sentence and where its paragraph begins.

@@ -4,7 +4,7 @@
 const LONGEST_KEY: usize = 200;
 
 /// Runs of white space as single blanks.
-pub(super) fn collapse(text: &str) -> String {
+pub(crate) fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::call::JSON;
-use crate::document::{Content, Document, Location, Operation, Parameter, Prose, Schema};
+use crate::document::{Content, Document, Location, Operation, Parameter, Prose, Schema, collapse};
 use crate::provider::{ProseRule, Provider};
 
 /// Document and JSON pointer, written `document#pointer`. Shared, for every case holds several.
@@ -123,11 +123,6 @@ pub fn sentences_of(prose: &Prose) -> Vec<(String, Location)> {
 pub fn common_words(one: &str, other: &str) -> usize {
     let words: BTreeSet<&str> = one.split_whitespace().collect();
     other.split_whitespace().filter(|word| words.contains(word)).count()
-}
-
-/// Runs of white space as single blanks.
-pub(crate) fn collapse(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 struct Census<'a> {

@@ -10,9 +10,8 @@ use super::matrix::{self, Row};
 use crate::plan::Source;
 use crate::run::check::{Blame, Finding};
 use crate::run::driver::Trouble;
-use crate::run::redact::visible;
 use crate::run::{CaseResult, Run, Verdict};
-use crate::style::{BOLD, DIM, GREEN, RED, YELLOW};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, visible};
 
 /// The whole report, styled; whoever prints it strips the styles where they are not wanted.
 pub fn text(report: &Report<'_>) -> String {

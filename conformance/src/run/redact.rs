@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use anstream::adapter::strip_str;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,6 +11,7 @@ use url::form_urlencoded::byte_serialize;
 use crate::plan::Source;
 use crate::plan::request::UNRESERVED;
 use crate::plan::upload::SIGNATURE;
+use crate::style::visible;
 
 /// Replaces secrets and addresses in a text by their names.
 #[derive(Clone, Debug, Default)]
@@ -109,15 +109,6 @@ fn without_signatures(text: &str) -> String {
     signed.replace_all(text, "$1[signature]$3").into_owned()
 }
 
-/// A text without the escapes that terminals obey, and with a mark for whatever else is not seen.
-pub fn visible(text: &str) -> String {
-    let is_hidden = |c: char| {
-        (c.is_control() && !['\n', '\t'].contains(&c))
-            || matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    strip_str(text).to_string().chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
-}
-
 /// A text cut to what a person reads at a glance.
 pub(in crate::run) fn shorten(text: &str) -> String {
     match text.char_indices().nth(200) {
@@ -172,10 +163,5 @@ mod tests {
         );
         let harmless = r#"{"message":"the signature is wrong","design":"a, b"}"#;
         assert_eq!(redactor.text(harmless), harmless);
-    }
-
-    #[test]
-    fn what_a_terminal_would_obey_is_not_printed() {
-        assert_eq!(visible("a\u{1b}[2Jb\u{1b}]0;title\u{7}c\0d\u{202e}e\n\tf"), "abcd\u{FFFD}e\n\tf");
     }
 }

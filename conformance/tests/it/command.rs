@@ -161,8 +161,14 @@ fn a_request_is_shown_as_it_would_go_to_the_server_of_its_operation() {
 
 #[test]
 fn explain_of_an_unknown_case_names_the_nearest() {
-    let line = refused(2, &["explain", "pyannote/getMediaUploadURL/404"]);
-    assert!(line.contains("the nearest is 'pyannote/getMediaUploadURL/40"), "{line}");
+    for (id, nearest) in [
+        ("pyannote/getMediaUploadURL/404", "; the nearest is 'pyannote/getMediaUploadURL/40"),
+        ("getMediaUploadURL/402", "; the nearest is 'pyannote/getMediaUploadURL/402';"),
+        ("nope", "'nope'; `conformance plan`"),
+    ] {
+        let line = refused(2, &["explain", id]);
+        assert!(line.contains(nearest), "{line}");
+    }
 }
 
 #[test]

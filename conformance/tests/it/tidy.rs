@@ -91,6 +91,24 @@ fn no_room_knows_one_it_must_not() {
 }
 
 #[test]
+fn every_room_is_in_the_table_of_the_house() {
+    let table = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for folder in ["src", "conformance/src"] {
+        for (path, _) in sources(folder) {
+            let room = path.strip_prefix(root()).unwrap().with_extension("");
+            let is_room = path.parent() == Some(&root().join(folder));
+            let is_root = room.ends_with("lib") || room.ends_with("main");
+            let told = ["/", ".rs"].map(|end| format!("`{}{end}`", room.display()));
+            assert!(
+                !is_room || is_root || told.iter().any(|name| table.contains(name)),
+                "ARCHITECTURE.md does not say what {} is for",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn no_file_outgrows_its_room() {
     const LINES: usize = 420;
     for folder in ["src", "build", "conformance/src", "conformance/tests"] {

@@ -1,5 +1,7 @@
 //! Where credentials come from: the environment or a file. Never an argument, which others on the machine can see.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::Usage;
@@ -10,7 +12,7 @@ const LONGEST: usize = 8 * 1024;
 /// The credential called `name` in `file`, or else in the environment's `variable`; `option` is what names the file.
 pub(crate) fn find(name: &str, file: Option<&Path>, variable: &str, option: &str) -> Result<String, Usage> {
     let credential = match file {
-        Some(file) => std::fs::read_to_string(file)
+        Some(file) => read(file)
             .map_err(|error| Usage(format!("the {name} cannot be read from {}: {error}", file.display())))?,
         None => std::env::var(variable)
             .map_err(|_| Usage(format!("there is no {name}: set {variable}, or give {option} FILE")))?,
@@ -19,8 +21,13 @@ pub(crate) fn find(name: &str, file: Option<&Path>, variable: &str, option: &str
     match credential.trim() {
         "" => Err(Usage(format!("there is no {name} in {place}: it is empty"))),
         long if long.len() > LONGEST => {
-            Err(Usage(format!("what {place} holds is no {name}: it has {} bytes", long.len())))
+            Err(Usage(format!("what {place} holds is no {name}: it is longer than {LONGEST} bytes")))
         }
         credential => Ok(credential.to_owned()),
     }
+}
+
+/// What a file holds, as far as it can tell that it is too long.
+fn read(file: &Path) -> io::Result<String> {
+    io::read_to_string(File::open(file)?.take(LONGEST as u64 + 1))
 }

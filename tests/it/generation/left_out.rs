@@ -83,6 +83,7 @@ fn each_limit_has_its_reason() {
         of("in: query, content: { application/json: {} }"),
         reason("parameters: [{ name: x-id, in: header, schema: { type: string } }, { name: x_id, in: query, schema: { type: string } }]"),
         reason("parameters: [{ name: 'x id', in: header, schema: { type: string } }]"),
+        reason("parameters: [{ name: Content-Length, in: header, schema: { type: string } }]"),
         reason("parameters: [{ name: id, in: query, schema: { type: string } }]"),
         reason("requestBody: { content: { application/octet-stream: { schema: { type: object } } } }"),
         reason("requestBody: { content: { audio/wav: { schema: { type: string, format: binary } } } }"),
@@ -95,6 +96,7 @@ fn each_limit_has_its_reason() {
     the query parameter `p` has no schema
     the query parameter `x_id` would have the name of another argument in Rust, `x_id`
     the header parameter `x id` has a name that no header can have
+    the header parameter `Content-Length` is HTTP's own, and no caller's to choose
     the path parameter `id` would have the name of another argument in Rust, `id`
     a body of `application/octet-stream` that is not a text of format binary cannot be sent
     a body of `audio/wav` cannot be sent

@@ -10,6 +10,10 @@ use crate::document::{Content, Example, Fault, Parameter, Place, Schema, path};
 /// Headers that OpenAPI describes elsewhere (media types, security), and therefore not as parameters.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
 
+/// HTTP's own: no client chooses them (RFC 9110, sections 7.2, 7.6.1 and 8.6).
+const HTTP_HEADERS: [&str; 8] =
+    ["connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+
 /// Keys that parameters and headers have alike.
 const KEYS: [&str; 9] = [
     "description",
@@ -40,8 +44,13 @@ impl<'a> Reader<'a> {
             let resolved = self.resolve(&node)?;
             let parameter = self.parameter(&resolved)?;
             let name = &parameter.name;
-            if parameter.place == Place::Header && is_described_elsewhere(name) {
+            let is_header = |of: &[&str]| {
+                parameter.place == Place::Header && of.iter().any(|header| header.eq_ignore_ascii_case(name))
+            };
+            if is_header(&DESCRIBED_ELSEWHERE) {
                 self.note(&node, format!("OpenAPI ignores a parameter called `{name}`; so does this reader"));
+            } else if is_header(&HTTP_HEADERS) {
+                self.note(&node, format!("the header `{name}` is HTTP's own, no client's; it is not read"));
             } else if !taken.insert((parameter.place, name.clone())) {
                 self.note(
                     &node,
@@ -170,8 +179,4 @@ impl<'a> Reader<'a> {
             other => Err(node.fault(format!("`in: {other}`; it must be path, query, header or cookie"))),
         }
     }
-}
-
-fn is_described_elsewhere(name: &str) -> bool {
-    DESCRIBED_ELSEWHERE.contains(&name.to_ascii_lowercase().as_str())
 }

@@ -7,7 +7,7 @@ use super::{notes, operation, parsed};
 #[test]
 fn parameters_have_the_style_of_their_place() {
     let document = parsed(&operation(
-        "parameters:\n- {name: q, in: query, schema: {}}\n- {name: d, in: query, schema: {}, style: deepObject}\n- {name: r, in: query, schema: {}, explode: false, allowReserved: true}\n- {name: h, in: header, schema: {}}\n- {name: c, in: cookie, schema: {}}\n- {name: j, in: query, content: {application/json: {schema: {type: object}, example: {a: 1}}}}\n- {name: Authorization, in: header, schema: {}}\n- {name: q, in: query, schema: {}}\n- {name: n, in: query}\n- {name: p, in: path, schema: {}}",
+        "parameters:\n- {name: q, in: query, schema: {}}\n- {name: d, in: query, schema: {}, style: deepObject}\n- {name: r, in: query, schema: {}, explode: false, allowReserved: true}\n- {name: h, in: header, schema: {}}\n- {name: c, in: cookie, schema: {}}\n- {name: j, in: query, content: {application/json: {schema: {type: object}, example: {a: 1}}}}\n- {name: Authorization, in: header, schema: {}}\n- {name: q, in: query, schema: {}}\n- {name: n, in: query}\n- {name: p, in: path, schema: {}}\n- {name: Host, in: header, schema: {}}",
         "",
     ));
     let parameters: Vec<_> = document.operations[0]
@@ -36,6 +36,7 @@ fn parameters_have_the_style_of_their_place() {
             "14 a second parameter called `q` in the same place; it is not read",
             "15 neither `schema` nor `content`; any value is taken",
             "16 `p` stands in the path without `required: true`; it is read as required",
+            "17 the header `Host` is HTTP's own, no client's; it is not read",
         ]
     );
 }
