@@ -101,8 +101,8 @@ impl Call<'_> {
         let words: Vec<&str> =
             [&said.code, &said.message].into_iter().flatten().map(String::as_str).collect();
         let text = match words.is_empty() {
-            false => format!("answered {status}, \"{}\": {}", line(&words.join(": ")), advice(status)),
-            true => format!("answered {status}: {}", advice(status)),
+            false => format!("answered {status}, \"{}\": {}", line(&words.join(": ")), advice(kind, status)),
+            true => format!("answered {status}: {}", advice(kind, status)),
         };
         let answer = Answer {
             status,
@@ -135,13 +135,17 @@ impl Call<'_> {
     }
 }
 
-fn advice(status: u16) -> &'static str {
+fn advice(kind: ErrorKind, status: u16) -> &'static str {
     match status {
+        // Neither the URL nor what authorizes it is the caller's.
+        300..=405 | 422 if kind == ErrorKind::Storage => {
+            "upload again, which asks for a new upload url; if that does not help, tell the provider"
+        }
         300..=399 => "this is a redirect, which is not followed; look at the base url",
         400 | 422 => "correct the request",
         401 => "check the credential",
         402 => "check the account's subscription",
-        403 => "check the credential and what it may do, or ask for a new upload url if this one has expired",
+        403 => "check the credential and what it may do",
         404 | 405 => "check the base url",
         408 | 429 | 500 | 502..=504 => "try again later",
         _ => "no document says why; look at the body",

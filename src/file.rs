@@ -58,7 +58,7 @@ impl Reading {
         let unreadable = |error| Fault::unreadable(&path, error);
         // Looked at before it is opened: opening a pipe waits for its other end.
         if !fs::metadata(&path).map_err(unreadable)?.is_file() {
-            return Err(Fault::NotAFile(path));
+            return Err(Fault::not_a_file(&path));
         }
         let file = File::open(&path).map_err(unreadable)?;
         let stamp = Stamp::from(&file.metadata().map_err(unreadable)?);

@@ -95,7 +95,7 @@ impl Media {
         match &self.0 {
             Kind::Path(path) => {
                 let (stamp, chunks) = file::open(path).await?;
-                Ok(Opened::new(path.display(), stamp.length, Some(stamp), chunks))
+                Ok(Opened::new(name(path), stamp.length, Some(stamp), chunks))
             }
             Kind::Bytes(bytes) => {
                 let (length, bytes) = (bytes.len() as u64, bytes.clone());
@@ -181,21 +181,31 @@ impl Exact {
     }
 }
 
+/// A path on one line, without what a terminal would obey.
+fn name(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    path.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
 /// What is wrong with media on this side: its name, and what it was before.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    NotAFile(PathBuf),
+    NotAFile(String),
     Unreadable(String, io::Error),
     Changed(String, u64),
 }
 
 impl Fault {
+    pub(crate) fn not_a_file(path: &Path) -> Self {
+        Self::NotAFile(name(path))
+    }
+
     pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable(path.display().to_string(), error)
+        Self::Unreadable(name(path), error)
     }
 
     pub(crate) fn changed(path: &Path, length: u64) -> Self {
-        Self::Changed(path.display().to_string(), length)
+        Self::Changed(name(path), length)
     }
 
     pub(crate) fn to_error(&self) -> Error {
@@ -211,9 +221,7 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAFile(path) => {
-                write!(f, "{} is not a regular file: give the path of one", path.display())
-            }
+            Self::NotAFile(name) => write!(f, "{name} is not a regular file: give the path of one"),
             Self::Unreadable(name, _) => {
                 write!(f, "{name} cannot be read: check that it exists and may be read")
             }

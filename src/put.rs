@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use url::Url;
@@ -67,14 +68,18 @@ impl Put<'_> {
 
     /// Sends `media` and waits for the answer as long as bytes move.
     async fn send_once(&self, call: &Call<'_>, url: &PresignedUrl, media: Opened) -> Result<Reply, Error> {
-        let sending = Sending::new(self.meter);
+        let (sending, mut chunks) = (Sending::new(self.meter), media.chunks);
         // S3 refuses chunked bodies, which is how a stream goes out unless its length is set; an empty one too wants its 0.
         let mut request = self.http.storage.put(url.expose()).header(CONTENT_LENGTH, self.meter.total());
         if let Some(content_type) = storage::content_type(url) {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let request = request.body(reqwest::Body::wrap_stream(sending.count::<Fault>(media.chunks)));
         let answer = async {
+            if self.meter.total() == 0 {
+                // A body of no length is not read by the HTTP library, which would see neither fault nor more of it.
+                while chunks.try_next().await.map_err(|fault| call.faulty(&fault))?.is_some() {}
+            }
+            let request = request.body(reqwest::Body::wrap_stream(sending.count::<Fault>(chunks)));
             let response = request.send().await.map_err(|error| call.broken(error))?;
             Reply::read(response, call.secrets).await.map_err(|error| call.broken(error))
         };

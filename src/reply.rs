@@ -45,10 +45,11 @@ impl Reply {
             let body = bounded(response, MAX_SUCCESS).await.map_err(|(error, _)| error)?;
             return Ok(Self { status, headers, body });
         }
-        // What came before an error's body broke off is as good: the status must not be lost. A secret that the limit would
-        // cut in two is read as a whole.
-        let body = bounded(response, MAX_ERROR + secrets.longest()).await.unwrap_or_else(|(_, start)| start);
-        let mut body = secrets.scrub(&body);
+        // What came before an error's body broke off is as good: the status must not be lost.
+        let mut body = match bounded(response, MAX_ERROR).await {
+            Ok(body) if body.len() < MAX_ERROR => secrets.scrub(&body),
+            Ok(start) | Err((_, start)) => secrets.scrub_start(&start),
+        };
         body.truncate(MAX_ERROR);
         Ok(Self { status, headers, body: body.into() })
     }

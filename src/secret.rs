@@ -1,9 +1,9 @@
 //! Credentials and pre-signed URLs: held so that they cannot be printed, and taken out of what others print.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
@@ -86,36 +86,44 @@ impl fmt::Display for PresignedUrl {
     }
 }
 
-/// Secrets in all the spellings in which a server may send them back.
+/// Secrets that are taken out of what a server sends back, in whatever spelling.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Secrets(Arc<[Secret]>);
 
 impl Secrets {
     pub(crate) fn new(secrets: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut spellings: Vec<String> =
-            secrets.into_iter().flat_map(|secret| spellings(secret.as_ref())).collect();
-        spellings.retain(|spelling| !spelling.is_empty());
+        // What stands percent-encoded in a URL may come back decoded.
+        let decoded = |secret: &str| percent_decode_str(secret).decode_utf8_lossy().into_owned();
+        let both = |secret: &str| [secret.to_owned(), decoded(secret)];
+        let mut secrets: Vec<String> = secrets.into_iter().flat_map(|secret| both(secret.as_ref())).collect();
+        secrets.retain(|secret| !secret.is_empty());
         // The longest first, so that no part of one is left when another is contained in it.
-        spellings.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        spellings.dedup();
-        Self(spellings.into_iter().map(Secret::new).collect())
-    }
-
-    /// The length in bytes of the longest spelling.
-    pub(crate) fn longest(&self) -> usize {
-        self.0.first().map_or(0, |secret| secret.expose().len())
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
+        Self(secrets.into_iter().map(Secret::new).collect())
     }
 
     /// `text` with every secret taken out, whatever the case of its letters.
     pub(crate) fn scrub(&self, text: &[u8]) -> Vec<u8> {
-        let known =
-            self.0.iter().fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes()));
-        unsigned(&known)
+        self.without(text, false)
+    }
+
+    /// The same for a text whose end is not there: the beginning of a secret at its end is taken out too.
+    pub(crate) fn scrub_start(&self, text: &[u8]) -> Vec<u8> {
+        self.without(text, true)
     }
 
     /// The same for a string.
     pub(crate) fn scrub_str(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.scrub(text.as_bytes())).into_owned()
+    }
+
+    fn without(&self, text: &[u8], is_cut: bool) -> Vec<u8> {
+        let known = self
+            .0
+            .iter()
+            .fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes(), is_cut));
+        unsigned(&known)
     }
 }
 
@@ -154,39 +162,96 @@ fn unsigned(text: &[u8]) -> Vec<u8> {
     clean
 }
 
-fn spellings(secret: &str) -> Vec<String> {
-    let decoded = percent_decode_str(secret).decode_utf8_lossy().into_owned();
-    let encoded = utf8_percent_encode(&decoded, NON_ALPHANUMERIC).to_string();
-    // As form and URL encoders do it: everything but the unreserved characters.
-    let unreserved = encoded.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
-    let plain = [secret.to_owned(), decoded, encoded, unreserved];
-    // JSON may escape slashes and ampersands, XML and HTML ampersands.
-    let escaped = |from: &'static str, to: &'static str| plain.iter().map(move |text| text.replace(from, to));
-    let escapes = [("/", "\\/"), ("&", "&amp;"), ("&", "\\u0026"), ("=", "\\u003d")];
-    escapes.into_iter().flat_map(|(from, to)| escaped(from, to)).chain(plain.iter().cloned()).collect()
-}
-
-fn replace(text: &[u8], secret: &[u8]) -> Vec<u8> {
+fn replace(text: &[u8], secret: &[u8], is_cut: bool) -> Vec<u8> {
     let mut clean = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
-        match rest.get(..secret.len()) {
-            Some(start) if start.eq_ignore_ascii_case(secret) => {
+        rest = match spelled(rest, secret) {
+            Spelled::Whole(length) => {
                 clean.extend_from_slice(REDACTED.as_bytes());
-                rest = &rest[secret.len()..];
+                &rest[length..]
             }
-            _ => {
+            Spelled::Begun if is_cut => {
+                clean.extend_from_slice(REDACTED.as_bytes());
+                &[]
+            }
+            Spelled::Begun | Spelled::Not => {
                 clean.push(*first);
-                rest = tail;
+                tail
             }
-        }
+        };
     }
     clean
+}
+
+/// Whether a text begins with a secret.
+enum Spelled {
+    /// In so many bytes.
+    Whole(usize),
+    /// The text ends before the secret does.
+    Begun,
+    Not,
+}
+
+fn spelled(text: &[u8], secret: &[u8]) -> Spelled {
+    // One letter may be read in two ways ("%25" is a percent sign, or begins with one), so there may be several ends.
+    let (mut ends, mut is_begun) = (vec![0], false);
+    for byte in secret {
+        let mut next = Vec::new();
+        for end in ends {
+            let rest: &[u8] = &text[end..];
+            for spelling in &SPELLINGS[usize::from(*byte)] {
+                match rest.get(..spelling.len()) {
+                    Some(start) if start.eq_ignore_ascii_case(spelling) => next.push(end + spelling.len()),
+                    Some(_) => {}
+                    None => is_begun |= spelling[..rest.len()].eq_ignore_ascii_case(rest),
+                }
+            }
+        }
+        next.dedup();
+        ends = next;
+        if ends.is_empty() {
+            break;
+        }
+    }
+    match ends.into_iter().max() {
+        Some(end) => Spelled::Whole(end),
+        None if is_begun => Spelled::Begun,
+        None => Spelled::Not,
+    }
+}
+
+/// How each byte may be written: as it is, percent-encoded once or twice, escaped in JSON, as an entity of XML or HTML.
+static SPELLINGS: LazyLock<Vec<Vec<Vec<u8>>>> = LazyLock::new(|| (0..=u8::MAX).map(spellings).collect());
+
+fn spellings(byte: u8) -> Vec<Vec<u8>> {
+    let mut all = vec![vec![byte]];
+    let numbers = [
+        format!("%{byte:02x}"),
+        format!("%25{byte:02x}"),
+        format!("\\u{byte:04x}"),
+        format!("&#{byte};"),
+        format!("&#x{byte:x};"),
+    ];
+    all.extend(numbers.map(String::into_bytes));
+    all.extend(match byte {
+        b'/' | b'"' | b'\\' => Some(vec![b'\\', byte]),
+        b'&' => Some(b"&amp;".to_vec()),
+        b'<' => Some(b"&lt;".to_vec()),
+        b'>' => Some(b"&gt;".to_vec()),
+        b'\'' => Some(b"&apos;".to_vec()),
+        _ => None,
+    });
+    if byte == b'"' {
+        all.push(b"&quot;".to_vec());
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
     const SIGNED: &str = "https://storage.test/bucket/key?X-Amz-Credential=AKIASENTINEL%2F20250101%2Fs3&X-Amz-Date=20250101T000000Z&X-Amz-Signature=5e471e1";
 
@@ -222,6 +287,34 @@ mod tests {
         ] {
             let clean = secrets.scrub_str(&echo);
             assert!(!clean.to_lowercase().contains("5e471e1") && !clean.contains("AKIASENTINEL"), "{clean}");
+        }
+    }
+
+    #[test]
+    fn a_credential_is_scrubbed_however_its_letters_are_written() {
+        let secrets = Secrets::new(["a+\"b/%c="]);
+        for echo in [
+            r#"a+"b/%c="#,
+            r#"a\u002B\"b\/%c\u003d"#,
+            r"\u0061\u002b\u0022b/\u0025c=",
+            "a%2b%22b%2f%25c%3d",
+            "%61%2B%22%62%2F%25%63%3D",
+            "a%252B%2522b%252F%2525c%253D",
+            "a&#43;&quot;b&#x2F;%c&#61;",
+        ] {
+            assert_eq!(secrets.scrub_str(&format!("<{echo}>")), "<[secret]>", "{echo}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_cut_keeps_no_beginning_of_a_secret() {
+        let secrets = Secrets::new(["sentinel/key"]);
+        for end in ["", "s", "senti", "sentinel%", "sentinel\\u00", "sentinel%2Fke"] {
+            let text = format!("at its end: {end}");
+            let kept = secrets.scrub_start(text.as_bytes());
+            let mark = if end.is_empty() { "" } else { REDACTED };
+            assert_eq!(String::from_utf8(kept).unwrap(), format!("at its end: {mark}"), "{end}");
+            assert_eq!(secrets.scrub_str(&text), text);
         }
     }
 

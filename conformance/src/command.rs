@@ -142,19 +142,19 @@ impl Documents {
 }
 
 fn read(path: &Path) -> Result<Document, crate::document::ReadError> {
-    let name = path.display().to_string();
-    let bytes = read_bounded(path).map_err(|error| crate::document::ReadError {
-        document: name.as_str().into(),
-        line: 0,
-        message: format!("cannot be read: {error}"),
-    })?;
-    Document::read(&name, &bytes)
+    Document::read(&path.display().to_string(), &bytes(path)?)
 }
 
 /// A file's bytes, no more than it takes to see that it is too large: it may be one without an end.
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+fn bytes(path: &Path) -> Result<Vec<u8>, crate::document::ReadError> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    let open = File::open(path).and_then(|file| file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
+    let unreadable = |error| crate::document::ReadError {
+        document: path.display().to_string().into(),
+        line: 0,
+        message: format!("cannot be read: {error}"),
+    };
+    open.map_err(unreadable)?;
     Ok(bytes)
 }
 

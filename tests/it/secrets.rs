@@ -182,6 +182,20 @@ async fn no_error_shows_a_secret() {
     );
 }
 
+#[tokio::test]
+async fn no_spelling_and_no_beginning_of_a_credential_is_kept() {
+    let escaped = KEY.replace('-', "\\u002d");
+    // What is kept of a body ends in the middle of the key.
+    let cut = "x".repeat(64 * 1024 - 8) + KEY;
+    for body in [format!(r#"{{"message":"{escaped}","requestId":"{escaped}"}}"#), cut] {
+        let server =
+            crate::server::answering(PYANNOTE, ResponseTemplate::new(400).set_body_string(body)).await;
+        let error = crate::server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();
+        let shown = shown(&error);
+        assert!(!shown.contains(&KEY[..8]) && shown.contains("[secret]"), "{error}");
+    }
+}
+
 /// The names of all kinds, sorted; a kind added to the crate and not here fails in the test of their number.
 fn every_kind() -> Vec<String> {
     use ErrorKind::{Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout};

@@ -133,6 +133,30 @@ async fn what_the_api_or_storage_refuses_is_said_with_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_name_that_a_terminal_would_obey_is_shown_on_one_harmless_line() {
+    let server = storing(ResponseTemplate::new(200)).await;
+    let (stdout, stderr, code) = run(with(tool("pyannote", &server.uri()), ["x\u{1b}[2J\n.wav"])).await;
+    assert_eq!((stdout.as_str(), code, stderr.matches('\n').count()), ("", 1, 1), "{stderr}");
+    assert!(!stderr.contains('\u{1b}') && stderr.contains("cannot be read"), "{stderr}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_are_sent_even_if_nobody_reads_what_is_told_of_them() {
+    let names = ["a.wav", "b.wav", "c.wav", "d.wav", "e.wav", "f.wav"];
+    let (server, (_folder, files)) = (storing(ResponseTemplate::new(200)).await, files(names));
+    let mut tool = with(tool("pyannote", &server.uri()), files);
+    // The reading end is gone before the first line.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    tool.stdout(writer).stderr(Stdio::piped());
+    let output = tokio::task::spawn_blocking(move || tool.spawn().unwrap().wait_with_output().unwrap());
+    let output = output.await.unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), told.matches("5 bytes sent").count()), (Some(1), 6), "{told}");
+}
+
+#[tokio::test]
 async fn arguments_that_make_no_sense_send_nothing() {
     let (server, (folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
     let pyannote = || tool("pyannote", &server.uri());

@@ -93,9 +93,9 @@ async fn media_that_cannot_be_read_is_refused_before_anything_is_sent() {
 #[tokio::test]
 async fn a_file_that_changes_once_it_is_opened_is_never_reported_as_stored() {
     const LENGTH: u64 = 3_000_000;
-    for changed in [LENGTH + 1, LENGTH - 1, 0] {
+    for (length, changed) in [(LENGTH, LENGTH + 1), (LENGTH, LENGTH - 1), (LENGTH, 0), (0, 5)] {
         let file = tempfile::NamedTempFile::new().unwrap();
-        file.as_file().set_len(LENGTH).unwrap();
+        file.as_file().set_len(length).unwrap();
         let (server, handle) = (MockServer::start().await, file.reopen().unwrap());
         let url = server::presigned(&server.uri());
         // The URL is asked for when the file is already open.

@@ -10,9 +10,9 @@ use std::time::SystemTime;
 use clap::Args;
 
 use super::output::write;
-use super::{Stop, diff, print, read};
+use super::{Stop, bytes, diff, print, read};
 use crate::diff::Diff;
-use crate::document::{Block, Document, Kind};
+use crate::document::{Block, Document, Kind, ReadError};
 use crate::import::{Import, date, readme};
 use crate::provider;
 use crate::style::counted;
@@ -38,6 +38,21 @@ pub(super) struct Arguments {
     into: PathBuf,
 }
 
+/// A page, read once: it may be a pipe.
+struct Page<'a> {
+    path: &'a Path,
+    bytes: Vec<u8>,
+    document: Document,
+}
+
+impl<'a> Page<'a> {
+    fn read(path: &'a Path) -> Result<Self, ReadError> {
+        let bytes = bytes(path)?;
+        let document = Document::read(&path.display().to_string(), &bytes)?;
+        Ok(Self { path, bytes, document })
+    }
+}
+
 /// A text for a file, ready to be written.
 struct Draft {
     path: PathBuf,
@@ -46,11 +61,11 @@ struct Draft {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     let _alone = alone(&arguments.into);
-    let pages = arguments.pages.iter().map(|page| read(page)).collect::<Result<Vec<_>, _>>();
+    let pages = arguments.pages.iter().map(|page| Page::read(page)).collect::<Result<Vec<_>, _>>();
     let pages = pages.map_err(|error| Stop::Usage(error.to_string()))?;
-    let (drafts, notes) = match pages.iter().filter(|page| page.kind == Kind::Rst).count() {
+    let (drafts, notes) = match pages.iter().filter(|page| page.document.kind == Kind::Rst).count() {
         0 => merged(arguments, &pages)?,
-        count if count == pages.len() => (kept(arguments)?, Vec::new()),
+        count if count == pages.len() => (kept(arguments, pages)?, Vec::new()),
         _ => {
             return Err(Stop::Usage(
                 "some pages are OpenAPI and some .rst; import each kind by itself".into(),
@@ -67,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     for draft in changed.iter().chain(&rows) {
         draft.check()?;
     }
-    write_all(&rows, &changed)?;
+    write_all(rows.iter().chain(&changed))?;
     let notes = notes.iter().map(|note| format!("note: {note}\n")).collect::<String>();
     print(&format!("{notes}{told}{steps}"))?;
     Ok(ExitCode::SUCCESS)
@@ -85,18 +100,27 @@ fn alone(into: &Path) -> Option<fs::File> {
 #[cfg(not(unix))]
 fn alone(_: &Path) {}
 
-/// Writes the tables first, which are put back when a document then cannot be written.
-fn write_all(tables: &[Draft], documents: &[Draft]) -> Result<(), Stop> {
-    let before: Vec<Draft> = tables.iter().filter_map(Draft::as_it_stands).collect();
-    let written = tables.iter().chain(documents).try_for_each(|draft| write(&draft.path, &draft.text));
-    if written.is_err() {
-        before.iter().try_for_each(|draft| write(&draft.path, &draft.text))?;
+/// Writes all of them, or none: where one cannot be written, those before it are put back.
+fn write_all<'a>(drafts: impl Iterator<Item = &'a Draft>) -> Result<(), Stop> {
+    let mut written: Vec<(&Path, Option<Vec<u8>>)> = Vec::new();
+    for Draft { path, text } in drafts {
+        let before = bytes(path).ok();
+        if let Err(stop) = write(path, text) {
+            for (path, before) in &written {
+                match before {
+                    Some(before) => write(path, before)?,
+                    None => fs::remove_file(path).unwrap_or_default(),
+                }
+            }
+            return Err(stop);
+        }
+        written.push((path, before));
     }
-    written
+    Ok(())
 }
 
 /// OpenAPI pages, merged into one document.
-fn merged(arguments: &Arguments, pages: &[Document]) -> Result<(Vec<Draft>, Vec<String>), Stop> {
+fn merged(arguments: &Arguments, pages: &[Page<'_>]) -> Result<(Vec<Draft>, Vec<String>), Stop> {
     let path = &arguments.into;
     let name = path.display().to_string();
     if !["yaml", "yml", "json"].iter().any(|ending| ends_in(path, ending)) {
@@ -104,7 +128,7 @@ fn merged(arguments: &Arguments, pages: &[Document]) -> Result<(Vec<Draft>, Vec<
             "'{name}' is no place for OpenAPI pages; name a .yaml or .json document after --into"
         )));
     }
-    let blocks: Vec<Block> = pages.iter().filter_map(Document::block).collect();
+    let blocks: Vec<Block> = pages.iter().filter_map(|page| page.document.block()).collect();
     let existing = match path.exists() {
         true => Some(read(path).map_err(|error| Stop::Usage(error.to_string()))?),
         false => None,
@@ -118,7 +142,7 @@ fn merged(arguments: &Arguments, pages: &[Document]) -> Result<(Vec<Draft>, Vec<
 }
 
 /// RST pages, each kept as it is, under its own name or the one given.
-fn kept(arguments: &Arguments) -> Result<Vec<Draft>, Stop> {
+fn kept(arguments: &Arguments, pages: Vec<Page<'_>>) -> Result<Vec<Draft>, Stop> {
     let into = &arguments.into;
     let is_folder = into.is_dir() || !ends_in(into, "rst");
     if !is_folder && arguments.pages.len() > 1 {
@@ -132,7 +156,7 @@ fn kept(arguments: &Arguments) -> Result<Vec<Draft>, Stop> {
         return Err(Stop::Usage(line));
     }
     let mut drafts: Vec<Draft> = Vec::new();
-    for page in &arguments.pages {
+    for Page { path: page, bytes, .. } in pages {
         let path = if is_folder { into.join(page.file_name().unwrap_or_default()) } else { into.clone() };
         if drafts.iter().any(|draft| draft.path == path) {
             return Err(Stop::Usage(format!(
@@ -140,7 +164,7 @@ fn kept(arguments: &Arguments) -> Result<Vec<Draft>, Stop> {
                 path.display()
             )));
         }
-        let text = fs::read_to_string(page)
+        let text = String::from_utf8(bytes)
             .map_err(|error| Stop::Usage(format!("{}: cannot be read: {error}", page.display())))?;
         let name = path.display().to_string();
         Document::read(&name, text.as_bytes()).map_err(|error| Stop::Usage(error.to_string()))?;
@@ -152,7 +176,7 @@ fn kept(arguments: &Arguments) -> Result<Vec<Draft>, Stop> {
 /// What a draft changes, or that it is new and what has still to be done.
 fn told(draft: &Draft) -> Result<String, Stop> {
     let name = draft.path.display().to_string();
-    let usage = |error: crate::document::ReadError| Stop::Usage(error.to_string());
+    let usage = |error: ReadError| Stop::Usage(error.to_string());
     let new = Document::read(&name, draft.text.as_bytes()).map_err(usage)?;
     if !draft.path.exists() {
         let next = match new.kind {
@@ -213,11 +237,7 @@ fn table(path: &Path) -> Result<Option<String>, Stop> {
 
 impl Draft {
     fn differs(&self) -> bool {
-        fs::read(&self.path).ok().is_none_or(|bytes| bytes != self.text.as_bytes())
-    }
-
-    fn as_it_stands(&self) -> Option<Self> {
-        Some(Self { path: self.path.clone(), text: fs::read_to_string(&self.path).ok()? })
+        bytes(&self.path).ok().is_none_or(|bytes| bytes != self.text.as_bytes())
     }
 
     /// Refuses, before anything is written, a file that must not be.
@@ -250,4 +270,25 @@ impl Draft {
 
 fn ends_in(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|own| own.eq_ignore_ascii_case(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_before_a_failure_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("there.rst"), "old").unwrap();
+        let draft = |name| Draft { path: path(name), text: "new".to_owned() };
+        let drafts = ["there.rst", "new.rst", "no-such-folder/page.rst"].map(draft);
+        assert!(
+            matches!(write_all(drafts.iter()), Err(Stop::Usage(line)) if line.contains("no-such-folder"))
+        );
+        assert_eq!(fs::read(path("there.rst")).unwrap(), b"old");
+        assert!(!path("new.rst").exists());
+        write_all(drafts[..2].iter()).unwrap();
+        assert_eq!(fs::read(path("new.rst")).unwrap(), b"new");
+    }
 }

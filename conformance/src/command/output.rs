@@ -41,24 +41,24 @@ impl Output {
 }
 
 /// Writes a file, named in the error when it cannot be.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Stop> {
+pub(super) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Stop> {
     let written = match path.metadata() {
         // A device or a pipe is written to, never replaced.
         Ok(metadata) if !metadata.is_file() => fs::write(path, text),
-        _ => replace(path, text),
+        _ => replace(path, text.as_ref()),
     };
     written.map_err(|error| Stop::Usage(format!("{}: cannot be written: {error}", path.display())))
 }
 
 /// Replaces a file in one step: nobody ever reads half of it, and a failure leaves the old one.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(text)?;
     file.persist(target)?;
     Ok(())
 }

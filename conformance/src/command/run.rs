@@ -246,7 +246,7 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
         output.write(&report::html::text(&report))?;
     }
     if let Some(path) = &arguments.write_known_failing {
-        output::write(path, &known_failing::list(run))?;
+        output::write(path, known_failing::list(run))?;
     }
     Ok(())
 }

@@ -33,7 +33,8 @@ pub(super) fn is_stricter(keyword: &str, old: Option<&Value>, new: Option<&Value
         return None;
     }
     Some(match keyword {
-        "multipleOf" => was % is != 0.0,
+        // Of 0.3 and 0.1 a float's remainder is not 0, so their ratio is what is looked at.
+        "multipleOf" => ((was / is).round() - was / is).abs() > 1e-9 * (was / is).abs(),
         _ if keyword.starts_with("max") => order == Ordering::Less,
         _ => order == Ordering::Greater,
     })
@@ -58,6 +59,8 @@ mod tests {
         assert_eq!(of("minItems", json!(2), json!(null)), Some(false));
         assert_eq!(of("multipleOf", json!(4), json!(2)), Some(false));
         assert_eq!(of("multipleOf", json!(4), json!(3)), Some(true));
+        assert_eq!(of("multipleOf", json!(0.3), json!(0.1)), Some(false));
+        assert_eq!(of("multipleOf", json!(0.1), json!(0.3)), Some(true));
         assert_eq!(of("uniqueItems", json!(null), json!(true)), Some(true));
         assert_eq!(of("uniqueItems", json!(false), json!(null)), None);
         assert_eq!(of("maximum", json!(1), json!(1.0)), None);

@@ -13,7 +13,7 @@ const ARGUMENTS: usize = 300;
 const NAME: usize = 200;
 
 /// The largest sample of one body, in bytes of JSON.
-const BODY: usize = 256 * 1024;
+pub const BODY: usize = 256 * 1024;
 
 /// The longest string, and the most elements of one sample, that limits are tried with.
 pub const SIZE: usize = 70_000;

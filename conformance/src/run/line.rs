@@ -182,10 +182,7 @@ async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
             .map(|field| (field.name.to_lowercase(), String::from_utf8_lossy(field.value).into_owned()))
             .collect();
         headers.sort();
-        let length = super::transcript::header(&headers, "content-length")
-            .and_then(|length| length.parse().ok())
-            .unwrap_or(0);
-        let Some(body) = bytes.get(head..head + length) else {
+        let Some(body) = whole_body(&headers, &bytes[head..]) else {
             continue;
         };
         let url = url::Url::parse("http://localhost").ok()?.join(request.path?).ok()?;
@@ -194,7 +191,52 @@ async fn read_request(stream: &mut TcpStream) -> Option<Recorded> {
             path: url.path().to_owned(),
             query: url.query_pairs().into_owned().collect(),
             headers,
-            body: String::from_utf8_lossy(body).into_owned(),
+            body: String::from_utf8_lossy(&body).into_owned(),
         });
+    }
+}
+
+/// The body that stands at the beginning of `bytes`, once all of it has come.
+fn whole_body(headers: &[(String, String)], mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let said = |name: &str| super::transcript::header(headers, name);
+    if !said("transfer-encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
+        let length = said("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+        return bytes.get(..length).map(<[u8]>::to_vec);
+    }
+    let mut body = Vec::new();
+    loop {
+        let httparse::Status::Complete((start, size)) = httparse::parse_chunk_size(bytes).ok()? else {
+            return None;
+        };
+        let end = usize::try_from(size).ok()?.checked_add(start)?;
+        body.extend_from_slice(bytes.get(start..end)?);
+        // Each chunk ends a line, and the last one, which is empty, ends the body.
+        bytes = bytes.get(end.checked_add(2)?..)?;
+        if size == 0 {
+            return Some(body);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_body;
+
+    #[test]
+    fn a_body_is_whole_by_its_length_or_its_last_chunk() {
+        let by = |name: &str, value: &str, bytes: &str| {
+            let body = whole_body(&[(name.to_owned(), value.to_owned())], bytes.as_bytes());
+            body.map(|body| String::from_utf8(body).unwrap())
+        };
+        assert_eq!(by("content-length", "5", "medi"), None);
+        assert_eq!(by("content-length", "5", "media").as_deref(), Some("media"));
+        assert_eq!(by("content-length", "18446744073709551615", "media"), None);
+        assert_eq!(by("host", "localhost", "").as_deref(), Some(""));
+        let chunked = "2\r\nme\r\n3;a=b\r\ndia\r\n0\r\n\r\n";
+        for end in 0..chunked.len() {
+            assert_eq!(by("transfer-encoding", "chunked", &chunked[..end]), None, "{end}");
+        }
+        assert_eq!(by("transfer-encoding", "Chunked", chunked).as_deref(), Some("media"));
+        assert_eq!(by("transfer-encoding", "chunked", "ffffffffffffffff\r\nm"), None);
     }
 }

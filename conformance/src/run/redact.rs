@@ -77,6 +77,11 @@ fn spellings(secret: &str) -> Vec<String> {
     let json = serde_json::Value::from(secret).to_string();
     let json = json.trim_matches('"');
     let escaped = [("&", "\\u0026"), ("=", "\\u003d"), ("+", "\\u002b"), ("<", "\\u003c"), (">", "\\u003e")];
+    let encoded = [
+        byte_serialize(secret.as_bytes()).collect(),
+        utf8_percent_encode(secret, UNRESERVED).to_string(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+    ];
     let mut all = vec![
         secret.to_owned(),
         json.to_owned(),
@@ -84,14 +89,23 @@ fn spellings(secret: &str) -> Vec<String> {
         json.replace('&', "\\u0026"),
         escaped.iter().fold(json.to_owned(), |text, (from, to)| text.replace(from, to)),
         secret.replace('&', "&amp;"),
-        byte_serialize(secret.as_bytes()).collect(),
-        utf8_percent_encode(secret, UNRESERVED).to_string(),
-        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
         STANDARD.encode(secret),
     ];
+    all.extend(encoded.iter().map(|encoded| with_small_digits(encoded)));
+    all.extend(encoded);
     all.sort();
     all.dedup();
     all
+}
+
+/// A percent-encoded text, as .NET writes it: `%2f` where others have `%2F`.
+fn with_small_digits(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let start = parts.next().unwrap_or_default().to_owned();
+    parts.fold(start, |text, part| {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        text + "%" + &digits.to_lowercase() + rest
+    })
 }
 
 /// A text with the characters that JSON escaped without need, but for those that mean something to it.
@@ -129,6 +143,7 @@ mod tests {
             "T0K/+w=ch&rs \"q",
             "T0K%2F%2Bw%3Dch%26rs+%22q",
             "T0K%2F%2Bw%3Dch%26rs%20%22q",
+            "T0K%2f%2bw%3dch%26rs+%22q",
             r#"T0K\/+w=ch&rs \"q"#,
             r#"T0K/+w=ch\u0026rs \"q"#,
             r#"T0K/\u002bw\u003dch\u0026rs \"q"#,

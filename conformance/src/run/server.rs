@@ -47,18 +47,22 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// One line when the URL is none that requests can be sent to.
+    /// One line when the URL is none that requests can be sent to. It does not show the URL, which may hold a secret.
     pub fn new(url: &str) -> Result<Self, String> {
-        let base = Url::parse(url)
-            .map_err(|error| format!("'{url}' is no URL ({error}); give one like http://127.0.0.1:4010"))?;
+        let base = Url::parse(url).map_err(|error| {
+            format!("the server is no URL ({error}); give one like http://127.0.0.1:4010")
+        })?;
         if !["http", "https"].contains(&base.scheme()) {
-            return Err(format!("'{url}' is neither http nor https; give one like http://127.0.0.1:4010"));
+            return Err(format!(
+                "the server is at a {} URL; give an http or https one, like http://127.0.0.1:4010",
+                base.scheme()
+            ));
         }
         if !base.username().is_empty() || base.password().is_some() {
             return Err("the URL has a user name or password in it; leave them out".to_owned());
         }
         if base.query().is_some() || base.fragment().is_some() {
-            return Err(format!("'{base}' has a query or a fragment; give the base URL alone"));
+            return Err("the URL has a query or a fragment; give the base URL alone".to_owned());
         }
         // No proxy either: that would be another place, and would see the credential.
         let http = reqwest::Client::builder().redirect(redirect::Policy::none()).referer(false).no_proxy();

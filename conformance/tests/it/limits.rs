@@ -34,6 +34,7 @@ fn patterns_and_arrays_that_explode_are_left_alone() {
         r#"{"type":"string","pattern":"^(a|aa)+b{1000}{1000}{1000}$"}"#,
         r#"{"type":"string","pattern":"^((a{1,1000}){1,1000}){1,1000}$"}"#,
         r#"{"type":"array","minItems":1000,"items":{"type":"array","minItems":1000,"items":{"type":"array","minItems":1000,"items":{}}}}"#,
+        r#"{"type":"array","minItems":69000,"items":{"type":"string","minLength":69000}}"#,
     ] {
         assert!(!plan(property, "application/json").unwrap().cases.is_empty(), "{property}");
     }

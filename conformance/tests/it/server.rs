@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use media_upload_conformance::document::Document;
 use media_upload_conformance::plan::Plan;
 use media_upload_conformance::plan::case::Serve;
 use media_upload_conformance::run::check::Blame;
@@ -113,6 +114,28 @@ async fn a_server_that_keeps_to_the_documents_holds_and_what_cannot_be_provoked_
     }
     for id in ["pyannote/getMediaUploadURL/400", "cielo24/request_upload_url/400"] {
         assert!(ids(&run, Verdict::Pass).contains(&id), "{id} is provoked by a wrong argument");
+    }
+}
+
+#[tokio::test]
+async fn a_documented_failure_is_no_success() {
+    let text = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\nservers: [{ url: https://api.test }]\npaths:\n  /jobs:\n    get:\n      \
+                operationId: list\n      responses: { '200': { description: d }, default: { description: d } }\n";
+    let mut plan = Plan::of(vec![Document::read("failing.yaml", text.as_bytes()).unwrap()], &[]).unwrap();
+    Server::select(&mut plan);
+    for (status, verdict) in [(200, Verdict::Pass), (302, Verdict::Fail), (500, Verdict::Fail)] {
+        let server = start(move |_: &Request| (status, "application/json", json!({}))).await;
+        let run = Server::new(&server.uri()).unwrap().run(&plan, Options::default(), &|_| ()).await.unwrap();
+        assert!(ids(&run, verdict).contains(&"failing/list/200"), "{status}: {:#?}", run.results);
+    }
+}
+
+#[test]
+fn a_server_that_cannot_be_one_is_refused_without_a_word_of_its_url() {
+    for url in ["secret", "ftp://secret@api.test", "http://secret@api.test", "http://api.test/?token=secret"]
+    {
+        let line = Server::new(url).unwrap_err();
+        assert!(!line.contains("secret"), "{line}");
     }
 }
 

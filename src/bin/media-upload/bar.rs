@@ -5,6 +5,8 @@ use std::path::Path;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use media_upload::Progress;
 
+use crate::shown;
+
 pub(crate) struct Bars(MultiProgress);
 
 impl Bars {
@@ -15,7 +17,7 @@ impl Bars {
 
     /// A bar for `file`, which shows as soon as it moves.
     pub(crate) fn add(&self, file: &Path) -> Bar {
-        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+        let name = shown(&file.file_name().unwrap_or(file.as_os_str()).to_string_lossy());
         Bar(self.0.add(ProgressBar::new(0).with_style(style()).with_prefix(name)))
     }
 

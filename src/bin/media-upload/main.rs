@@ -63,7 +63,12 @@ fn run(command: Command) -> Result<io::Result<u8>, Usage> {
 
 /// Says something on standard error. Where that cannot be written there is nobody left to tell.
 pub(crate) fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", shown(text));
+}
+
+/// A text on one line, without what a terminal would obey: files can have any name.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 fn print(text: &[u8]) -> io::Result<u8> {
@@ -96,12 +101,13 @@ fn send(jobs: Vec<Job>, report: Report) -> io::Result<u8> {
 /// Reports each file, in the order given, as soon as it and those before it are done.
 async fn send_all(jobs: Vec<Job>, report: Report, bars: &Bars) -> io::Result<u8> {
     let mut outcomes = stream::iter(jobs).map(|job| job.run(bars)).buffered(job::CONCURRENCY);
-    let mut code = ALL_SENT;
+    let (mut code, mut told) = (ALL_SENT, Ok(()));
     while let Some(outcome) = outcomes.next().await {
-        bars.suspend(|| report.tell(&outcome))?;
+        // Where nobody reads what is told, the files are still to be sent.
+        told = told.and(bars.suspend(|| report.tell(&outcome)));
         if outcome.result.is_err() {
             code = SOME_FAILED;
         }
     }
-    Ok(code)
+    told.map(|()| code)
 }

@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::io::{self, Write};
-use std::path::Path;
 
 use media_upload::Error;
 use serde_json::{Value, json};
@@ -19,27 +18,24 @@ pub(crate) struct Report {
 impl Report {
     /// Results to standard output, what went wrong to standard error.
     pub(crate) fn tell(&self, outcome: &Outcome) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        let file = shown(&outcome.place.file);
-        if self.is_json {
-            writeln!(out, "{}", json(outcome))?;
-        } else if outcome.result.is_ok() && outcome.place.field == "url" {
-            writeln!(out, "{}", outcome.place.value)?;
-        }
-        out.flush()?;
+        let told = self.put(outcome, &mut io::stdout().lock());
+        let file = outcome.place.file.display();
         match &outcome.result {
             Err(error) => complain(&format!("error: {file}: {}", chain(error))),
             Ok(uploaded) if !self.is_quiet => complain(&format!("{file}: {} bytes sent", uploaded.bytes())),
             Ok(_) => {}
         }
-        Ok(())
+        told
     }
-}
 
-/// A file's name on one line, and without what a terminal would obey.
-fn shown(file: &Path) -> String {
-    let name = file.to_string_lossy();
-    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+    fn put(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+        if self.is_json {
+            writeln!(out, "{}", json(outcome))?;
+        } else if outcome.result.is_ok() && outcome.place.field == "url" {
+            writeln!(out, "{}", outcome.place.value)?;
+        }
+        out.flush()
+    }
 }
 
 fn json(outcome: &Outcome) -> Value {

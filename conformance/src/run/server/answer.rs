@@ -41,9 +41,12 @@ type Broken = (&'static Rule, Location, String, String);
 
 /// Whether the server did what the case asks.
 fn asked(question: &Question<'_>, case: &Case, served: &ServedResponse) -> Option<Broken> {
+    // Of a status that no document mentions, that says enough.
+    let is_unknown = question.call.operation.response(served.code).is_none();
+    let is_success = (200..300).contains(&served.code) || is_unknown && !(400..500).contains(&served.code);
     let (rule, expected, holds) = match question.part {
         Part::Success | Part::Allowed => {
-            (&SERVER_ALLOWED, "a success, for the document allows it", !(400..500).contains(&served.code))
+            (&SERVER_ALLOWED, "a success, for the document allows it", is_success)
         }
         Part::Forbidden => (&SERVER_LIMIT, "a refusal, for the document forbids it", served.code >= 400),
         Part::Credential => (&SERVER_CREDENTIAL, "a refusal, for there is no credential", served.code >= 400),
