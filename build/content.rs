@@ -23,9 +23,14 @@ pub(super) fn gather(root: &mut Value, operation: &Operation) {
         responses.iter_mut().filter_map(Value::as_object_mut).flatten().map(|(_, response)| response)
     {
         *response = resolved(root, response).clone();
+        for unused in ["headers", "links"] {
+            response.as_object_mut().and_then(|response| response.remove(unused));
+        }
+        call_json_by_its_name(root, response);
         state_schemas(response);
     }
     let node = operation.node_mut(root);
+    node.as_object_mut().and_then(|node| node.remove("callbacks"));
     if let Some(body) = &mut body {
         state_schemas(body);
         choose_form(body);
@@ -33,6 +38,27 @@ pub(super) fn gather(root: &mut Value, operation: &Operation) {
     }
     if let Some(responses) = responses {
         node["responses"] = responses;
+    }
+}
+
+/// The generator knows JSON by one name. Others have `+json` at their end, or stand for any form of a value with a structure.
+fn call_json_by_its_name(root: &Value, response: &mut Value) {
+    const NAME: &str = "application/json";
+    let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
+    if content.keys().any(|name| essence(name) == NAME) {
+        return;
+    }
+    let is_any = |name: &str| ["*/*", "application/*"].contains(&name);
+    let is_text = |form: &Value| {
+        let schema = form.get("schema").map(|schema| resolved(root, schema));
+        schema.is_none_or(|schema| schema.get("type").is_some_and(|name| name == "string"))
+    };
+    let is_json = |(name, form): &(&String, &Value)| {
+        essence(name).ends_with("+json") || is_any(essence(name)) && !is_text(form)
+    };
+    let found = content.iter().find(is_json).map(|(name, _)| name.clone());
+    if let Some(form) = found.and_then(|name| content.remove(&name)) {
+        content.insert(NAME.to_owned(), form);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::document::step;
 use super::reference::{resolved, target};
 use super::schema;
 
@@ -11,6 +12,16 @@ pub(super) fn pin(root: &mut Value) {
     let mut pins = Vec::new();
     collect(root, &mut pins);
     for (name, property, values) in pins {
+        let schema = &mut root["components"]["schemas"][&name];
+        let is_own = schema.pointer(&format!("/properties{}", step(&property))).is_some();
+        if let (false, Some(parts)) = (is_own, schema.get_mut("allOf").and_then(Value::as_array_mut)) {
+            // One of the parts has it, and one more says which values it has here.
+            let value = json!({ "type": "string", "enum": values });
+            parts.push(
+                json!({ "type": "object", "required": [&property], "properties": { &property: value } }),
+            );
+            continue;
+        }
         let properties = root["components"]["schemas"][&name].get("properties");
         // Where the property comes from elsewhere, or does not allow the values, nothing is said.
         let Some(stated) = properties.and_then(|properties| properties.get(&property)) else { continue };

@@ -8,7 +8,10 @@ use saphyr_parser::{Event, Parser};
 use serde_json::{Map, Value, json};
 
 use super::Defect;
-use super::operation::Operation;
+use super::operation::{METHODS, Operation};
+
+/// What a path has beside its operations.
+const OF_A_PATH: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
 
 /// An OpenAPI document, read.
 pub(crate) struct Document {
@@ -32,9 +35,13 @@ impl Document {
             document.defect(
                 "",
                 format!("{key} cannot stand in an OpenAPI document"),
-                "use plain strings as keys, and no tags",
+                "use plain strings as keys, each once, and no tags",
             )
         })?;
+        let paths = document.root.get("paths").and_then(Value::as_object).into_iter().flatten();
+        let merged = paths.filter(|(path, _)| !document.order.iter().any(|(known, _)| known == *path));
+        let merged: Vec<_> = merged.map(|(path, _)| (path.clone(), Vec::new())).collect();
+        document.order.extend(merged);
         // The generated client must not depend on whether some crate turned serde_json's `preserve_order` on.
         document.root.sort_all_objects();
         Ok(document)
@@ -68,8 +75,43 @@ impl Document {
             None if self.root.get("paths").is_none() => {
                 Err(self.defect("", "the document has no `paths`", "put all of the vendor's document here"))
             }
+            None => self.check_info().and_then(|()| self.check_paths()),
+        }
+    }
+
+    /// Without these the generator refuses each operation by itself.
+    fn check_info(&self) -> Result<(), Defect> {
+        let is_text = |pointer: &&str| self.root.pointer(pointer).is_some_and(Value::is_string);
+        match ["/info/title", "/info/version"].into_iter().find(|pointer| !is_text(pointer)) {
+            Some(pointer) => {
+                Err(self.defect(pointer, "OpenAPI wants a text here", "add it, or put it in quotes"))
+            }
             None => Ok(()),
         }
+    }
+
+    /// What is neither a path nor a method is passed over by the steps after this one.
+    fn check_paths(&self) -> Result<(), Defect> {
+        let is_stated = |name: &&String| !name.starts_with("x-");
+        for path in self.root["paths"].as_object().into_iter().flat_map(Map::keys).filter(is_stated) {
+            let place = format!("/paths{}", step(path));
+            if !path.starts_with('/') {
+                let mend = format!("write `/{path}`, or leave it out");
+                return Err(self.defect(&place, "the path does not begin with a slash", mend));
+            }
+            let keys = self.root["paths"][path].as_object().into_iter().flat_map(Map::keys);
+            let mut unknown = keys
+                .filter(is_stated)
+                .filter(|key| !METHODS.contains(&key.as_str()) && !OF_A_PATH.contains(&key.as_str()));
+            if let Some(key) = unknown.next() {
+                return Err(self.defect(
+                    &format!("{place}{}", step(key)),
+                    format!("`{key}` is no method, and nothing else that a path has"),
+                    "write methods in lower case; leave out what is none",
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The names of the schemas.
@@ -83,7 +125,7 @@ impl Document {
         let mut paths = json!({});
         for operation in operations {
             let mut node = operation.node(&self.root).clone();
-            for unused in ["callbacks", "externalDocs", "security", "servers", "tags"] {
+            for unused in ["externalDocs", "security", "servers", "tags"] {
                 node.as_object_mut().and_then(|node| node.remove(unused));
             }
             paths[&operation.path][&operation.method] = node;
@@ -154,16 +196,36 @@ fn order(tree: &serde_yaml::Value) -> Vec<(String, Vec<String>)> {
 fn as_json(tree: serde_yaml::Value) -> Result<Value, String> {
     use serde_yaml::Value as Yaml;
     Ok(match tree {
-        Yaml::Mapping(entries) => Value::Object(
-            entries
-                .into_iter()
-                .map(|(name, value)| Ok((key(name)?, as_json(value)?)))
-                .collect::<Result<_, String>>()?,
-        ),
+        Yaml::Mapping(entries) => Value::Object(object(entries)?),
         Yaml::Sequence(items) => Value::Array(items.into_iter().map(as_json).collect::<Result<_, _>>()?),
         Yaml::Tagged(tagged) => return Err(format!("the tag `{}`", tagged.tag)),
         scalar => serde_json::to_value(scalar).map_err(|error| error.to_string())?,
     })
+}
+
+/// `<<` takes in what it names, but for what is there already.
+fn object(entries: serde_yaml::Mapping) -> Result<Map<String, Value>, String> {
+    let mut object = Map::new();
+    let mut merged = Vec::new();
+    for (name, value) in entries {
+        let name = key(name)?;
+        match (name.as_str(), as_json(value)?) {
+            ("<<", Value::Array(mappings)) => merged.extend(mappings),
+            ("<<", mapping) => merged.push(mapping),
+            (_, value) => {
+                if object.insert(name.clone(), value).is_some() {
+                    return Err(format!("the key `{name}`, twice in one mapping,"));
+                }
+            }
+        }
+    }
+    for mapping in merged {
+        let Value::Object(mapping) = mapping else { return Err("`<<` with what is no mapping".to_owned()) };
+        for (name, value) in mapping {
+            object.entry(name).or_insert(value);
+        }
+    }
+    Ok(object)
 }
 
 fn key(name: serde_yaml::Value) -> Result<String, String> {

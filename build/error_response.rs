@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::content::essence;
 use super::document::step;
 use super::operation::Operation;
 use super::reference::resolved;
@@ -96,10 +97,5 @@ pub(super) fn body_name(operation: &Operation, status: Status) -> String {
 
 fn json_schema(response: &Value) -> Option<&Value> {
     let content = response.get("content")?.as_object()?;
-    content.iter().find(|(media_type, _)| is_json(media_type))?.1.get("schema")
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim();
-    essence == "application/json" || essence.ends_with("+json")
+    content.iter().find(|(media_type, _)| essence(media_type) == "application/json")?.1.get("schema")
 }

@@ -11,7 +11,7 @@ use super::rust_name::{pascal, snake};
 use super::success_response::SuccessResponse;
 use super::{Defect, Document};
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub(super) const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// What the generated client, its hooks and `src/pyannote/api.rs` call by name: a method so named would come in between.
 const RESERVED: [&str; 12] = [

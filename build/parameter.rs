@@ -130,20 +130,23 @@ fn said(parameter: &Value) -> String {
 
 /// Does a value of the schema have one way to be written down?
 fn is_simple(root: &Value, schema: &Value) -> bool {
-    let schema = resolved(root, schema);
-    let is_of_type = |types: &[&str]| {
-        schema.get("type").and_then(Value::as_str).is_some_and(|given| types.contains(&given))
-    };
-    let is_nullable = schema.get("nullable").and_then(Value::as_bool) == Some(true);
-    let only_part = schema.get("allOf").and_then(Value::as_array).and_then(|parts| match parts.as_slice() {
-        [part] => Some(part),
-        _ => None,
-    });
-    match only_part {
-        _ if is_nullable => false,
-        Some(part) => is_simple(root, part),
-        None => is_of_type(&["string", "integer", "number", "boolean"]),
+    let mut schema = resolved(root, schema);
+    let mut seen = Vec::new();
+    // A schema made of one part is that part; one that leads back to itself is none.
+    while let Some([part]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice) {
+        if is_nullable(schema) || seen.iter().any(|&other| std::ptr::eq(other, schema)) {
+            return false;
+        }
+        seen.push(schema);
+        schema = resolved(root, part);
     }
+    let simple = ["string", "integer", "number", "boolean"];
+    !is_nullable(schema)
+        && schema.get("type").and_then(Value::as_str).is_some_and(|name| simple.contains(&name))
+}
+
+fn is_nullable(schema: &Value) -> bool {
+    schema.get("nullable").and_then(Value::as_bool) == Some(true)
 }
 
 /// Can a header have this name? The generated code panics where it cannot.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::document::step;
+use super::reference::{is_value, parent};
 use super::{Defect, Document};
 
 /// Takes the delimiters off every pattern that has them.
@@ -17,9 +18,11 @@ pub(super) fn strip_delimiters(document: &mut Document) -> Result<(), Defect> {
 fn visit(document: &Document, node: &mut Value, pointer: &str) -> Result<(), Defect> {
     match node {
         Value::Object(entries) => entries.iter_mut().try_for_each(|(name, value)| {
+            let under = parent(pointer);
             let pointer = format!("{pointer}{}", step(name));
             match value {
                 Value::String(pattern) if name == "pattern" => strip(document, pattern, &pointer),
+                _ if is_value(under, name) => Ok(()),
                 _ => visit(document, value, &pointer),
             }
         }),
@@ -50,5 +53,21 @@ fn strip(document: &Document, pattern: &mut String, pointer: &str) -> Result<(),
 pub(crate) fn literal(pattern: &str) -> Option<(&str, &str)> {
     let (source, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
     let known = flags.chars().all(|flag| "dgimsuvy".contains(flag));
-    (known && !source.is_empty()).then_some((source, flags))
+    (known && !source.is_empty() && !ends_early(source)).then_some((source, flags))
+}
+
+/// Would a literal end before the end of its source? A slash ends it unless it is escaped or within brackets.
+fn ends_early(source: &str) -> bool {
+    let (mut is_escaped, mut is_class) = (false, false);
+    for c in source.chars() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => is_class = true,
+            ']' => is_class = false,
+            '/' if !is_class => return true,
+            _ => {}
+        }
+    }
+    is_escaped
 }

@@ -1,5 +1,6 @@
 //! Every `$ref` must lead somewhere, within the document: the generator panics on one that does not.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::document::step;
@@ -16,9 +17,10 @@ fn visit(document: &Document, node: &Value, pointer: &str) -> Result<(), Defect>
             if let Some(target) = target(node) {
                 follow(document, target, &format!("{pointer}/$ref"))?;
             }
-            entries
-                .iter()
-                .try_for_each(|(name, value)| visit(document, value, &format!("{pointer}{}", step(name))))
+            let parts = entries.iter().filter(|(name, _)| !is_value(parent(pointer), name));
+            parts
+                .map(|(name, value)| (value, format!("{pointer}{}", step(name))))
+                .try_for_each(|(value, pointer)| visit(document, value, &pointer))
         }
         Value::Array(items) => items
             .iter()
@@ -55,6 +57,37 @@ fn follow(document: &Document, reference: &str, pointer: &str) -> Result<(), Def
     Ok(())
 }
 
+/// The maps of OpenAPI whose keys are names that the document gives.
+const BY_NAME: [&str; 16] = [
+    "callbacks",
+    "content",
+    "encoding",
+    "examples",
+    "headers",
+    "links",
+    "mapping",
+    "parameters",
+    "paths",
+    "patternProperties",
+    "properties",
+    "requestBodies",
+    "responses",
+    "schemas",
+    "securitySchemes",
+    "variables",
+];
+
+/// Does `key`, of what stands under `parent`, hold values as they are sent? What looks like a part of the document in there is
+/// none.
+pub(super) fn is_value(parent: &str, key: &str) -> bool {
+    ["default", "enum", "example", "examples"].contains(&key) && !BY_NAME.contains(&parent)
+}
+
+/// The last step of a pointer.
+pub(super) fn parent(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
+}
+
 /// What `node` refers to, if it is a reference.
 pub(super) fn target(node: &Value) -> Option<&str> {
     node.get("$ref")?.as_str()
@@ -62,7 +95,7 @@ pub(super) fn target(node: &Value) -> Option<&str> {
 
 /// What stands at `#/...` in the document.
 pub(super) fn resolve<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
-    root.pointer(reference.strip_prefix('#')?)
+    root.pointer(&percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?)
 }
 
 /// `node` itself, or what it refers to; [`check`] has made sure that this ends.

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::reference::{resolve, target};
+use super::reference::{is_value, parent, resolve, target};
 use super::rust_name::{distinct, pascal};
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -63,6 +64,7 @@ pub(super) fn name_the_nameless(root: &mut Value) {
     loop {
         let mut nameless = BTreeSet::new();
         visit(root, &mut |reference| {
+            *reference = percent_decode_str(reference).decode_utf8_lossy().into_owned();
             let bare = name(&json!({ "$ref": &reference })).is_some();
             match named.get(reference) {
                 Some(name) => *reference = format!("{SCHEMAS}{name}"),
@@ -104,18 +106,19 @@ pub(super) fn distinguish(root: &mut Value) {
 fn visit(root: &mut Value, with: &mut impl FnMut(&mut String)) {
     for place in ["/paths", "/components/schemas"] {
         if let Some(node) = root.pointer_mut(place) {
-            visit_node(node, with);
+            visit_node(node, parent(place), with);
         }
     }
 }
 
-fn visit_node(node: &mut Value, with: &mut impl FnMut(&mut String)) {
+fn visit_node(node: &mut Value, under: &str, with: &mut impl FnMut(&mut String)) {
     match node {
         Value::Object(entries) => entries.iter_mut().for_each(|(name, value)| match value {
             Value::String(reference) if name == "$ref" => with(reference),
-            _ => visit_node(value, with),
+            _ if is_value(under, name) => {}
+            _ => visit_node(value, name, with),
         }),
-        Value::Array(items) => items.iter_mut().for_each(|item| visit_node(item, with)),
+        Value::Array(items) => items.iter_mut().for_each(|item| visit_node(item, "", with)),
         _ => {}
     }
 }

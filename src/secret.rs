@@ -194,6 +194,13 @@ enum Spelled {
 }
 
 fn spelled(text: &[u8], secret: &[u8]) -> Spelled {
+    // Most places are passed over at their first byte.
+    let is_near = |first: &u8| {
+        SPELLINGS[usize::from(*first)].iter().any(|spelling| spelling[0].eq_ignore_ascii_case(&text[0]))
+    };
+    if !secret.first().is_some_and(is_near) {
+        return Spelled::Not;
+    }
     // One letter may be read in two ways ("%25" is a percent sign, or begins with one), so there may be several ends.
     let (mut ends, mut is_begun) = (vec![0], false);
     for byte in secret {
@@ -208,13 +215,14 @@ fn spelled(text: &[u8], secret: &[u8]) -> Spelled {
                 }
             }
         }
+        next.sort_unstable();
         next.dedup();
         ends = next;
         if ends.is_empty() {
             break;
         }
     }
-    match ends.into_iter().max() {
+    match ends.pop() {
         Some(end) => Spelled::Whole(end),
         None if is_begun => Spelled::Begun,
         None => Spelled::Not,

@@ -18,8 +18,9 @@ macro_rules! exit_codes {
     () => {
         "\
 Exit codes: 0 all hold; 1 something does not conform (a case failed, ended in
-error, or is listed as known failing and does not fail); 2 usage, or an
-unreadable document or file; 3 the suite could not run (no driver, no port)."
+error, or is listed as known failing and does not fail), a fact has no case, or
+no case was judged; 2 usage, or an unreadable document or file; 3 the suite
+could not run (no driver, no port)."
     };
 }
 

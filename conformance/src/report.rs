@@ -2,7 +2,7 @@
 
 use crate::plan::{Fact, Plan};
 use crate::run::{CaseResult, Run, Verdict};
-use crate::style::counted;
+use crate::style::{counted, shell_word};
 
 pub mod html;
 pub mod json;
@@ -85,5 +85,5 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
-    format!("'{}'", word.replace('\'', r"'\''"))
+    shell_word(word)
 }

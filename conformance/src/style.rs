@@ -14,6 +14,11 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// A text as one word of a shell, whatever is in it.
+pub(crate) fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// A text without the escapes that terminals obey, and with a mark for whatever else is not seen.
 pub(crate) fn visible(text: &str) -> String {
     let is_hidden = |c: char| {

@@ -116,7 +116,9 @@ fn a_pattern_is_freed_of_its_delimiters() {
     for (pattern, parts) in [
         ("/x/", Some(("x", ""))),
         ("/x/g", Some(("x", "g"))),
-        ("/a/b/i", Some(("a/b", "i"))),
+        (r"/a\/[/]b/i", Some((r"a\/[/]b", "i"))),
+        ("/a/b/", None),
+        ("/api/v1/d", None),
         ("^x$", None),
         ("/x", None),
         ("//", None),
@@ -138,7 +140,7 @@ fn what_is_not_yaml_is_refused() {
     insta::assert_snapshot!(refusal("openapi: 3.0.0\n paths: ]\n"), @"openapi/pyannote.yaml:2: this is not YAML: mapping values are not allowed in this context; mend the syntax, or import the page again");
     insta::assert_snapshot!(refusal("<html>\n"), @"openapi/pyannote.yaml:1: this is not an OpenAPI document: it has no `openapi`; put the fenced OpenAPI block of the vendor's page here");
     insta::assert_snapshot!(refusal(""), @"openapi/pyannote.yaml:1: this is not an OpenAPI document: it has no `openapi`; put the fenced OpenAPI block of the vendor's page here");
-    insta::assert_snapshot!(refusal("openapi: 3.0.0\nx: !secret y\n"), @"openapi/pyannote.yaml:1: the tag `!secret` cannot stand in an OpenAPI document; use plain strings as keys, and no tags");
+    insta::assert_snapshot!(refusal("openapi: 3.0.0\nx: !secret y\n"), @"openapi/pyannote.yaml:1: the tag `!secret` cannot stand in an OpenAPI document; use plain strings as keys, each once, and no tags");
 }
 
 #[test]
@@ -166,6 +168,26 @@ fn a_document_without_a_server_or_with_a_bad_status_is_refused() {
     insta::assert_snapshot!(refusal(&edited("servers:", "x-servers:")), @"openapi/pyannote.yaml:1: /servers: the document names no server; add `servers` with a `url`");
     insta::assert_snapshot!(refusal(&edited("https://api.pyannote.ai", "/")), @"openapi/pyannote.yaml:9: /servers/0/url: the server `/` is no place by itself; put a whole URL first, like https://api.example.com");
     insta::assert_snapshot!(refusal(&edited("'402'", "'4O2'")), @"openapi/pyannote.yaml:46: /paths/~1v1~1media~1input/post/responses/4O2: `4O2` is no status; write three digits, a range such as 4XX, or default");
+}
+
+#[test]
+fn nothing_that_the_document_states_is_passed_over() {
+    insta::assert_snapshot!(
+        [
+            edited("  /v1/media/input:\n", "  v1/media/input:\n"),
+            edited("    post:\n", "    POST:\n"),
+            edited("        '402':\n", "        400: { description: again }\n        '402':\n"),
+            edited("  version: local\n", "  version: 1.0\n"),
+            edited("    ApiError:\n", "    Merged: { <<: text }\n    ApiError:\n"),
+        ]
+        .map(|document| refusal(&document))
+        .join("\n"), @r"
+    openapi/pyannote.yaml:16: /paths/v1~1media~1input: the path does not begin with a slash; write `/v1/media/input`, or leave it out
+    openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/POST: `POST` is no method, and nothing else that a path has; write methods in lower case; leave out what is none
+    openapi/pyannote.yaml:1: the key `400`, twice in one mapping, cannot stand in an OpenAPI document; use plain strings as keys, each once, and no tags
+    openapi/pyannote.yaml:5: /info/version: OpenAPI wants a text here; add it, or put it in quotes
+    openapi/pyannote.yaml:1: `<<` with what is no mapping cannot stand in an OpenAPI document; use plain strings as keys, each once, and no tags
+    ");
 }
 
 #[test]

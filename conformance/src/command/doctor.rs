@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Documents, Stop, pretty, print};
 use crate::doctor::{Defect, defects};
-use crate::style::{BOLD, counted};
+use crate::style::{BOLD, counted, visible};
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -34,6 +34,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
 fn text(defects: &[Defect]) -> String {
     let mut out = String::new();
     for Defect { check, location, says, matters } in defects {
+        let says = visible(says);
         let _ = writeln!(out, "{location}  {BOLD}{check}{BOLD:#}\n  {says}\n  why it matters: {matters}");
     }
     let _ = writeln!(out, "{}", counted(defects.len(), "defect"));

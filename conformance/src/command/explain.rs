@@ -15,6 +15,7 @@ use crate::run::check::{applicable, basis};
 use crate::run::exchange::put_served;
 use crate::run::redact::Redactor;
 use crate::run::rule::Basis;
+use crate::style::shell_word;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -96,20 +97,15 @@ fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     let server = servers.first().map_or("https://api.example", |server| server.url.as_str());
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let url = format!("{origin}{}{}", request.uri, request.query());
-    let mut command = format!("curl -X {} {}", request.method, quoted(&url));
+    let mut command = format!("curl -X {} {}", request.method, shell_word(&url));
     for (name, value) in &request.headers {
-        let _ = write!(command, " \\\n    -H {}", quoted(&format!("{name}: {value}")));
+        let _ = write!(command, " \\\n    -H {}", shell_word(&format!("{name}: {value}")));
     }
     if let (Some(content), Some(media_type)) = (request.content(), &request.body_media_type) {
-        let header = quoted(&format!("content-type: {media_type}"));
-        let _ = write!(command, " \\\n    -H {header} \\\n    --data {}", quoted(&content));
+        let header = shell_word(&format!("content-type: {media_type}"));
+        let _ = write!(command, " \\\n    -H {header} \\\n    --data {}", shell_word(&content));
     }
     command
-}
-
-/// A text as one word of a shell, whatever is in it.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 fn put_answers(out: &mut String, case: &Case) {

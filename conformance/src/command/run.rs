@@ -91,9 +91,12 @@ impl Arguments {
                 "there is no COMMAND after --; conformance/drivers/README.md shows some".to_owned(),
             ));
         }
-        self.outputs().try_for_each(|(_, output)| output.check())?;
-        for (flag, output) in self.outputs() {
-            if let Some((other, _)) = self.outputs().find(|(other, same)| *other != flag && *same == output) {
+        let list = self.write_known_failing.clone().map(Output::File);
+        let list = list.iter().map(|list| ("--write-known-failing", list));
+        let outputs: Vec<_> = self.outputs().chain(list).collect();
+        for (flag, output) in &outputs {
+            output.check()?;
+            if let Some((other, _)) = outputs.iter().find(|(other, same)| other != flag && same == output) {
                 return Err(Stop::Usage(format!("{flag} and {other} cannot go to the same place")));
             }
         }
@@ -251,7 +254,7 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
     Ok(())
 }
 
-/// 1 when a case does not hold, or is listed in vain, or a fact was missed; else 0.
+/// 1 when a case does not hold, or is listed in vain, or a fact was missed, or nothing was judged; else 0.
 fn code(plan: &Plan, run: &Run, whole: bool) -> ExitCode {
     let broken = run.count(Verdict::Fail) + run.count(Verdict::Error) > 0;
     let listed_in_vain = run.results.iter().any(CaseResult::is_listed_in_vain);

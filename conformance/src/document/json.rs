@@ -3,22 +3,22 @@
 //! JSON is YAML in theory; in practice YAML parsers stumble over what JSON writers produce (tabs,
 //! escaped surrogate pairs, long keys), so JSON is read as what it is.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
 use super::Fault;
-use super::tree::{MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many};
+use super::tree::{
+    Lines, MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many,
+};
 
 /// Reads a text that begins after `offset` lines of its file.
 pub(super) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
-    let mut parser = Parser { text, at: 0, line: offset + 1, lines: HashMap::new() };
+    let mut parser = Parser { text, at: 0, line: offset + 1, lines: Lines::default() };
     parser.skip_blanks();
     let line = parser.line;
     let value = parser.value(&mut String::new(), line, 0)?;
     parser.skip_blanks();
     match parser.next() {
-        None => Ok(Tree { value, lines: parser.lines }),
+        None => Ok(Tree { value, lines: parser.lines.by_pointer }),
         Some(_) => Err(parser.fault("something stands after the end of the document; remove it")),
     }
 }
@@ -27,7 +27,7 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     line: usize,
-    lines: HashMap<String, usize>,
+    lines: Lines,
 }
 
 impl<'a> Parser<'a> {
@@ -35,10 +35,10 @@ impl<'a> Parser<'a> {
         if depth > MAX_DEPTH {
             return Err(too_deep(line));
         }
-        if self.lines.len() >= MAX_VALUES {
+        if self.lines.by_pointer.len() >= MAX_VALUES {
             return Err(too_many(line));
         }
-        self.lines.insert(pointer.clone(), line);
+        self.lines.insert(pointer, line)?;
         match self.next() {
             Some('{') => self.object(pointer, depth),
             Some('[') => self.array(pointer, depth),
@@ -64,7 +64,7 @@ impl<'a> Parser<'a> {
             let length = pointer.len();
             push_token(pointer, &key);
             if map.contains_key(&key) {
-                return Err(duplicate(&key, line, nearest_line(&self.lines, pointer)));
+                return Err(duplicate(&key, line, nearest_line(&self.lines.by_pointer, pointer)));
             }
             self.skip_blanks();
             self.expect(':')?;

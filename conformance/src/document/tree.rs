@@ -10,6 +10,8 @@ use super::{Fault, json, yaml};
 pub(super) const MAX_DEPTH: usize = 100;
 /// How many values a document may hold. The largest published OpenAPI documents have about 400,000.
 pub(super) const MAX_VALUES: usize = 1_000_000;
+/// How many bytes the pointers to them may have in all: a long key above many values would fill the memory.
+const MAX_POINTERS: usize = 512 * 1024 * 1024;
 
 /// A text's value and the line, from 1, of every JSON pointer into it: for a mapping's entry the
 /// line of its key, for an item of a list the line on which it begins.
@@ -59,6 +61,24 @@ pub(super) fn push_token(pointer: &mut String, token: &str) {
             '/' => pointer.push_str("~1"),
             c => pointer.push(c),
         }
+    }
+}
+
+/// The line of every value, by its pointer.
+#[derive(Default)]
+pub(super) struct Lines {
+    pub(super) by_pointer: HashMap<String, usize>,
+    bytes: usize,
+}
+
+impl Lines {
+    pub(super) fn insert(&mut self, pointer: &str, line: usize) -> Result<(), Fault> {
+        self.bytes += pointer.len();
+        if self.bytes > MAX_POINTERS {
+            return Err(Fault::new(line, "keys too long for so many values below them; shorten them"));
+        }
+        self.by_pointer.insert(pointer.to_owned(), line);
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use hyper::header::{HeaderName, HeaderValue};
 
 use super::{PlanError, Source, fact, sample};
 use crate::document::{Content, Location, Operation};
+use crate::style::visible;
 
 /// The most arguments of one operation.
 const ARGUMENTS: usize = 300;
@@ -76,6 +77,9 @@ fn media_type(content: &Content) -> Result<(), PlanError> {
 }
 
 fn name(name: &str, location: &Location) -> Result<(), PlanError> {
+    if visible(name) != name {
+        return Err(refused(location, "its name holds characters that cannot be seen"));
+    }
     match name.chars().count() {
         1..=NAME => Ok(()),
         0 => Err(refused(location, "its name is empty")),

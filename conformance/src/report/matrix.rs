@@ -1,6 +1,7 @@
 //! The matrix: a row an operation, a column a family of its cases.
 
 use crate::plan::Source;
+use crate::plan::call::id_part;
 use crate::run::{CaseResult, Run};
 
 /// The column of a flow's cases: it has no name, and no other.
@@ -20,7 +21,7 @@ pub(super) fn rows<'a>(source: &Source, run: &'a Run) -> Vec<Row<'a>> {
     let rows = grouped(own, |result| result.case.operation.as_str());
     let row = |(operation, results): (&'a str, Vec<&'a CaseResult>)| Row {
         operation,
-        cells: grouped(results.into_iter(), |result| column(&result.case.id)),
+        cells: grouped(results.into_iter(), column),
     };
     rows.into_iter().map(row).collect()
 }
@@ -42,12 +43,10 @@ fn grouped<'a>(
     groups
 }
 
-/// The column of a case: the step of its id behind the operation.
-fn column(id: &str) -> &str {
-    let mut steps = id.split('/').skip(1);
-    match (steps.next(), steps.next()) {
-        (Some("upload"), _) => FLOW,
-        (_, Some(step)) => step,
-        _ => FLOW,
-    }
+/// The column of a case: the step of its id behind the operation, which may have several itself.
+fn column(result: &CaseResult) -> &str {
+    let case = &result.case;
+    let own = format!("{}/{}/", case.provider, id_part(&case.operation));
+    let variation = case.id.strip_prefix(&own).filter(|_| case.media.is_none());
+    variation.and_then(|variation| variation.split('/').next()).unwrap_or(FLOW)
 }

@@ -69,11 +69,21 @@ fn a_glob_that_would_crash_the_library_is_a_usage_error() {
 
 #[test]
 fn a_report_that_cannot_be_written_is_refused_before_anything_is_run() {
-    for place in ["/no/such/dir/x", "", "/"] {
-        let line = refused(2, &["--json", place]);
+    for (flag, place) in [
+        ("--json", "/no/such/dir/x"),
+        ("--json", ""),
+        ("--json", "/"),
+        ("--write-known-failing", "/no/such/dir/x"),
+    ] {
+        let line = refused(2, &[flag, place]);
         assert!(line.contains("is no file that can be written"), "{line}");
     }
-    for (one, other) in [("--json", "--junit"), ("--junit", "--html"), ("--json", "--html")] {
+    for (one, other) in [
+        ("--json", "--junit"),
+        ("--junit", "--html"),
+        ("--json", "--html"),
+        ("--junit", "--write-known-failing"),
+    ] {
         let line = refused(2, &[one, "same", other, "same"]);
         assert!(line.contains(&format!("{one} and {other} cannot go to the same place")), "{line}");
     }

@@ -55,3 +55,16 @@ fn a_name_with_a_line_break_is_one_line_in_a_cases_id() {
     let plan = Plan::of(vec![Document::read("names.yaml", text.as_bytes()).unwrap()], &[]).unwrap();
     assert!(plan.cases.iter().any(|case| case.id == "names/a_b___c/200"), "{}", plan.cases[0].id);
 }
+
+#[test]
+fn a_name_that_cannot_be_seen_is_refused() {
+    for name in ["a\\u001b[2J", "a\\u202e", "a\\uffff"] {
+        let text = format!(
+            "openapi: 3.0.3\ninfo: {{ title: t, version: '1' }}\npaths:\n  /x:\n    get:\n      operationId: \"{name}\"\n      \
+             responses: {{ '200': {{ description: d }} }}\n"
+        );
+        let document = Document::read("names.yaml", text.as_bytes()).unwrap();
+        let error = Plan::of(vec![document], &[]).unwrap_err().to_string();
+        assert!(error.starts_with("names.yaml:5: its name holds characters that cannot be seen"), "{error}");
+    }
+}

@@ -165,3 +165,21 @@ fn no_report_holds_a_secret() {
         }
     }
 }
+
+#[test]
+fn an_operation_whose_id_has_steps_has_its_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("steps.yaml");
+    let steps = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\nservers: [{ url: https://api.test }]\npaths:\n  /repos:\n    get:\n      \
+                operationId: repos/get\n      responses: { '200': { description: d } }\n  /uploads:\n    post:\n      operationId: upload\n      \
+                responses: { '201': { description: d } }\n";
+    std::fs::write(&path, steps).unwrap();
+    let told = self::text(&conformance(&["run", &path.display().to_string()]).stdout);
+    for (operation, column) in [("repos/get", "200 unsupported"), ("upload", "201 unsupported")] {
+        let row = told
+            .lines()
+            .find(|line| line.trim_start().starts_with(operation))
+            .unwrap_or_else(|| panic!("{told}"));
+        assert!(row.contains(column), "{told}");
+    }
+}

@@ -212,3 +212,66 @@ fn a_long_name_is_a_name() {
     let document = document(&format!("  /a: {{ get: {{ operationId: {id}, {DONE} }} }}"), "");
     assert_says(&document, &[&format!("pub async fn {id}<'a>")]);
 }
+
+#[test]
+fn an_alternative_made_of_parts_is_told_by_its_discriminator_too() {
+    let part = "{ allOf: [{ $ref: '#/components/schemas/Base' }, { type: object, properties: { n: { type: integer } } }] }";
+    let schemas = format!(
+        "    Base: {{ type: object, required: [kind], properties: {{ kind: {{ type: string }} }} }}\n    One: {part}\n    Two: {part}\n    \
+         Either: {{ oneOf: [{{ $ref: '#/components/schemas/One' }}, {{ $ref: '#/components/schemas/Two' }}], discriminator: {{ propertyName: kind, mapping: {{ first: One }} }} }}"
+    );
+    let document = document(&format!("  /a: {{ get: {{ operationId: a, {DONE} }} }}"), &schemas);
+    assert_says(&document, &["rename = \"first\"", "pub enum OneKind", "pub enum TwoKind"]);
+}
+
+#[test]
+fn json_by_another_name_has_its_type() {
+    let schema = "{ schema: { $ref: '#/components/schemas/Thing' } }";
+    for name in ["application/hal+json", "'*/*'"] {
+        let responses = format!(
+            "responses: {{ '200': {{ description: '', content: {{ {name}: {schema} }} }}, '404': {{ description: '', content: {{ {name}: {schema} }} }} }}"
+        );
+        assert_says(
+            &operation(&responses),
+            &["Result<ResponseValue<types::Thing>", "Status404(types::Thing)"],
+        );
+    }
+}
+
+#[test]
+fn what_is_merged_is_there() {
+    let text = format!(
+        "x-common: &common {{ get: {{ operationId: a, {DONE} }} }}\n{}",
+        document(
+            "  /a: { <<: *common }",
+            "    Base: &base { type: object, properties: { x: { type: string } } }\n    More: { <<: [*base], required: [x] }",
+        )
+    );
+    assert_says(&text, &["pub async fn a<'a>", "pub struct More { pub x: ::std::string::String"]);
+}
+
+#[test]
+fn what_is_no_schema_becomes_no_type() {
+    let other = "headers: { X: { $ref: '#/components/headers/X' } }, content: { application/json: { \
+                 examples: { a: { $ref: '#/components/examples/Sample' } }, schema: { type: object, properties: { x: { type: string, \
+                 example: { $ref: 'elsewhere', pattern: /a/i } } } } } }";
+    let text = operation(&format!("responses: {{ '200': {{ description: '', {other} }} }}"));
+    let text = format!(
+        "{text}  headers: {{ X: {{ required: true, schema: {{ type: string }} }} }}\n  examples: {{ Sample: {{ value: 1 }} }}\n"
+    );
+    let source = generate(&text).unwrap();
+    assert!(source.contains("pub async fn make_thing") && !source.contains("Sample"), "{source}");
+}
+
+#[test]
+fn a_reference_may_be_percent_encoded_and_a_schema_part_of_itself() {
+    let encoded = "responses: { '200': { description: '', content: { application/json: { schema: { $ref: '#/components/schemas/Th%69ng' } } } } }";
+    assert_says(&operation(encoded), &["ResponseValue<types::Thing>"]);
+    let looped = document(
+        &format!(
+            "  /a/{{id}}: {{ get: {{ operationId: a, parameters: [{{ name: id, in: path, required: true, schema: {{ $ref: '#/components/schemas/Loop' }} }}], {DONE} }} }}"
+        ),
+        "    Loop: { allOf: [{ $ref: '#/components/schemas/Loop' }] }",
+    );
+    assert!(generate(&looped).unwrap_err().contains("the path parameter `id` is not a text"));
+}

@@ -1,13 +1,11 @@
 //! The composed graph as a value, with its aliases and merge keys written out.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value};
 
 use super::{Edge, Graph, Node};
 use crate::document::Fault;
 use crate::document::tree::{
-    MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many,
+    Lines, MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many,
 };
 
 /// How many values may come from aliases (`*name`), which is where a small text can grow large.
@@ -19,19 +17,19 @@ pub(super) fn construct(graph: &Graph) -> Result<Tree, Fault> {
     let mut constructor = Constructor {
         nodes: &graph.nodes,
         pointer: String::new(),
-        lines: HashMap::new(),
+        lines: Lines::default(),
         values: 0,
         aliased: 0,
     };
     let value = constructor.value(graph.root, None, 0)?;
-    Ok(Tree { value, lines: constructor.lines })
+    Ok(Tree { value, lines: constructor.lines.by_pointer })
 }
 
 struct Constructor<'a> {
     nodes: &'a [Node],
     /// Where the value stands that is constructed now.
     pointer: String,
-    lines: HashMap<String, usize>,
+    lines: Lines,
     values: usize,
     aliased: usize,
 }
@@ -41,7 +39,7 @@ impl Constructor<'_> {
     fn value(&mut self, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value, Fault> {
         let alias = alias.or(edge.is_alias.then_some(edge.line));
         self.count(edge.line, alias, depth)?;
-        self.lines.insert(self.pointer.clone(), edge.line);
+        self.lines.insert(&self.pointer, edge.line)?;
         match &self.nodes[edge.node] {
             Node::Scalar(value) => Ok(value.clone()),
             Node::Sequence(items) => {
@@ -65,7 +63,7 @@ impl Constructor<'_> {
         for (key, edge) in entries.iter().filter(|(key, _)| key != MERGE) {
             if map.contains_key(key) {
                 push_token(&mut self.pointer, key);
-                return Err(duplicate(key, edge.line, nearest_line(&self.lines, &self.pointer)));
+                return Err(duplicate(key, edge.line, nearest_line(&self.lines.by_pointer, &self.pointer)));
             }
             map.insert(key.clone(), self.part(key, *edge, alias, depth)?);
         }

@@ -54,7 +54,7 @@ fn cells(row: &Row<'_>, columns: &[&str]) -> Markup {
     let cell = |column: &str| row.cells.iter().find(|(name, _)| *name == column);
     html! {
         @if let Some((_, results)) = cell(FLOW) {
-            td colspan=(columns.len()) { (squares(results)) }
+            td colspan=(columns.len().max(1)) { (squares(results)) }
         } @else {
             @for column in columns {
                 td { @if let Some((_, results)) = cell(column) { (squares(results)) } }
