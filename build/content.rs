@@ -2,17 +2,16 @@
 
 use serde_json::{Map, Value, json};
 
+use super::document::remove;
 use super::operation::Operation;
 use super::reference::resolved;
 
+/// What the generator calls JSON.
+const JSON: &str = "application/json";
+
 /// The forms of a request's body that the generator can send, the best first.
-const FORMS: [&str; 5] = [
-    "application/json",
-    "application/x-www-form-urlencoded",
-    "application/octet-stream",
-    "text/plain",
-    "text/x-markdown",
-];
+const FORMS: [&str; 5] =
+    [JSON, "application/x-www-form-urlencoded", "application/octet-stream", "text/plain", "text/x-markdown"];
 
 /// Puts the body and the responses of the operation where they are used, and mends them.
 pub(super) fn gather(root: &mut Value, operation: &Operation) {
@@ -24,13 +23,13 @@ pub(super) fn gather(root: &mut Value, operation: &Operation) {
     {
         *response = resolved(root, response).clone();
         for unused in ["headers", "links"] {
-            response.as_object_mut().and_then(|response| response.remove(unused));
+            remove(response, unused);
         }
         call_json_by_its_name(root, response);
         state_schemas(response);
     }
     let node = operation.node_mut(root);
-    node.as_object_mut().and_then(|node| node.remove("callbacks"));
+    remove(node, "callbacks");
     if let Some(body) = &mut body {
         state_schemas(body);
         choose_form(body);
@@ -43,11 +42,10 @@ pub(super) fn gather(root: &mut Value, operation: &Operation) {
 
 /// The generator knows JSON by one name. Others have `+json` at their end, or stand for any form of a value with a structure.
 fn call_json_by_its_name(root: &Value, response: &mut Value) {
-    const NAME: &str = "application/json";
-    let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
-    if content.keys().any(|name| essence(name) == NAME) {
+    if json_form(response).is_some() {
         return;
     }
+    let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
     let is_any = |name: &str| ["*/*", "application/*"].contains(&name);
     let is_text = |form: &Value| {
         let schema = form.get("schema").map(|schema| resolved(root, schema));
@@ -58,7 +56,7 @@ fn call_json_by_its_name(root: &Value, response: &mut Value) {
     };
     let found = content.iter().find(is_json).map(|(name, _)| name.clone());
     if let Some(form) = found.and_then(|name| content.remove(&name)) {
-        content.insert(NAME.to_owned(), form);
+        content.insert(JSON.to_owned(), form);
     }
 }
 
@@ -67,7 +65,7 @@ fn state_schemas(carrier: &mut Value) {
     let content = carrier.get_mut("content").and_then(Value::as_object_mut);
     for (name, form) in content.into_iter().flatten().filter(|(_, form)| form.get("schema").is_none()) {
         match essence(name) {
-            "application/json" => *form = json!({ "schema": {} }),
+            JSON => *form = json!({ "schema": {} }),
             "application/octet-stream" => {
                 *form = json!({ "schema": { "type": "string", "format": "binary" } })
             }
@@ -106,6 +104,12 @@ pub(super) fn limit(root: &Value, operation: &Operation) -> Option<String> {
     }
 }
 
-pub(super) fn essence(media_type: &str) -> &str {
+/// The form in which a response is JSON.
+pub(super) fn json_form(response: &Value) -> Option<&Value> {
+    let forms = response.get("content")?.as_object()?;
+    forms.iter().find(|(name, _)| essence(name) == JSON).map(|(_, form)| form)
+}
+
+fn essence(media_type: &str) -> &str {
     media_type.split(';').next().unwrap_or_default().trim()
 }

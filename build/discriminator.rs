@@ -3,7 +3,6 @@
 
 use serde_json::{Value, json};
 
-use super::document::step;
 use super::reference::{resolved, target};
 use super::schema;
 
@@ -12,19 +11,20 @@ pub(super) fn pin(root: &mut Value) {
     let mut pins = Vec::new();
     collect(root, &mut pins);
     for (name, property, values) in pins {
-        let schema = &mut root["components"]["schemas"][&name];
-        let is_own = schema.pointer(&format!("/properties{}", step(&property))).is_some();
-        if let (false, Some(parts)) = (is_own, schema.get_mut("allOf").and_then(Value::as_array_mut)) {
-            // One of the parts has it, and one more says which values it has here.
-            let value = json!({ "type": "string", "enum": values });
-            parts.push(
-                json!({ "type": "object", "required": [&property], "properties": { &property: value } }),
-            );
+        let schema = &root["components"]["schemas"][&name];
+        let Some(stated) = schema.get("properties").and_then(|properties| properties.get(&property)) else {
+            // One of its parts has the property, and one more says which values it has here. A schema without parts
+            // gets it from elsewhere, and nothing is said.
+            let parts = root["components"]["schemas"][&name].get_mut("allOf").and_then(Value::as_array_mut);
+            if let Some(parts) = parts {
+                let value = json!({ "type": "string", "enum": values });
+                parts.push(
+                    json!({ "type": "object", "required": [&property], "properties": { &property: value } }),
+                );
+            }
             continue;
-        }
-        let properties = root["components"]["schemas"][&name].get("properties");
-        // Where the property comes from elsewhere, or does not allow the values, nothing is said.
-        let Some(stated) = properties.and_then(|properties| properties.get(&property)) else { continue };
+        };
+        // Nothing is said either of one that does not allow the values.
         let text = resolved(root, stated);
         let allowed = text.get("enum").and_then(Value::as_array);
         let allows =

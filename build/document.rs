@@ -38,10 +38,6 @@ impl Document {
                 "use plain strings as keys, each once, and no tags",
             )
         })?;
-        let paths = document.root.get("paths").and_then(Value::as_object).into_iter().flatten();
-        let merged = paths.filter(|(path, _)| !document.order.iter().any(|(known, _)| known == *path));
-        let merged: Vec<_> = merged.map(|(path, _)| (path.clone(), Vec::new())).collect();
-        document.order.extend(merged);
         // The generated client must not depend on whether some crate turned serde_json's `preserve_order` on.
         document.root.sort_all_objects();
         Ok(document)
@@ -93,13 +89,16 @@ impl Document {
     /// What is neither a path nor a method is passed over by the steps after this one.
     fn check_paths(&self) -> Result<(), Defect> {
         let is_stated = |name: &&String| !name.starts_with("x-");
-        for path in self.root["paths"].as_object().into_iter().flat_map(Map::keys).filter(is_stated) {
+        for (path, item) in self.root["paths"].as_object().into_iter().flatten() {
+            if !is_stated(&path) {
+                continue;
+            }
             let place = format!("/paths{}", step(path));
             if !path.starts_with('/') {
                 let mend = format!("write `/{path}`, or leave it out");
                 return Err(self.defect(&place, "the path does not begin with a slash", mend));
             }
-            let keys = self.root["paths"][path].as_object().into_iter().flat_map(Map::keys);
+            let keys = item.as_object().into_iter().flat_map(Map::keys);
             let mut unknown = keys
                 .filter(is_stated)
                 .filter(|key| !METHODS.contains(&key.as_str()) && !OF_A_PATH.contains(&key.as_str()));
@@ -126,7 +125,7 @@ impl Document {
         for operation in operations {
             let mut node = operation.node(&self.root).clone();
             for unused in ["externalDocs", "security", "servers", "tags"] {
-                node.as_object_mut().and_then(|node| node.remove(unused));
+                remove(&mut node, unused);
             }
             paths[&operation.path][&operation.method] = node;
         }
@@ -237,6 +236,11 @@ fn key(name: serde_yaml::Value) -> Result<String, String> {
     }
 }
 
+/// Takes the key out of the mapping, if this is one and has it.
+pub(super) fn remove(object: &mut Value, key: &str) {
+    object.as_object_mut().and_then(|object| object.remove(key));
+}
+
 /// `name` as one step of a JSON pointer.
 pub(super) fn step(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
@@ -254,13 +258,13 @@ pub(crate) fn lines(text: &str) -> HashMap<String, usize> {
     let mut lines = HashMap::new();
     let mut around: Vec<Collection> = Vec::new();
     for (event, span) in Parser::new_from_str(text).map_while(Result::ok) {
-        let is_mapping = match event {
+        let begun = match event {
             Event::MappingEnd | Event::SequenceEnd => {
                 around.pop();
                 continue;
             }
-            Event::MappingStart(..) => Some(true),
-            Event::SequenceStart(..) => Some(false),
+            Event::MappingStart(..) => Some(Next::Key),
+            Event::SequenceStart(..) => Some(Next::Item(0)),
             Event::Scalar(..) | Event::Alias(_) => None,
             _ => continue,
         };
@@ -269,8 +273,7 @@ pub(crate) fn lines(text: &str) -> HashMap<String, usize> {
             // The first of several keys of one name is the one that counts.
             lines.entry(pointer.clone()).or_insert(span.start.line());
         }
-        if let Some(is_mapping) = is_mapping {
-            let next = if is_mapping { Next::Key } else { Next::Item(0) };
+        if let Some(next) = begun {
             around.push(Collection { pointer, next });
         }
     }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::content::essence;
+use super::content::json_form;
 use super::document::step;
 use super::operation::Operation;
 use super::reference::resolved;
@@ -86,16 +86,12 @@ fn error(
 ) -> ErrorResponse {
     let description = response.get("description").and_then(Value::as_str).unwrap_or_default();
     let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
-    let schema = json_schema(response).map(|schema| schemas.name(schema, &body_name(operation, status)));
+    let schema = json_form(response).and_then(|form| form.get("schema"));
+    let schema = schema.map(|schema| schemas.name(schema, &body_name(operation, status)));
     ErrorResponse { status, description, schema }
 }
 
 /// The name of a body whose schema has none.
 pub(super) fn body_name(operation: &Operation, status: Status) -> String {
     format!("{}{}Body", super::rust_name::pascal(&operation.name), status.variant())
-}
-
-fn json_schema(response: &Value) -> Option<&Value> {
-    let content = response.get("content")?.as_object()?;
-    content.iter().find(|(media_type, _)| essence(media_type) == "application/json")?.1.get("schema")
 }

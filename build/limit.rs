@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::document::remove;
 use super::left_out::List;
 use super::operation::Operation;
 use super::{Defects, Document, client, content, credential, parameter, schema, server};
@@ -41,10 +42,6 @@ pub(super) fn leave_out(
     let unlisted =
         limits.schemas.into_iter().map(|(name, reason)| (format!("#/components/schemas/{name}"), reason));
     Ok(listed.chain(unlisted).collect())
-}
-
-fn remove(object: &mut Value, key: &str) {
-    object.as_object_mut().and_then(|object| object.remove(key));
 }
 
 /// Why operations and schemas cannot be generated.

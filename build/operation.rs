@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::document::step;
 use super::error_response::ErrorResponse;
@@ -93,13 +93,16 @@ pub(super) fn find(document: &mut Document) -> Result<Vec<Operation>, Defect> {
 /// Path and method of every operation, in the order of the text.
 fn places(document: &Document) -> Vec<(String, String)> {
     let is_here = |path: &str, method: &str| document.root["paths"][path].get(method).is_some();
-    let mut places = Vec::new();
-    for (path, keys) in &document.order {
+    let (mut places, mut taken) = (Vec::new(), BTreeSet::new());
+    let stated = document.order.iter().map(|(path, keys)| (path, keys.as_slice()));
+    // Those that a merge brought come last.
+    let paths = document.root["paths"].as_object().into_iter().flat_map(Map::keys);
+    for (path, keys) in stated.chain(paths.map(|path| (path, &[][..]))) {
         let keys = keys.iter().map(String::as_str).filter(|key| METHODS.contains(key));
         // Those of a path that was a reference come after, in the order of OpenAPI.
         for method in keys.chain(METHODS).filter(|method| is_here(path, method)) {
             let place = (path.clone(), method.to_owned());
-            if !places.contains(&place) {
+            if taken.insert(place.clone()) {
                 places.push(place);
             }
         }

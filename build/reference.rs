@@ -17,10 +17,9 @@ fn visit(document: &Document, node: &Value, pointer: &str) -> Result<(), Defect>
             if let Some(target) = target(node) {
                 follow(document, target, &format!("{pointer}/$ref"))?;
             }
-            let parts = entries.iter().filter(|(name, _)| !is_value(parent(pointer), name));
-            parts
-                .map(|(name, value)| (value, format!("{pointer}{}", step(name))))
-                .try_for_each(|(value, pointer)| visit(document, value, &pointer))
+            let under = parent(pointer);
+            let mut parts = entries.iter().filter(|(name, _)| !is_value(under, name));
+            parts.try_for_each(|(name, value)| visit(document, value, &format!("{pointer}{}", step(name))))
         }
         Value::Array(items) => items
             .iter()

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::content::essence;
+use super::content::json_form;
 use super::error_response::{Status, body_name};
 use super::operation::Operation;
 use super::schema::Schemas;
@@ -70,9 +70,8 @@ enum Content<'a> {
 /// The part of a response that makes its type, as the generator sees it.
 fn content(response: &Value) -> Content<'_> {
     let forms = response.get("content").and_then(Value::as_object);
-    let json = forms.and_then(|forms| forms.iter().find(|(name, _)| essence(name) == "application/json"));
-    match (json, forms.is_some_and(|forms| !Map::is_empty(forms))) {
-        (Some((_, form)), _) => Content::Json(form.get("schema").unwrap_or(&Value::Null)),
+    match (json_form(response), forms.is_some_and(|forms| !Map::is_empty(forms))) {
+        (Some(form), _) => Content::Json(form.get("schema").unwrap_or(&Value::Null)),
         (None, true) => Content::Raw,
         (None, false) => Content::Nothing,
     }

@@ -242,17 +242,17 @@ fn spellings(byte: u8) -> Vec<Vec<u8>> {
         format!("&#x{byte:x};"),
     ];
     all.extend(numbers.map(String::into_bytes));
-    all.extend(match byte {
-        b'/' | b'"' | b'\\' => Some(vec![b'\\', byte]),
-        b'&' => Some(b"&amp;".to_vec()),
-        b'<' => Some(b"&lt;".to_vec()),
-        b'>' => Some(b"&gt;".to_vec()),
-        b'\'' => Some(b"&apos;".to_vec()),
-        _ => None,
-    });
-    if byte == b'"' {
-        all.push(b"&quot;".to_vec());
-    }
+    let by_name: &[&[u8]] = match byte {
+        b'/' => &[b"\\/"],
+        b'\\' => &[b"\\\\"],
+        b'"' => &[b"\\\"", b"&quot;"],
+        b'\'' => &[b"&apos;"],
+        b'&' => &[b"&amp;"],
+        b'<' => &[b"&lt;"],
+        b'>' => &[b"&gt;"],
+        _ => &[],
+    };
+    all.extend(by_name.iter().map(|spelling| spelling.to_vec()));
     all
 }
 

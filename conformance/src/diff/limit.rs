@@ -32,9 +32,10 @@ pub(super) fn is_stricter(keyword: &str, old: Option<&Value>, new: Option<&Value
     if order == Ordering::Equal {
         return None;
     }
+    // Of 0.3 and 0.1 a float's remainder is not 0, so their ratio is what is looked at.
+    let ratio = was / is;
     Some(match keyword {
-        // Of 0.3 and 0.1 a float's remainder is not 0, so their ratio is what is looked at.
-        "multipleOf" => ((was / is).round() - was / is).abs() > 1e-9 * (was / is).abs(),
+        "multipleOf" => (ratio.round() - ratio).abs() > 1e-9 * ratio.abs(),
         _ if keyword.starts_with("max") => order == Ordering::Less,
         _ => order == Ordering::Greater,
     })

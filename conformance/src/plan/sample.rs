@@ -141,8 +141,7 @@ fn array(document: &Document, schema: &Value, depth: usize, budget: &mut Budget)
             let parts = before - budget.left;
             budget.left = budget.left.checked_sub(parts.checked_mul(copies - 1)?)?;
             // Few parts may be long ones.
-            let bytes = element.to_string().len().checked_mul(copies)?;
-            if copies > 1 && bytes > limit::BODY {
+            if copies > 1 && element.to_string().len().checked_mul(copies)? > limit::BODY {
                 return None;
             }
             Some(Value::Array(vec![element; copies]))
