@@ -1,19 +1,19 @@
-//! How a client is configured; the same for every provider.
+//! The configuration of a client, the same for every provider.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clock::{self, Clock};
+use crate::clock::{Clock, SystemClock};
 use crate::error::Error;
-use crate::http::{Base, Settings};
+use crate::http::{BaseUrl, Settings};
 use crate::retry::Retry;
 
-/// What a client is built from: a credential of type `C`, and what may be changed before `build`.
+/// Builds a client from a credential of type `C`. Every setting has a default.
 ///
 /// Use it as [`pyannote::ClientBuilder`](crate::pyannote::ClientBuilder) or
 /// [`cielo24::ClientBuilder`](crate::cielo24::ClientBuilder).
 #[derive(Clone, Debug)]
-#[must_use = "a client is made by `build`"]
+#[must_use = "`build` makes the client"]
 pub struct ClientBuilder<C> {
     pub(crate) credential: C,
     pub(crate) settings: Settings,
@@ -23,72 +23,76 @@ pub struct ClientBuilder<C> {
 impl<C> ClientBuilder<C> {
     pub(crate) fn new(credential: C, base_url: &str) -> Self {
         let settings = Settings {
-            connect: Duration::from_secs(10),
-            call: Duration::from_secs(30),
-            stall: Duration::from_secs(60),
-            response: Duration::from_secs(120),
-            roots: None,
+            connect_timeout: Duration::from_secs(10),
+            call_timeout: Duration::from_secs(30),
+            stall_timeout: Duration::from_secs(60),
+            response_timeout: Duration::from_secs(120),
+            root_certificates: None,
             retry: Retry::default(),
-            clock: Arc::new(clock::System),
+            clock: Arc::new(SystemClock),
         };
         Self { credential, settings, base_url: base_url.to_owned() }
     }
 
-    /// Another place for the API, such as a server for tests. It must be https, or http on a loopback address, and may have a
-    /// path; `build` refuses anything else. Default: the vendor's own.
+    /// The URL of the API, for example that of a test server. It must use https, or http on a loopback address. It may have
+    /// a path, but no user name, password, query or fragment. `build` returns an error for any other URL. Default: the URL
+    /// of the vendor's server.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// How long a connection, to the API or to storage, may take to be made. Default: 10 s.
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.settings.connect = limit;
+    /// The maximum time to establish a connection, to the API or to storage. Default: 10 s.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.connect_timeout = timeout;
         self
     }
 
-    /// How long a whole call of the API may take, each time it is tried. It is no limit on the transfer of media to storage.
-    /// Default: 30 s.
-    pub fn call_timeout(mut self, limit: Duration) -> Self {
-        self.settings.call = limit;
+    /// The maximum time of each attempt of an API call, from the connection to the last byte of the response. It does not
+    /// apply to the transfer of media to storage. Default: 30 s.
+    pub fn call_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.call_timeout = timeout;
         self
     }
 
-    /// For how long no byte of the media may move on its way to storage; a transfer that stalls is broken off, and tried again.
-    /// It is noticed after once to twice that time. Default: 60 s.
-    pub fn stall_timeout(mut self, limit: Duration) -> Self {
-        self.settings.stall = limit;
+    /// The maximum time without progress during the transfer to storage. If no byte of the media is sent for that time, the
+    /// attempt ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), which is retryable. The check runs once in each
+    /// period, so a stall is detected after one to two periods. Default: 60 s.
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.stall_timeout = timeout;
         self
     }
 
-    /// How long storage may take to answer once all of the media was handed to the connection; the last few hundred kilobytes
-    /// may still be under way then. Default: 120 s.
-    pub fn response_timeout(mut self, limit: Duration) -> Self {
-        self.settings.response = limit;
+    /// The maximum time between the last byte of the media and the response of storage. The last few hundred kilobytes may
+    /// still be in the buffers of the connection when it begins. Default: 120 s.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.response_timeout = timeout;
         self
     }
 
-    /// The only root certificates to trust, in PEM, in place of the system's: for servers with certificates of your own, or
-    /// none at all, for plain http on this machine. Reading the system's takes milliseconds, so tests that build many clients
-    /// are quicker without. `build` refuses what is not PEM.
+    /// The root certificates to trust instead of the system's, in PEM format. `build` returns an error for any other format.
+    /// Default: the certificates of the system.
+    ///
+    /// An empty string trusts no certificate, which suits tests with plain http: reading the system's certificates takes
+    /// some milliseconds for each client.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.settings.roots = Some(pem.into());
+        self.settings.root_certificates = Some(pem.into());
         self
     }
 
-    /// When a request is tried again. Default: [`Retry::default`].
+    /// When and how often a failed request is retried. Default: [`Retry::default`].
     pub fn retry(mut self, retry: Retry) -> Self {
         self.settings.retry = retry;
         self
     }
 
-    /// What all waiting goes through, for tests that cannot wait. Default: the system's clock.
+    /// The clock for pauses and timeouts. Tests use a clock that does not wait. Default: the system's clock.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.settings.clock = clock;
         self
     }
 
-    pub(crate) fn base(&self) -> Result<Base, Error> {
-        Base::parse(&self.base_url)
+    pub(crate) fn parsed_base_url(&self) -> Result<BaseUrl, Error> {
+        BaseUrl::parse(&self.base_url)
     }
 }

@@ -1,7 +1,7 @@
-//! cielo24: written by hand, for its documents are prose.
+//! The client of cielo24, written by hand, because its documents are prose.
 //!
-//! Every method names the page it rests on; they are under `openapi/cielo24/`. The API's credential travels in the query of
-//! every request, so that **every URL is a secret** here, and none is ever printed.
+//! Every method names the page that documents it; the pages are in `openapi/cielo24/`. Every request has the credential in its
+//! query, so **every URL of this API is a secret**, and none is ever printed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,11 +10,11 @@ use futures_util::FutureExt;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::call::Call;
 use crate::error::{Error, ErrorKind, Provider};
 use crate::http::Http;
 use crate::media::Media;
-use crate::reply::{self, Reply, Said};
+use crate::request_context::RequestContext;
+use crate::response::{self, BufferedResponse, ErrorBody};
 use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::upload::Upload;
 
@@ -23,51 +23,48 @@ const SERVER: &str = "https://api.cielo24.com";
 /// The version of the API that the pages describe.
 const VERSION: &str = "1";
 
-/// A token that a cielo24 login gave: a hex string. It lapses after an hour without use. Neither `Debug` nor an error shows it.
+/// An API token, which a login at cielo24 returns: a hexadecimal string. It expires after an hour without use. Neither `Debug`
+/// nor an error shows it.
 #[derive(Clone, Debug)]
 pub struct ApiToken(Secret);
 
 impl ApiToken {
-    /// Takes a token.
+    /// An API token.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] if it is not a hex string.
+    /// [`ErrorKind::InvalidArgument`] if it is not a hexadecimal string.
     pub fn new(token: impl Into<String>) -> Result<Self, Error> {
-        hex("an api token", token.into()).map(|token| Self(Secret::new(token)))
+        hexadecimal("the API token", token.into()).map(|token| Self(Secret::new(token)))
     }
 }
 
-/// The id of a job: a hex string.
+/// The id of a job: a hexadecimal string.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct JobId(String);
 
 impl JobId {
-    /// Takes an id.
+    /// A job id.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] if it is not a hex string.
+    /// [`ErrorKind::InvalidArgument`] if it is not a hexadecimal string.
     pub fn new(id: impl Into<String>) -> Result<Self, Error> {
-        hex("a job id", id.into()).map(Self)
+        hexadecimal("the job id", id.into()).map(Self)
     }
 
-    /// The id as text.
+    /// The id as a string.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-fn hex(what: &str, text: String) -> Result<String, Error> {
+fn hexadecimal(name: &str, text: String) -> Result<String, Error> {
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(text);
     }
-    Err(Error::invalid_argument(
-        PROVIDER,
-        format!(
-            "{what} is a hex string, one or more of the digits 0-9 and a-f, and nothing else: copy it again"
-        ),
-    ))
+    let text = format!("{name} must be a hexadecimal string (digits 0-9 and letters a-f): copy it again");
+    Err(Error::invalid_argument(PROVIDER, text))
 }
 
 impl fmt::Display for JobId {
@@ -100,22 +97,22 @@ impl TryFrom<String> for JobId {
     }
 }
 
-/// What a [`Client`] is built from.
+/// Builds a [`Client`].
 pub type ClientBuilder = crate::builder::ClientBuilder<ApiToken>;
 
 impl ClientBuilder {
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the base URL cannot be used, or TLS cannot be set up.
+    /// [`ErrorKind::Configuration`] if the base URL is not allowed, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let http = Http::new(self.base()?, self.settings, None)?;
+        let http = Http::new(self.parsed_base_url()?, self.settings, None)?;
         Ok(Client { http, secrets: Secrets::new([self.credential.0.expose()]), token: self.credential })
     }
 }
 
-/// A client for cielo24. Clones share its connections.
+/// A client of cielo24. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: Http,
@@ -124,7 +121,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for the vendor's own server, with the defaults of [`ClientBuilder`].
+    /// A client of the vendor's server, with the defaults of [`ClientBuilder`].
     ///
     /// # Errors
     ///
@@ -133,44 +130,48 @@ impl Client {
         Self::builder(token).build()
     }
 
-    /// A client to be configured.
+    /// A builder, to change the defaults.
     pub fn builder(token: ApiToken) -> ClientBuilder {
         ClientBuilder::new(token, SERVER)
     }
 
-    /// Asks for a URL to which the media of a job can be PUT; it is valid for 12 hours.
+    /// Requests a pre-signed URL to which the media of a job can be PUT. The URL is valid for 12 hours.
     ///
-    /// `GET /api/job/request_upload_url`, `openapi/cielo24/request_upload_url.rst`.
+    /// It is `GET /api/job/request_upload_url`, documented in `openapi/cielo24/request_upload_url.rst`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Api`] for any error status; 400 is documented, as [`ApiError`]. [`ErrorKind::Response`] for an answer that
-    /// is not the documented 200 with an https URL. [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] when none came.
+    /// - [`ErrorKind::Api`] for an error status; 400 is documented, as [`ApiError`].
+    /// - [`ErrorKind::Response`] for a success other than the documented 200 with an https URL.
+    /// - [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] if no response arrived.
     pub async fn request_upload_url(&self, job: &JobId) -> Result<PresignedUrl, Error> {
-        let call = self.http.call(PROVIDER, "request_upload_url", &self.secrets);
-        let url = self.url(&call, "/api/job/request_upload_url", &[("job_id", job.as_str())])?;
-        self.http.ask(&call, || self.ask_upload_url(&call, &url).boxed()).await
+        let context = self.http.context(PROVIDER, "request_upload_url", &self.secrets);
+        let url = self.url(&context, "/api/job/request_upload_url", &[("job_id", job.as_str())])?;
+        self.http.call(&context, || self.get_upload_url(&context, &url).boxed()).await
     }
 
-    async fn ask_upload_url(&self, call: &Call<'_>, url: &Url) -> Result<PresignedUrl, Error> {
+    async fn get_upload_url(&self, context: &RequestContext<'_>, url: &Url) -> Result<PresignedUrl, Error> {
         #[derive(Deserialize)]
         struct Success {
             upload_url: String,
         }
-        let reply = self.get(call, url.clone()).await?;
-        let success: Success = serde_json::from_slice(&reply.body)
-            .map_err(|error| call.undocumented(reply.status, &reply::undecodable(&error)))?;
-        self.http.base.trust(&success.upload_url).map_err(|why| call.undocumented(reply.status, why))
+        let response = self.get(context, url.clone()).await?;
+        let undocumented = |why: &str| context.undocumented_success(response.status, why);
+        let success: Success = serde_json::from_slice(&response.body)
+            .map_err(|error| undocumented(&response::decode_failure(&error)))?;
+        self.http.base.accept_upload_url(&success.upload_url).map_err(|why| undocumented(&why))
     }
 
-    /// Uploads `media` as the media of a job: asks for a pre-signed URL and PUTs the media there.
+    /// Uploads `media` as the media of a job: requests a pre-signed URL, and PUTs the media to it.
     ///
-    /// It begins when awaited. A job takes one piece of media. Nothing is done with it before `perform_transcription` is called.
+    /// The upload begins when it is awaited. A job has one piece of media. The vendor does not process it before
+    /// `perform_transcription` is called.
     ///
     /// # Errors
     ///
-    /// Those of [`request_upload_url`](Self::request_upload_url), [`ErrorKind::Media`] if the media cannot be read or changes
-    /// while it is sent, and [`ErrorKind::Storage`] if storage does not take it.
+    /// - Those of [`request_upload_url`](Self::request_upload_url).
+    /// - [`ErrorKind::Media`] if the media cannot be read, or changes during the upload.
+    /// - [`ErrorKind::Storage`] if storage answers with an error status.
     pub fn upload(&self, media: impl Into<Media>, job: &JobId) -> Upload {
         let (client, job) = (self.clone(), job.clone());
         Upload::new(PROVIDER, &self.http, media.into(), move || {
@@ -179,38 +180,45 @@ impl Client {
         })
     }
 
-    /// The URL of a call: `v` and `api_token` are part of every one.
-    fn url(&self, call: &Call<'_>, path: &str, parameters: &[(&str, &str)]) -> Result<Url, Error> {
-        let every = [("v", VERSION), ("api_token", self.token.0.expose())];
-        Url::parse_with_params(&format!("{}{path}", self.http.base.as_str()), every.iter().chain(parameters))
-            .map_err(|why| call.unsent(&why.to_string()))
+    /// The URL of a request. Every request has the parameters `v` and `api_token`.
+    fn url(
+        &self,
+        context: &RequestContext<'_>,
+        path: &str,
+        parameters: &[(&str, &str)],
+    ) -> Result<Url, Error> {
+        let common = [("v", VERSION), ("api_token", self.token.0.expose())];
+        let url = format!("{}{path}", self.http.base.as_str());
+        Url::parse_with_params(&url, common.iter().chain(parameters))
+            .map_err(|error| context.invalid_request(&error.to_string()))
     }
 
-    /// A GET that ends in the documented 200.
-    async fn get(&self, call: &Call<'_>, url: Url) -> Result<Reply, Error> {
-        let response = self.http.api.get(url).send().await.map_err(|error| call.broken(error))?;
-        let reply = Reply::read(response, &self.secrets).await.map_err(|error| call.broken(error))?;
-        match reply.status {
-            reqwest::StatusCode::OK => Ok(reply),
+    /// Sends a GET whose documented success is 200.
+    async fn get(&self, context: &RequestContext<'_>, url: Url) -> Result<BufferedResponse, Error> {
+        let response = self.http.api.get(url).send().await.map_err(|error| context.transport_error(error))?;
+        let response = BufferedResponse::read(response, &self.secrets).await;
+        let response = response.map_err(|error| context.transport_error(error))?;
+        match response.status {
+            reqwest::StatusCode::OK => Ok(response),
             status if status.is_success() => {
-                Err(call.undocumented(status, "the document knows no such success"))
+                Err(context.undocumented_success(status, response::UNDOCUMENTED_STATUS))
             }
             _ => {
-                let said = said(&reply);
-                Err(call.refused(ErrorKind::Api, reply, said))
+                let body = error_body(&response);
+                Err(context.error_status(ErrorKind::Api, response, body))
             }
         }
     }
 }
 
-/// An error of cielo24: what a 400 holds.
+/// An error of cielo24: the documented body of a 400.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ApiError {
-    /// What kind of error it is.
+    /// The kind of the error.
     pub error_type: ErrorType,
-    /// What the server says about it.
+    /// The server's message.
     pub error_comment: String,
 }
 
@@ -222,7 +230,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// The kinds of error that cielo24 is known to answer with. The set is open.
+/// The documented error types of cielo24. The server may send others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
 #[serde(from = "String", into = "String")]
 #[non_exhaustive]
@@ -235,7 +243,7 @@ pub enum ErrorType {
     AccountDoesNotExist,
     /// `ACCOUNT_UNPRIVILEGED`
     AccountUnprivileged,
-    /// `BAD_API_TOKEN`: the token is wrong, or has lapsed.
+    /// `BAD_API_TOKEN`: the token is wrong, or has expired.
     BadApiToken,
     /// `INVALID_QUERY`
     InvalidQuery,
@@ -257,11 +265,11 @@ pub enum ErrorType {
     NoChildrenFound,
     /// `UNHANDLED_ERROR`
     UnhandledError,
-    /// One that is not known here, as the server spelt it.
+    /// Any other error type, as the server sent it.
     Other(String),
 }
 
-/// The known kinds, as the server spells them.
+/// The names of the documented error types.
 const ERROR_TYPES: [(&str, ErrorType); 15] = [
     ("LOGIN_INVALID", ErrorType::LoginInvalid),
     ("ACCOUNT_EXISTS", ErrorType::AccountExists),
@@ -305,12 +313,12 @@ impl fmt::Display for ErrorType {
     }
 }
 
-fn said(reply: &Reply) -> Said {
-    // Only 400 is documented, but what has its form is read wherever it comes.
-    let error: Option<ApiError> = serde_json::from_slice(&reply.body).ok();
-    Said {
+fn error_body(response: &BufferedResponse) -> ErrorBody {
+    // Only 400 is documented, but other statuses may have a body of the same form.
+    let error: Option<ApiError> = serde_json::from_slice(&response.body).ok();
+    ErrorBody {
         message: error.as_ref().map(|error| format!("{}: {}", error.error_type, error.error_comment)),
         documented: error.map(Into::into),
-        ..Said::default()
+        ..ErrorBody::default()
     }
 }

@@ -1,4 +1,4 @@
-//! Waiting, injected: nothing in this crate sleeps but through a [`Clock`].
+//! The injected clock: every wait of this crate goes through a [`Clock`].
 
 use std::fmt::Debug;
 use std::pin::pin;
@@ -7,47 +7,52 @@ use std::time::{Duration, Instant, SystemTime};
 use futures_util::FutureExt;
 use futures_util::future::{self, BoxFuture, Either};
 
-/// How time passes for a client: give another one to [`ClientBuilder::clock`](crate::ClientBuilder::clock) to test without waiting.
+/// The time source of a client. Tests replace it with [`ClientBuilder::clock`](crate::ClientBuilder::clock), so that they
+/// do not wait in real time.
 ///
-/// The one exception is making a connection, which the HTTP library times by itself.
+/// There is one exception: the HTTP library itself measures
+/// [`connect_timeout`](crate::ClientBuilder::connect_timeout).
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// Waits for `duration`: the pause before another try.
+    /// Waits for `duration`: the pause before another attempt.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
-    /// Completes after `duration` and thereby ends what has not been done by then; most deadlines are dropped before. Apart from
-    /// [`sleep`](Self::sleep), so that a test can let pauses pass at once and deadlines only when it means them to.
+    /// Completes after `duration`, which ends the work that is still running. Most deadlines are dropped before they
+    /// complete.
+    ///
+    /// It is separate from [`sleep`](Self::sleep) so that a test clock can skip every pause and still control every
+    /// deadline.
     fn deadline(&self, duration: Duration) -> BoxFuture<'static, ()> {
         self.sleep(duration)
     }
 
-    /// Now, on a clock that never goes back: for how long something took.
+    /// The present time on a monotonic clock. It is used to measure durations.
     fn now(&self) -> Instant {
         Instant::now()
     }
 
-    /// Now, on the wall: for dates that servers give.
+    /// The present time of day. It is compared with the dates in server responses.
     fn wall_time(&self) -> SystemTime {
         SystemTime::now()
     }
 }
 
-/// The system's clock, through the timer of [`tokio`].
+/// The system's clock, with the timer of [`tokio`].
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct System;
+pub(crate) struct SystemClock;
 
-impl Clock for System {
+impl Clock for SystemClock {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         tokio::time::sleep(duration).boxed()
     }
 }
 
-/// The outcome of `work`, unless `end` comes first with its error.
-pub(crate) async fn until<T, E>(
-    end: impl Future<Output = E>,
+/// The outcome of `work`, or the error of `deadline` if that completes first.
+pub(crate) async fn before_deadline<T, E>(
+    deadline: impl Future<Output = E>,
     work: impl Future<Output = Result<T, E>>,
 ) -> Result<T, E> {
-    // Work is looked at first: what is done in time is done, even if the time is up as well.
-    match future::select(pin!(work), pin!(end)).await {
+    // `select` polls `work` first, so completed work counts even if the deadline has passed too.
+    match future::select(pin!(work), pin!(deadline)).await {
         Either::Left((outcome, _)) => outcome,
         Either::Right((error, _)) => Err(error),
     }

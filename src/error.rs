@@ -1,4 +1,4 @@
-//! What can go wrong, as one type.
+//! The error type of this crate.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-/// Why an upload, or a request for an upload URL, did not succeed.
+/// The error of an upload, of an API call, or of an argument.
 ///
-/// `Display` is one line that says what happened and what to do. Credentials and pre-signed URLs appear in no part of an error:
-/// not in its text, nor its `Debug` form, nor its [`source`](std::error::Error::source) chain, nor [`body`](Self::body).
+/// `Display` gives one line: what happened, and what to do. No part of an error contains a credential or a pre-signed URL:
+/// neither `Display` nor `Debug`, the [`source`](std::error::Error::source) chain, or [`body`](Self::body).
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -20,15 +20,15 @@ struct Inner {
     provider: Option<Provider>,
     operation: Option<&'static str>,
     attempts: u32,
-    answer: Option<Answer>,
-    source: Option<Source>,
+    response: Option<ResponseDetails>,
+    source: Option<BoxError>,
 }
 
-pub(crate) type Source = Box<dyn StdError + Send + Sync>;
+pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// What is kept of a server's answer.
+/// What an error keeps of a response.
 #[derive(Default)]
-pub(crate) struct Answer {
+pub(crate) struct ResponseDetails {
     pub(crate) status: u16,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
@@ -38,29 +38,29 @@ pub(crate) struct Answer {
     pub(crate) body: Option<Bytes>,
 }
 
-/// The kinds of failure.
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// An argument is not what the document allows. Nothing was sent.
+    /// The API document does not allow an argument. Nothing was sent.
     InvalidArgument,
-    /// The client cannot be built as asked: a bad base URL, no TLS roots. Nothing was sent.
+    /// The client cannot be built, for example because of a bad base URL. Nothing was sent.
     Configuration,
-    /// The media on this side cannot be read, or changed while it was sent.
+    /// The media cannot be read, or it changed during the upload.
     Media,
-    /// The connection could not be made, or broke.
+    /// The connection could not be established, or it was lost.
     Connection,
-    /// The server did not answer in time.
+    /// A timeout elapsed.
     Timeout,
     /// The API answered with an error status, documented or not: see [`Error::status`].
     Api,
-    /// The answer is not what the document says a success is. [`Error::status`] tells the status it came with.
+    /// The server answered with a success that does not match the document. [`Error::status`] has its status.
     Response,
-    /// Storage did not take the media: see [`Error::status`].
+    /// Storage answered with an error status: see [`Error::status`].
     Storage,
 }
 
-/// Whose API it is.
+/// The vendor of an API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provider {
@@ -79,22 +79,22 @@ impl fmt::Display for Provider {
     }
 }
 
-/// What the server found wrong with one field of the request.
+/// An invalid field of the request, as the server reports it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[non_exhaustive]
 pub struct FieldError {
-    /// The name of the field in the document.
+    /// The name of the field.
     pub field: String,
-    /// What is wrong with it.
+    /// The server's message about the field.
     pub message: String,
 }
 
-/// The errors that a document states for one operation; `build.rs` implements it.
+/// The documented errors of one operation. The generated code implements it.
 pub(crate) trait Documented: StdError + Send + Sync + Sized + 'static {
-    /// The operation's name in the document.
+    /// The `operationId` in the document.
     const OPERATION: &'static str;
 
-    /// The documented form of an answer, if its status is documented and its body is what the document says.
+    /// Decodes an error response. `None` if the document does not describe the status, or if the body does not match it.
     fn decode(status: u16, body: &[u8]) -> Option<Self>;
 }
 
@@ -106,7 +106,7 @@ impl Error {
             provider: None,
             operation: None,
             attempts: 1,
-            answer: None,
+            response: None,
             source: None,
         }))
     }
@@ -117,80 +117,81 @@ impl Error {
         error
     }
 
-    pub(crate) fn because(mut self, source: impl Into<Source>) -> Self {
+    pub(crate) fn with_source(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(source.into());
         self
     }
 
-    pub(crate) fn during(mut self, provider: Provider, operation: &'static str) -> Self {
+    pub(crate) fn in_operation(mut self, provider: Provider, operation: &'static str) -> Self {
         self.0.provider = Some(provider);
         self.0.operation = Some(operation);
         self
     }
 
-    pub(crate) fn answered(mut self, answer: Answer) -> Self {
-        self.0.answer = Some(answer);
+    pub(crate) fn with_response(mut self, response: ResponseDetails) -> Self {
+        self.0.response = Some(response);
         self
     }
 
-    pub(crate) fn after(mut self, attempts: u32) -> Self {
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// What kind of failure it is.
+    /// The kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status of the answer; `None` when there was no answer.
+    /// The HTTP status of the response; `None` if no response arrived.
     pub fn status(&self) -> Option<u16> {
-        self.answer().map(|answer| answer.status)
+        self.response().map(|response| response.status)
     }
 
-    /// Whose API was called.
+    /// The provider whose client returned the error.
     pub fn provider(&self) -> Option<Provider> {
         self.0.provider
     }
 
-    /// The operation that failed, as its document names it (`getMediaUploadURL`, `request_upload_url`), or `upload` for the
-    /// transfer to storage.
+    /// The operation that failed, by its name in the document (`getMediaUploadURL`, `request_upload_url`), or `upload` for
+    /// the transfer to storage.
     pub fn operation(&self) -> Option<&'static str> {
         self.0.operation
     }
 
-    /// How many tries there were, this failure being that of the last: see [`Retry`](crate::Retry).
+    /// The number of attempts; the error is that of the last one. See [`Retry`](crate::Retry).
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// What the server said about it.
+    /// The server's message.
     pub fn message(&self) -> Option<&str> {
-        self.answer()?.message.as_deref()
+        self.response()?.message.as_deref()
     }
 
-    /// Storage's name for what is wrong: `AccessDenied`, `SlowDown`, `EntityTooLarge` and so on. Only storage has such codes.
+    /// The error code of storage: `AccessDenied`, `SlowDown`, `EntityTooLarge` and so on. Errors of an API have none.
     pub fn storage_code(&self) -> Option<&str> {
-        self.answer()?.code.as_deref()
+        self.response()?.code.as_deref()
     }
 
-    /// The server's name for the request; its support will ask for it.
+    /// The server's id of the request. The server's support team will ask for it.
     pub fn request_id(&self) -> Option<&str> {
-        self.answer()?.request_id.as_deref()
+        self.response()?.request_id.as_deref()
     }
 
-    /// What the server found wrong, field by field; empty when it did not say.
+    /// The invalid fields of the request; empty if the server reported none.
     pub fn field_errors(&self) -> &[FieldError] {
-        self.answer().map_or(&[], |answer| &answer.field_errors)
+        self.response().map_or(&[], |response| &response.field_errors)
     }
 
-    /// How long the server asks to wait before another try, counted from its answer.
+    /// How long the server asks to wait before the next attempt, counted from its response: `Retry-After` (RFC 9110,
+    /// section 10.2.3), or `X-RateLimit-Reset` of a 429.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.answer()?.retry_after
+        self.response()?.retry_after
     }
 
-    /// Might the same call succeed later? True for lost connections, timeouts, the statuses 408, 429, 500, 502, 503 and 504,
-    /// and storage's codes `RequestTimeout` and `SlowDown`.
+    /// Returns whether the same call may succeed later. This is true for lost connections, for timeouts, for the statuses
+    /// 408, 429, 500, 502, 503 and 504, and for the storage codes `RequestTimeout` and `SlowDown`.
     pub fn is_retryable(&self) -> bool {
         match self.kind() {
             ErrorKind::Connection | ErrorKind::Timeout => true,
@@ -202,21 +203,22 @@ impl Error {
         }
     }
 
-    /// The body of an error answer as it was received: at most its first 64 KiB, and `[secret]` where it echoed a secret.
-    /// `None` for any other failure; a success that cannot be read is not kept, for it may hold a pre-signed URL.
+    /// The body of an error response: its first 64 KiB, with `[secret]` in place of each secret. `None` for every other
+    /// error: the body of a success is not kept, because it may contain a pre-signed URL.
     pub fn body(&self) -> Option<&[u8]> {
-        self.answer()?.body.as_deref()
+        self.response()?.body.as_deref()
     }
 
-    /// The error as its document describes it: for example [`GetMediaUploadUrlError`](crate::pyannote::api::GetMediaUploadUrlError)
-    /// or [`cielo24::ApiError`](crate::cielo24::ApiError). `None` when the status is not documented, or the body is not what the
-    /// document says; [`status`](Self::status) and [`body`](Self::body) tell in any case.
+    /// The error in its documented form, for example
+    /// [`GetMediaUploadUrlError`](crate::pyannote::api::GetMediaUploadUrlError) or
+    /// [`cielo24::ApiError`](crate::cielo24::ApiError). `None` if the document does not describe the status, or if the body
+    /// does not match it; [`status`](Self::status) and [`body`](Self::body) are available in both cases.
     pub fn documented<E: StdError + 'static>(&self) -> Option<&E> {
         self.0.source.as_deref()?.downcast_ref()
     }
 
-    fn answer(&self) -> Option<&Answer> {
-        self.0.answer.as_ref()
+    fn response(&self) -> Option<&ResponseDetails> {
+        self.0.response.as_ref()
     }
 }
 
@@ -241,10 +243,10 @@ impl StdError for Error {
     }
 }
 
-impl fmt::Debug for Answer {
+impl fmt::Debug for ResponseDetails {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { status, code, message, request_id, field_errors, retry_after, body } = self;
-        f.debug_struct("Answer")
+        f.debug_struct("ResponseDetails")
             .field("status", status)
             .field("code", code)
             .field("message", message)

@@ -1,4 +1,4 @@
-//! How a file is read while it is sent, and how it is noticed that it changed meanwhile.
+//! Reads a file in chunks, and detects a change of the file during the upload.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
@@ -8,22 +8,22 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, StreamExt};
 
-use crate::media::Fault;
+use crate::media_error::{MediaError, display_name};
 
-/// How much of a file is read at a time; smaller reads cost throughput.
+/// How many bytes of a file are read at a time. Smaller reads lower the throughput.
 pub(crate) const CHUNK: u64 = 1024 * 1024;
 
-/// What tells that a file is the one that was looked at before, and has not been written to.
+/// Metadata that changes when a file is written to or replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub(crate) struct FileVersion {
     pub(crate) length: u64,
     modified: Option<SystemTime>,
-    /// Another file may have been put in its place, with the same length and time.
+    /// Detects a replacement with the same length and modification time.
     #[cfg(unix)]
     inode: (u64, u64),
 }
 
-impl From<&Metadata> for Stamp {
+impl From<&Metadata> for FileVersion {
     fn from(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         use std::os::unix::fs::MetadataExt;
@@ -36,52 +36,60 @@ impl From<&Metadata> for Stamp {
     }
 }
 
-/// The file at `path` as it is now, and what it holds. What is read ends well only if the file is still the same then.
-pub(crate) async fn open(path: &Path) -> Result<(Stamp, BoxStream<'static, Result<Bytes, Fault>>), Fault> {
+/// The present version of the file at `path`, and its content. The stream ends with an error if the file is no longer the
+/// same at its end.
+pub(crate) async fn open(
+    path: &Path,
+) -> Result<(FileVersion, BoxStream<'static, Result<Bytes, MediaError>>), MediaError> {
     let path = path.to_owned();
-    let reading = blocking(path.clone(), move || Reading::begin(path)).await?;
-    let stamp = reading.stamp.clone();
-    let chunks = stream::try_unfold(reading, async |reading| {
-        blocking(reading.path.clone(), move || reading.next()).await
-    });
-    Ok((stamp, chunks.boxed()))
+    let reader = blocking(path.clone(), move || FileReader::open(path)).await?;
+    let version = reader.version.clone();
+    let chunks =
+        stream::try_unfold(reader, async |reader| blocking(reader.path.clone(), move || reader.next()).await);
+    Ok((version, chunks.boxed()))
 }
 
-struct Reading {
+struct FileReader {
     file: File,
     path: PathBuf,
-    stamp: Stamp,
+    version: FileVersion,
 }
 
-impl Reading {
-    fn begin(path: PathBuf) -> Result<Self, Fault> {
-        let unreadable = |error| Fault::unreadable(&path, error);
-        // Looked at before it is opened: opening a pipe waits for its other end.
-        if !fs::metadata(&path).map_err(unreadable)?.is_file() {
-            return Err(Fault::not_a_file(&path));
+impl FileReader {
+    fn open(path: PathBuf) -> Result<Self, MediaError> {
+        // This check comes before opening, because opening a pipe waits for its other end.
+        if !fs::metadata(&path).map_err(|error| unreadable(&path, error))?.is_file() {
+            return Err(MediaError::NotAFile(display_name(&path)));
         }
-        let file = File::open(&path).map_err(unreadable)?;
-        let stamp = Stamp::from(&file.metadata().map_err(unreadable)?);
-        Ok(Self { file, path, stamp })
+        let file = File::open(&path).map_err(|error| unreadable(&path, error))?;
+        let version = FileVersion::from(&file.metadata().map_err(|error| unreadable(&path, error))?);
+        Ok(Self { file, path, version })
     }
 
-    fn next(mut self) -> Result<Option<(Bytes, Self)>, Fault> {
-        let unreadable = |error| Fault::unreadable(&self.path, error);
+    fn next(mut self) -> Result<Option<(Bytes, Self)>, MediaError> {
+        let unreadable = |error| unreadable(&self.path, error);
         let mut chunk = Vec::with_capacity(CHUNK as usize);
         if (&mut self.file).take(CHUNK).read_to_end(&mut chunk).map_err(unreadable)? > 0 {
             return Ok(Some((chunk.into(), self)));
         }
-        // By its path, for the file that was opened stays as it is when another takes its place.
-        let now = Stamp::from(&fs::metadata(&self.path).map_err(unreadable)?);
-        if now == self.stamp { Ok(None) } else { Err(Fault::changed(&self.path, self.stamp.length)) }
+        // By path: the metadata of the open file stays the same when another file replaces it.
+        let now = FileVersion::from(&fs::metadata(&self.path).map_err(unreadable)?);
+        if now == self.version {
+            return Ok(None);
+        }
+        Err(MediaError::Changed(display_name(&self.path), self.version.length))
     }
 }
 
-/// The outcome of `work`, done where it may block.
+fn unreadable(path: &Path, error: io::Error) -> MediaError {
+    MediaError::Unreadable(display_name(path), error)
+}
+
+/// Runs `work` on a thread that may block.
 async fn blocking<T: Send + 'static>(
     path: PathBuf,
-    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
-) -> Result<T, Fault> {
+    work: impl FnOnce() -> Result<T, MediaError> + Send + 'static,
+) -> Result<T, MediaError> {
     let outcome = tokio::task::spawn_blocking(work).await;
-    outcome.unwrap_or_else(|gone| Err(Fault::unreadable(&path, io::Error::other(gone))))
+    outcome.unwrap_or_else(|error| Err(unreadable(&path, io::Error::other(error))))
 }

@@ -1,7 +1,7 @@
-//! The two HTTP clients, and where they may go.
+//! The two HTTP clients, and the URLs that they may call.
 //!
-//! The API client carries the credential, the storage client carries nothing, and neither follows redirects: S3 refuses a second
-//! credential beside the URL's signature, and its refusal echoes it.
+//! The API client sends the credential; the storage client sends none. Neither follows redirects. S3 rejects a request that
+//! carries both a credential and a signed URL, and its error response repeats the credential.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,67 +12,58 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Certificate, ClientBuilder, redirect, retry};
 use url::{Host, Url};
 
-use crate::call::Call;
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Provider};
+use crate::request_context::RequestContext;
 use crate::retry::Retry;
 use crate::secret::{PresignedUrl, Secrets};
 
 const USER_AGENT: &str = concat!("media-upload/", env!("CARGO_PKG_VERSION"));
 
-/// Where an API is: https anywhere, http on this machine only.
+/// The URL of an API: https, or http on a loopback address.
 #[derive(Clone, Debug)]
-pub(crate) struct Base {
+pub(crate) struct BaseUrl {
     text: String,
     is_loopback: bool,
 }
 
-impl Base {
+impl BaseUrl {
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
-        let refuse = |why: &str| {
-            Error::new(
-                ErrorKind::Configuration,
-                format!("the base url {why}: give one like https://api.example.com"),
-            )
+        let invalid = |why: &str| {
+            let text = format!("the base URL {why}: give one like https://api.example.com");
+            Error::new(ErrorKind::Configuration, text)
         };
-        let url = Url::parse(text).map_err(|_| refuse("is not a url"))?;
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(refuse("has a user name or password in it"));
-        }
+        let url = check(text, true).map_err(invalid)?;
         if url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("has a query or a fragment"));
-        }
-        if !is_confidential(&url) {
-            return Err(refuse("must be https, or http on a loopback address"));
+            return Err(invalid("has a query or a fragment"));
         }
         Ok(Self { text: url.as_str().trim_end_matches('/').to_owned(), is_loopback: is_loopback(&url) })
     }
 
-    /// Without a slash at the end.
+    /// The URL without a slash at its end.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The pre-signed URL that an API answered with, if it may be used: https, unless both the API and storage are on this machine.
-    pub(crate) fn trust(&self, presigned: &str) -> Result<PresignedUrl, &'static str> {
-        let url = Url::parse(presigned).map_err(|_| "the upload url in the answer is not a url")?;
-        if !url.username().is_empty() || url.password().is_some() {
-            // It would go out as an `Authorization` header.
-            return Err("the upload url in the answer has a user name or password in it");
-        }
-        match url.scheme() {
-            "https" => Ok(PresignedUrl::new(presigned)),
-            "http" if self.is_loopback && is_loopback(&url) => Ok(PresignedUrl::new(presigned)),
-            _ => Err("the upload url in the answer is not https"),
-        }
+    /// Checks a pre-signed URL from a response: it must use https, unless the API and storage are both on loopback addresses.
+    pub(crate) fn accept_upload_url(&self, url: &str) -> Result<PresignedUrl, String> {
+        check(url, self.is_loopback).map_err(|why| format!("the upload URL {why}"))?;
+        Ok(PresignedUrl::new(url))
     }
 }
 
-fn is_confidential(url: &Url) -> bool {
+/// Parses a URL that a request may go to.
+fn check(url: &str, allows_loopback_http: bool) -> Result<Url, &'static str> {
+    let url = Url::parse(url).map_err(|_| "is not a valid URL")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        // The HTTP library would send them in an `Authorization` header.
+        return Err("has a user name or a password");
+    }
     match url.scheme() {
-        "https" => url.has_host(),
-        "http" => is_loopback(url),
-        _ => false,
+        "https" => Ok(url),
+        "http" if allows_loopback_http && is_loopback(&url) => Ok(url),
+        _ if allows_loopback_http => Err("must be https, or http on a loopback address"),
+        _ => Err("must be https"),
     }
 }
 
@@ -85,82 +76,79 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What a client is configured with.
+/// The settings of a client: see [`ClientBuilder`](crate::ClientBuilder).
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// For a connection, to the API or to storage.
-    pub(crate) connect: Duration,
-    /// For a whole call of the API, which is small. A transfer to storage has no such limit.
-    pub(crate) call: Duration,
-    /// For a byte of the media to move, on its way to storage.
-    pub(crate) stall: Duration,
-    /// For storage's answer, once it has all of the media.
-    pub(crate) response: Duration,
-    /// The only root certificates to trust, in PEM; `None`: the system's.
-    pub(crate) roots: Option<Vec<u8>>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) call_timeout: Duration,
+    pub(crate) stall_timeout: Duration,
+    pub(crate) response_timeout: Duration,
+    /// In PEM format; `None` means those of the system.
+    pub(crate) root_certificates: Option<Vec<u8>>,
     pub(crate) retry: Retry,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// How the API and storage are reached: what the clients of all providers have in common.
+/// What the clients of all providers share.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
-    pub(crate) base: Base,
-    /// Sends the credential with each call of the API.
+    pub(crate) base: BaseUrl,
+    /// Sends the credential in a header, if the provider takes it there.
     pub(crate) api: reqwest::Client,
-    /// Sends nothing of its own.
+    /// Sends no credential.
     pub(crate) storage: reqwest::Client,
     pub(crate) settings: Settings,
 }
 
 impl Http {
     pub(crate) fn new(
-        base: Base,
+        base: BaseUrl,
         settings: Settings,
-        credential: Option<HeaderValue>,
+        authorization: Option<HeaderValue>,
     ) -> Result<Self, Error> {
         let mut headers = HeaderMap::new();
-        if let Some(mut credential) = credential {
-            credential.set_sensitive(true);
-            headers.insert(reqwest::header::AUTHORIZATION, credential);
+        if let Some(mut authorization) = authorization {
+            authorization.set_sensitive(true);
+            headers.insert(reqwest::header::AUTHORIZATION, authorization);
         }
         let api = build(plain_client(&base, &settings)?.default_headers(headers))?;
         let storage = build(plain_client(&base, &settings)?.http1_only())?;
         Ok(Self { base, api, storage, settings })
     }
 
-    /// The call of `operation`, whose answers may echo `secrets`.
-    pub(crate) fn call<'a>(
+    /// The context of a request whose response may repeat `secrets`.
+    pub(crate) fn context<'a>(
         &'a self,
         provider: Provider,
         operation: &'static str,
         secrets: &'a Secrets,
-    ) -> Call<'a> {
-        Call { provider, operation, secrets, clock: &self.settings.clock }
+    ) -> RequestContext<'a> {
+        RequestContext { provider, operation, secrets, clock: &self.settings.clock }
     }
 
-    /// Calls the API: `attempt`, each time within the limit, as often as the policy says.
-    pub(crate) async fn ask<'a, T: Send>(
+    /// Calls the API: each run of `attempt` has the call timeout, and the retry policy decides how many there are.
+    pub(crate) async fn call<'a, T: Send>(
         &self,
-        call: &Call<'_>,
+        context: &RequestContext<'_>,
         attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
     ) -> Result<T, Error> {
-        let Settings { call: limit, retry, clock, .. } = &self.settings;
-        retry.run(&**clock, |number| call.traced(number, call.within(*limit, attempt())).boxed()).await
+        let Settings { call_timeout, retry, clock, .. } = &self.settings;
+        let attempt = |number| context.traced(number, context.within(*call_timeout, attempt())).boxed();
+        retry.run(&**clock, attempt).await
     }
 }
 
-fn plain_client(base: &Base, settings: &Settings) -> Result<ClientBuilder, Error> {
+fn plain_client(base: &BaseUrl, settings: &Settings) -> Result<ClientBuilder, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .referer(false)
         .retry(retry::never())
-        .connect_timeout(settings.connect);
+        .connect_timeout(settings.connect_timeout);
     if base.is_loopback {
         builder = builder.no_proxy();
     }
-    if let Some(pem) = &settings.roots {
+    if let Some(pem) = &settings.root_certificates {
         builder = builder.tls_certs_only(certificates(pem)?);
     }
     Ok(builder)
@@ -168,18 +156,15 @@ fn plain_client(base: &Base, settings: &Settings) -> Result<ClientBuilder, Error
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
     Certificate::from_pem_bundle(pem).map_err(|error| {
-        Error::new(ErrorKind::Configuration, "the root certificates cannot be read: give them in pem")
-            .because(error)
+        let text = "the root certificates cannot be read: give them in PEM format";
+        Error::new(ErrorKind::Configuration, text).with_source(error)
     })
 }
 
 fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
     builder.build().map_err(|error| {
-        Error::new(
-            ErrorKind::Configuration,
-            "the http client cannot be set up: look at the system's certificates and proxy settings",
-        )
-        .because(error.without_url())
+        let text = "the HTTP client cannot be set up: check the system's certificates and proxy settings";
+        Error::new(ErrorKind::Configuration, text).with_source(error.without_url())
     })
 }
 
@@ -188,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_url_is_https_or_loopback_and_nothing_more_than_a_place() {
+    fn a_base_url_is_https_or_loopback_without_credentials_query_or_fragment() {
         for good in [
             "https://api.example.com",
             "https://api.example.com/stage/",
@@ -196,7 +181,7 @@ mod tests {
             "http://[::1]:1/",
             "http://localhost:1",
         ] {
-            assert_eq!(Base::parse(good).unwrap().as_str(), good.trim_end_matches('/'));
+            assert_eq!(BaseUrl::parse(good).unwrap().as_str(), good.trim_end_matches('/'));
         }
         for bad in [
             "",
@@ -209,22 +194,24 @@ mod tests {
             "https://api.example.com?token=1",
             "https://api.example.com#top",
         ] {
-            assert_eq!(Base::parse(bad).unwrap_err().kind(), ErrorKind::Configuration, "{bad}");
+            assert_eq!(BaseUrl::parse(bad).unwrap_err().kind(), ErrorKind::Configuration, "{bad}");
         }
     }
 
     #[test]
-    fn a_presigned_url_without_tls_is_trusted_on_this_machine_only() {
-        let (local, remote) =
-            (Base::parse("http://127.0.0.1:1").unwrap(), Base::parse("https://api.example.com").unwrap());
-        assert!(local.trust("http://localhost:2/a?signature=1").is_ok());
-        assert!(local.trust("https://storage.example.com/a").is_ok());
-        assert_eq!(remote.trust("https://some-url").unwrap().expose(), "https://some-url");
-        assert!(local.trust("http://storage.example.com/a").is_err());
-        assert!(remote.trust("https://user:password@storage.example.com/a").is_err());
-        assert!(remote.trust("http://127.0.0.1/a").is_err());
-        assert!(remote.trust("file:///etc/passwd").is_err());
-        assert!(remote.trust("https://").is_err());
-        assert!(remote.trust("").is_err());
+    fn a_presigned_url_without_tls_is_accepted_only_between_loopback_addresses() {
+        let (local, remote) = (
+            BaseUrl::parse("http://127.0.0.1:1").unwrap(),
+            BaseUrl::parse("https://api.example.com").unwrap(),
+        );
+        assert!(local.accept_upload_url("http://localhost:2/a?signature=1").is_ok());
+        assert!(local.accept_upload_url("https://storage.example.com/a").is_ok());
+        assert_eq!(remote.accept_upload_url("https://some-url").unwrap().expose(), "https://some-url");
+        assert!(local.accept_upload_url("http://storage.example.com/a").is_err());
+        assert!(remote.accept_upload_url("https://user:password@storage.example.com/a").is_err());
+        assert!(remote.accept_upload_url("http://127.0.0.1/a").is_err());
+        assert!(remote.accept_upload_url("file:///etc/passwd").is_err());
+        assert!(remote.accept_upload_url("https://").is_err());
+        assert!(remote.accept_upload_url("").is_err());
     }
 }

@@ -4,15 +4,16 @@ pub mod cielo24;
 pub mod pyannote;
 
 mod builder;
-mod call;
 mod clock;
 mod error;
 mod file;
 mod http;
 mod media;
+mod media_error;
 mod progress;
 mod put;
-mod reply;
+mod request_context;
+mod response;
 mod retry;
 mod secret;
 mod storage;

@@ -1,4 +1,4 @@
-//! What is uploaded.
+//! The media of an upload: a file, bytes, or a custom source.
 
 use std::fmt;
 use std::io;
@@ -10,14 +10,17 @@ use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, Fuse, StreamExt, TryStreamExt};
 
-use crate::error::{Error, ErrorKind};
-use crate::file::{self, Stamp};
+use crate::file::{self, FileVersion};
+use crate::media_error::{MediaError, display_name};
 
-/// What is uploaded: a file, bytes in memory, or any [`Source`].
+/// The name of media that is not a file, in error messages.
+const UNNAMED: &str = "the media";
+
+/// The media of an upload: a file, bytes in memory, or any [`Source`].
 ///
-/// Its length is known before the first byte is sent, as storage demands. A file is read in pieces of 1 MiB, whatever its
-/// size; one that grows, shrinks, is written to, replaced or removed while it is sent fails the upload with
-/// [`ErrorKind::Media`].
+/// Its length is known before the first byte is sent, because storage requires a `Content-Length`. A file is read in chunks of
+/// 1 MiB, regardless of its size. If the file grows, shrinks, is written to, replaced or removed during the upload, the upload
+/// fails with [`ErrorKind::Media`](crate::ErrorKind::Media).
 ///
 /// ```
 /// use media_upload::Media;
@@ -36,14 +39,14 @@ enum Kind {
     Source(Arc<dyn Source>),
 }
 
-/// Media that is neither a file nor in memory: an object elsewhere, or a pipe spooled to a disk.
+/// A custom source of media, for example an object in other storage.
 ///
 /// ```
 /// use futures_util::future::{BoxFuture, FutureExt};
 /// use futures_util::stream;
 /// use media_upload::{Content, Media, Source};
 ///
-/// /// A tone of one second, made while it is sent.
+/// /// A tone of one second, generated during the upload.
 /// #[derive(Debug)]
 /// struct Tone;
 ///
@@ -57,26 +60,32 @@ enum Kind {
 /// let media = Media::source(Tone);
 /// ```
 pub trait Source: fmt::Debug + Send + Sync + 'static {
-    /// Opens it, at its beginning. It happens once each time the media is sent: again when a try failed, when storage sends it
-    /// elsewhere, when the upload URL expired.
+    /// Opens the content at its beginning. It is called once for each request that sends the media: for the first one, and
+    /// again after a failed attempt, a redirect, or an expired upload URL.
+    ///
+    /// # Errors
+    ///
+    /// An error ends the upload with [`ErrorKind::Media`](crate::ErrorKind::Media), and is its
+    /// [`source`](std::error::Error::source).
     fn open(&self) -> BoxFuture<'_, io::Result<Content>>;
 }
 
-/// What a [`Source`] holds, opened.
+/// The opened content of a [`Source`].
 pub struct Content {
     length: u64,
     chunks: BoxStream<'static, io::Result<Bytes>>,
 }
 
 impl Content {
-    /// `length` bytes, in pieces of any size. The upload fails with [`ErrorKind::Media`] if they are fewer or more.
+    /// Content of `length` bytes, in chunks of any size. If the stream has fewer or more bytes, the upload fails with
+    /// [`ErrorKind::Media`](crate::ErrorKind::Media).
     pub fn new(length: u64, chunks: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Self {
         Self { length, chunks: chunks.boxed() }
     }
 }
 
 impl Media {
-    /// The file at `path`; it must be a regular file. It is opened when the upload begins.
+    /// The file at `path`. It must be a regular file. It is opened when the upload begins.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         Self(Kind::Path(path.into()))
     }
@@ -86,156 +95,99 @@ impl Media {
         Self(Kind::Bytes(bytes.into()))
     }
 
-    /// Whatever `source` opens.
+    /// A custom source. It is opened when the upload begins.
     pub fn source(source: impl Source) -> Self {
         Self(Kind::Source(Arc::new(source)))
     }
 
-    pub(crate) async fn open(&self) -> Result<Opened, Fault> {
+    pub(crate) async fn open(&self) -> Result<OpenedMedia, MediaError> {
         match &self.0 {
             Kind::Path(path) => {
-                let (stamp, chunks) = file::open(path).await?;
-                Ok(Opened::new(name(path), stamp.length, Some(stamp), chunks))
+                let (version, chunks) = file::open(path).await?;
+                Ok(OpenedMedia::new(&display_name(path), version.length, Some(version), chunks))
             }
             Kind::Bytes(bytes) => {
                 let (length, bytes) = (bytes.len() as u64, bytes.clone());
-                Ok(Opened::new("the media", length, None, stream::once(async { Ok(bytes) })))
+                Ok(OpenedMedia::new(UNNAMED, length, None, stream::once(async { Ok(bytes) })))
             }
             Kind::Source(source) => {
-                let unreadable = |error| Fault::Unreadable("the media".to_owned(), error);
+                let unreadable = |error| MediaError::Unreadable(UNNAMED.to_owned(), error);
                 let content = source.open().await.map_err(unreadable)?;
                 let chunks = content.chunks.map_err(unreadable);
-                Ok(Opened::new("the media", content.length, None, chunks))
+                Ok(OpenedMedia::new(UNNAMED, content.length, None, chunks))
             }
         }
     }
 
-    /// Opens again what was `opened` before; a fault if it is not the same any more.
-    pub(crate) async fn open_again(&self, before: &Identity) -> Result<Opened, Fault> {
+    /// Opens the media again; an error if its version is no longer `before`.
+    pub(crate) async fn open_again(&self, before: &MediaVersion) -> Result<OpenedMedia, MediaError> {
         let opened = self.open().await?;
-        if opened.identity == *before { Ok(opened) } else { Err(opened.changed_since(before)) }
+        if opened.version == *before {
+            return Ok(opened);
+        }
+        Err(MediaError::Changed(opened.name, before.length))
     }
 }
 
-/// Media ready to be sent, once.
-pub(crate) struct Opened {
+/// Media that is ready to be sent, once.
+pub(crate) struct OpenedMedia {
     name: String,
-    pub(crate) identity: Identity,
-    /// Exactly as many bytes as its length, or a fault before the last of them: then the upload breaks off, and storage keeps
+    pub(crate) version: MediaVersion,
+    /// Exactly as many bytes as the length, or an error before the last byte. The error aborts the request, so storage keeps
     /// nothing.
-    pub(crate) chunks: BoxStream<'static, Result<Bytes, Fault>>,
+    pub(crate) chunks: BoxStream<'static, Result<Bytes, MediaError>>,
 }
 
-/// What must not change from one opening to the next.
+/// What must be the same each time the media is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Identity {
+pub(crate) struct MediaVersion {
     pub(crate) length: u64,
-    stamp: Option<Stamp>,
+    file: Option<FileVersion>,
 }
 
-impl Opened {
+impl OpenedMedia {
     fn new(
-        name: impl fmt::Display,
+        name: &str,
         length: u64,
-        stamp: Option<Stamp>,
-        chunks: impl Stream<Item = Result<Bytes, Fault>> + Send + 'static,
+        file: Option<FileVersion>,
+        chunks: impl Stream<Item = Result<Bytes, MediaError>> + Send + 'static,
     ) -> Self {
-        let name = name.to_string();
-        let exact =
-            Exact { name: name.clone(), length, left: length, held: None, chunks: chunks.boxed().fuse() };
-        let chunks = stream::try_unfold(exact, Exact::next).boxed();
-        Self { name, identity: Identity { length, stamp }, chunks }
-    }
-
-    fn changed_since(self, before: &Identity) -> Fault {
-        Fault::Changed(self.name, before.length)
+        let name = name.to_owned();
+        let chunks = chunks.boxed().fuse();
+        let checked = ExactLength { name: name.clone(), length, missing: length, held: None, chunks };
+        let chunks = stream::try_unfold(checked, ExactLength::next).boxed();
+        Self { name, version: MediaVersion { length, file }, chunks }
     }
 }
 
-/// A stream held to its length. The HTTP library cuts off silently what exceeds it, so the last piece is held back until the
-/// stream has come to a good end.
-struct Exact {
+/// A stream that must have exactly `length` bytes. The HTTP library silently drops the bytes that exceed the
+/// `Content-Length`, so the last chunk is held back until the stream has ended without an error.
+struct ExactLength {
     name: String,
     length: u64,
-    left: u64,
+    missing: u64,
     held: Option<Bytes>,
-    chunks: Fuse<BoxStream<'static, Result<Bytes, Fault>>>,
+    chunks: Fuse<BoxStream<'static, Result<Bytes, MediaError>>>,
 }
 
-impl Exact {
-    async fn next(mut self) -> Result<Option<(Bytes, Self)>, Fault> {
+impl ExactLength {
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>, MediaError> {
         while let Some(chunk) = self.chunks.try_next().await? {
-            self.left = self.left.checked_sub(chunk.len() as u64).ok_or_else(|| self.changed())?;
+            self.missing = self.missing.checked_sub(chunk.len() as u64).ok_or_else(|| self.wrong_length())?;
             if let Some(earlier) = self.held.replace(chunk) {
                 return Ok(Some((earlier, self)));
             }
         }
-        if self.left > 0 {
-            return Err(self.changed());
+        if self.missing > 0 {
+            return Err(self.wrong_length());
         }
         Ok(self.held.take().map(|last| (last, self)))
     }
 
-    fn changed(&self) -> Fault {
-        Fault::Changed(self.name.clone(), self.length)
+    fn wrong_length(&self) -> MediaError {
+        MediaError::Changed(self.name.clone(), self.length)
     }
 }
-
-/// A path on one line, without what a terminal would obey.
-fn name(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    path.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// What is wrong with media on this side: its name, and what it was before.
-#[derive(Debug)]
-pub(crate) enum Fault {
-    NotAFile(String),
-    Unreadable(String, io::Error),
-    Changed(String, u64),
-}
-
-impl Fault {
-    pub(crate) fn not_a_file(path: &Path) -> Self {
-        Self::NotAFile(name(path))
-    }
-
-    pub(crate) fn unreadable(path: &Path, error: io::Error) -> Self {
-        Self::Unreadable(name(path), error)
-    }
-
-    pub(crate) fn changed(path: &Path, length: u64) -> Self {
-        Self::Changed(name(path), length)
-    }
-
-    pub(crate) fn to_error(&self) -> Error {
-        let error = Error::new(ErrorKind::Media, self.to_string());
-        match self {
-            // An `io::Error` cannot be cloned; its kind and text are what a caller can use.
-            Self::Unreadable(_, source) => error.because(io::Error::new(source.kind(), source.to_string())),
-            _ => error,
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotAFile(name) => write!(f, "{name} is not a regular file: give the path of one"),
-            Self::Unreadable(name, _) => {
-                write!(f, "{name} cannot be read: check that it exists and may be read")
-            }
-            Self::Changed(name, length) => {
-                write!(
-                    f,
-                    "{name} changed while it was sent (it had {length} bytes): let it be written to the end, then upload again"
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
 
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -280,11 +232,12 @@ impl From<Vec<u8>> for Media {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
     use std::fs;
     use std::io::Write;
     use std::time::{Duration, SystemTime};
 
-    async fn collect(opened: Opened) -> Result<Vec<u8>, Fault> {
+    async fn collect(opened: OpenedMedia) -> Result<Vec<u8>, MediaError> {
         let chunks: Vec<Bytes> = opened.chunks.try_collect().await?;
         Ok(chunks.concat())
     }
@@ -295,22 +248,22 @@ mod tests {
         file
     }
 
-    fn pieces(length: u64, pieces: &'static [&'static [u8]]) -> Opened {
+    fn pieces(length: u64, pieces: &'static [&'static [u8]]) -> OpenedMedia {
         let chunks = stream::iter(pieces.iter().map(|piece| Ok(Bytes::from_static(piece))));
-        Opened::new("the media", length, None, chunks)
+        OpenedMedia::new(UNNAMED, length, None, chunks)
     }
 
     #[tokio::test]
-    async fn a_file_is_read_whole_and_in_order() {
+    async fn a_file_is_read_completely_and_in_order() {
         let content: Vec<u8> = (0..file::CHUNK * 2 + 17).map(|i| (i % 251) as u8).collect();
         let file = file(&content);
         let opened = Media::path(file.path()).open().await.unwrap();
-        assert_eq!(opened.identity.length, content.len() as u64);
+        assert_eq!(opened.version.length, content.len() as u64);
         assert_eq!(collect(opened).await.unwrap(), content);
     }
 
     #[tokio::test]
-    async fn a_file_that_changes_while_it_is_sent_is_a_fault() {
+    async fn a_file_that_changes_during_the_upload_is_an_error() {
         type Change = fn(&mut tempfile::NamedTempFile);
         let grow: Change = |file| file.write_all(b", and more").unwrap();
         let shrink: Change = |file| file.as_file().set_len(4).unwrap();
@@ -325,23 +278,23 @@ mod tests {
         for change in [grow, shrink, touch, replace] {
             let mut file = file(b"media");
             let media = Media::path(file.path());
-            let (opened, identity) = (media.open().await.unwrap(), media.open().await.unwrap().identity);
+            let (opened, version) = (media.open().await.unwrap(), media.open().await.unwrap().version);
             change(&mut file);
-            assert!(matches!(collect(opened).await, Err(Fault::Changed(_, 5))));
-            assert!(matches!(media.open_again(&identity).await, Err(Fault::Changed(_, 5))));
+            assert!(matches!(collect(opened).await, Err(MediaError::Changed(_, 5))));
+            assert!(matches!(media.open_again(&version).await, Err(MediaError::Changed(_, 5))));
         }
     }
 
     #[tokio::test]
-    async fn a_file_that_vanishes_while_it_is_sent_is_a_fault() {
+    async fn a_file_that_is_removed_during_the_upload_is_an_error() {
         let file = file(b"media");
         let opened = Media::path(file.path()).open().await.unwrap();
         drop(file);
-        assert!(matches!(collect(opened).await, Err(Fault::Unreadable(..))));
+        assert!(matches!(collect(opened).await, Err(MediaError::Unreadable(..))));
     }
 
     #[tokio::test]
-    async fn what_is_no_file_is_refused() {
+    async fn a_folder_or_a_missing_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path().to_owned(), folder.path().join("absent")] {
             let error = Media::path(&path).open().await.err().unwrap().to_error();
@@ -351,24 +304,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_source_gives_what_it_says_it_has() {
+    async fn a_source_of_the_stated_length_is_read_completely() {
         assert_eq!(collect(pieces(5, &[b"", b"me", b"", b"dia", b""])).await.unwrap(), b"media");
         assert_eq!(collect(pieces(0, &[])).await.unwrap(), b"");
     }
 
     #[tokio::test]
-    async fn a_source_that_gives_more_or_less_is_a_fault_before_the_last_byte_is_out() {
+    async fn a_source_of_another_length_is_an_error_before_its_last_byte() {
         for length in [2, 4, 6] {
             let mut opened = pieces(length, &[b"me", b"dia"]);
             let mut out = 0;
-            let fault = loop {
+            let error = loop {
                 match opened.chunks.next().await {
                     Some(Ok(chunk)) => out += chunk.len() as u64,
-                    Some(Err(fault)) => break fault,
-                    None => panic!("{length}: it ended well"),
+                    Some(Err(error)) => break error,
+                    None => panic!("{length}: no error"),
                 }
             };
-            assert!(matches!(fault, Fault::Changed(_, expected) if expected == length) && out < length);
+            assert!(matches!(error, MediaError::Changed(_, expected) if expected == length) && out < length);
         }
     }
 }

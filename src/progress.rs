@@ -1,4 +1,4 @@
-//! How far an upload has come.
+//! Counts the bytes of an upload, and reports them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,48 +7,48 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 
-/// How much is handed over, and counted, at a time. It costs nothing, for pieces share their chunk's memory; and a line that
-/// carries a few kilobytes a second still shows that it moves.
+/// The cap on what is handed to the connection, and counted, at a time. Pieces share the memory of their chunk. They are
+/// small so that a slow connection, with a few kilobytes a second, does not look stalled.
 const PIECE: usize = 64 * 1024;
 
-/// How far an upload has come.
+/// The progress of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// How many bytes were handed to the connection. It never goes back: while a later try sends again what an earlier one had
-    /// sent, it stays.
+    /// The number of bytes handed to the connection. It never decreases: it stays the same while a later attempt sends
+    /// bytes that an earlier attempt sent already.
     pub sent: u64,
     /// The length of the media, in bytes.
     pub total: u64,
-    /// Which try it is, from 1.
+    /// The number of the attempt, from 1.
     pub attempt: u32,
 }
 
-pub(crate) type Report = Arc<dyn Fn(Progress) + Send + Sync>;
+pub(crate) type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// Counts the bytes and the tries of one upload.
-pub(crate) struct Meter {
+/// Counts the bytes and the attempts of one upload.
+pub(crate) struct ProgressMeter {
     total: u64,
     sent: AtomicU64,
     attempt: AtomicU32,
-    report: Option<Report>,
+    callback: Option<ProgressCallback>,
 }
 
-impl Meter {
-    pub(crate) fn new(total: u64, report: Option<Report>) -> Arc<Self> {
-        Arc::new(Self { total, sent: AtomicU64::new(0), attempt: AtomicU32::new(0), report })
+impl ProgressMeter {
+    pub(crate) fn new(total: u64, callback: Option<ProgressCallback>) -> Arc<Self> {
+        Arc::new(Self { total, sent: AtomicU64::new(0), attempt: AtomicU32::new(0), callback })
     }
 
     pub(crate) fn total(&self) -> u64 {
         self.total
     }
 
-    /// How many tries have begun.
+    /// The number of attempts that have begun.
     pub(crate) fn attempts(&self) -> u32 {
         self.attempt.load(Ordering::Relaxed)
     }
 
-    /// Begins a try; its number, from 1.
+    /// Begins an attempt, and returns its number, from 1.
     pub(crate) fn next_attempt(&self) -> u32 {
         let attempt = self.attempt.fetch_add(1, Ordering::Relaxed) + 1;
         self.report();
@@ -61,44 +61,44 @@ impl Meter {
     }
 
     fn report(&self) {
-        if let Some(report) = &self.report {
+        if let Some(callback) = &self.callback {
             let (sent, attempt) = (self.sent.load(Ordering::Relaxed), self.attempts());
-            report(Progress { sent, total: self.total, attempt });
+            callback(Progress { sent, total: self.total, attempt });
         }
     }
 }
 
-/// One body on its way. Once this is dropped the body breaks off, even where the HTTP library would go on sending it after an
-/// answer that came early.
-pub(crate) struct Sending(Arc<Sent>);
+/// Counts the bytes of one request body. Dropping it aborts the body: the HTTP library would otherwise continue to send
+/// after an early response.
+pub(crate) struct BodyCounter(Arc<BodyState>);
 
-struct Sent {
-    meter: Arc<Meter>,
+struct BodyState {
+    meter: Arc<ProgressMeter>,
     bytes: AtomicU64,
-    is_over: AtomicBool,
+    is_aborted: AtomicBool,
 }
 
-/// The body was broken off because nobody wants it any more.
+/// The error that ends an aborted body.
 #[derive(Debug)]
-pub(crate) struct Over;
+pub(crate) struct Aborted;
 
-impl Sending {
-    pub(crate) fn new(meter: &Arc<Meter>) -> Self {
+impl BodyCounter {
+    pub(crate) fn new(meter: &Arc<ProgressMeter>) -> Self {
         let meter = Arc::clone(meter);
-        Self(Arc::new(Sent { meter, bytes: AtomicU64::new(0), is_over: AtomicBool::new(false) }))
+        Self(Arc::new(BodyState { meter, bytes: AtomicU64::new(0), is_aborted: AtomicBool::new(false) }))
     }
 
-    /// How many bytes of this body were handed to the connection.
+    /// The number of bytes of this body that were handed to the connection.
     pub(crate) fn bytes(&self) -> u64 {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
-    /// Were all of them?
+    /// Returns whether the whole body was handed to the connection.
     pub(crate) fn is_complete(&self) -> bool {
         self.bytes() == self.0.meter.total
     }
 
-    /// `chunks`, counted as they are handed over.
+    /// The content of `chunks` in pieces, each counted when the connection takes it.
     pub(crate) fn count<E>(
         &self,
         chunks: BoxStream<'static, Result<Bytes, E>>,
@@ -106,23 +106,23 @@ impl Sending {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        let sent = Arc::clone(&self.0);
+        let state = Arc::clone(&self.0);
         let pieces = chunks.flat_map(|chunk| stream::iter(pieces(chunk)));
         pieces.map(move |piece| {
             let piece = piece?;
-            if sent.is_over.load(Ordering::Relaxed) {
-                return Err(Over.into());
+            if state.is_aborted.load(Ordering::Relaxed) {
+                return Err(Aborted.into());
             }
             let length = piece.len() as u64;
-            sent.meter.reached(sent.bytes.fetch_add(length, Ordering::Relaxed) + length);
+            state.meter.reached(state.bytes.fetch_add(length, Ordering::Relaxed) + length);
             Ok(piece)
         })
     }
 }
 
-impl Drop for Sending {
+impl Drop for BodyCounter {
     fn drop(&mut self) {
-        self.0.is_over.store(true, Ordering::Relaxed);
+        self.0.is_aborted.store(true, Ordering::Relaxed);
     }
 }
 
@@ -138,10 +138,10 @@ fn pieces<E>(chunk: Result<Bytes, E>) -> impl Iterator<Item = Result<Bytes, E>> 
     })
 }
 
-impl fmt::Display for Over {
+impl fmt::Display for Aborted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the upload is over")
+        f.write_str("the request body was aborted")
     }
 }
 
-impl std::error::Error for Over {}
+impl std::error::Error for Aborted {}

@@ -1,4 +1,4 @@
-//! The PUT of media to one pre-signed URL.
+//! The PUT of the media to one pre-signed URL.
 
 use std::sync::Arc;
 
@@ -7,126 +7,138 @@ use reqwest::StatusCode;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use url::Url;
 
-use crate::call::Call;
 use crate::clock;
 use crate::error::{Error, ErrorKind};
 use crate::http::{Http, Settings};
-use crate::media::{Fault, Identity, Media, Opened};
-use crate::progress::{Meter, Sending};
-use crate::reply::Reply;
+use crate::media::{Media, MediaVersion, OpenedMedia};
+use crate::media_error::MediaError;
+use crate::progress::{BodyCounter, ProgressMeter};
+use crate::request_context::RequestContext;
+use crate::response::BufferedResponse;
 use crate::secret::PresignedUrl;
 use crate::storage;
 
-/// How often storage may send a PUT elsewhere.
-const MOST_REDIRECTS: u32 = 3;
+/// The cap on redirects of one PUT.
+const MAX_REDIRECTS: u32 = 3;
 
-/// What is sent, and how.
+/// What an upload sends, and how.
 pub(crate) struct Put<'a> {
     pub(crate) http: &'a Http,
     pub(crate) media: &'a Media,
-    /// As the media was when the upload began.
-    pub(crate) identity: &'a Identity,
-    pub(crate) meter: &'a Arc<Meter>,
+    /// The version of the media when the upload began.
+    pub(crate) version: &'a MediaVersion,
+    pub(crate) meter: &'a Arc<ProgressMeter>,
 }
 
 impl Put<'_> {
-    /// Sends the media, which may be `opened` already, to `url`, and to wherever storage sends it from there.
+    /// Sends the media to `url`, and follows redirects. The first request uses `opened` if it is given.
     pub(crate) async fn send(
         &self,
-        call: &Call<'_>,
+        context: &RequestContext<'_>,
         url: &PresignedUrl,
-        mut opened: Option<Opened>,
+        mut opened: Option<OpenedMedia>,
     ) -> Result<(), Error> {
         let (mut url, mut redirects) = (url.clone(), 0);
         loop {
             let media = match opened.take() {
                 Some(media) => media,
-                None => self.open_again(call).await?,
+                None => self.open_again(context).await?,
             };
             let secrets = url.secrets();
-            let call = Call { secrets: &secrets, ..call.clone() };
-            let reply = self.send_once(&call, &url, media).await?;
-            let Some(next) = self.redirect(&url, &reply) else {
-                return judge(&call, reply);
+            let context = RequestContext { secrets: &secrets, ..context.clone() };
+            let response = self.send_once(&context, &url, media).await?;
+            let Some(next) = self.redirect(&url, &response) else {
+                return outcome(&context, response);
             };
-            let lost = |why: &str| {
-                let why = format!("{why}: the media was not sent there, tell the provider");
-                call.unusable(ErrorKind::Storage, reply.status, &why)
+            let not_followed = |why: &str| {
+                let why = format!("the redirect was not followed, because {why}: contact the provider");
+                context.unusable_response(ErrorKind::Storage, response.status, &why)
             };
-            if redirects == MOST_REDIRECTS {
-                return Err(lost("storage has sent the media elsewhere too often"));
+            if redirects == MAX_REDIRECTS {
+                return Err(not_followed(&format!("storage redirected more than {MAX_REDIRECTS} times")));
             }
-            url = next.map_err(lost)?;
+            url = next.map_err(|why| not_followed(&why))?;
             redirects += 1;
         }
     }
 
-    async fn open_again(&self, call: &Call<'_>) -> Result<Opened, Error> {
-        let opened = self.media.open_again(self.identity).await;
-        opened.map_err(|fault| call.faulty(&fault))
+    async fn open_again(&self, context: &RequestContext<'_>) -> Result<OpenedMedia, Error> {
+        let opened = self.media.open_again(self.version).await;
+        opened.map_err(|error| context.media_error(&error))
     }
 
-    /// Sends `media` and waits for the answer as long as bytes move.
-    async fn send_once(&self, call: &Call<'_>, url: &PresignedUrl, media: Opened) -> Result<Reply, Error> {
-        let (sending, mut chunks) = (Sending::new(self.meter), media.chunks);
-        // S3 refuses chunked bodies, which is how a stream goes out unless its length is set; an empty one too wants its 0.
+    /// Sends `media`, and waits for the response as long as the transfer does not stall.
+    async fn send_once(
+        &self,
+        context: &RequestContext<'_>,
+        url: &PresignedUrl,
+        media: OpenedMedia,
+    ) -> Result<BufferedResponse, Error> {
+        let (counter, mut chunks) = (BodyCounter::new(self.meter), media.chunks);
+        // Without an explicit length a stream is sent chunked, which S3 rejects. An empty body needs its length too.
         let mut request = self.http.storage.put(url.expose()).header(CONTENT_LENGTH, self.meter.total());
         if let Some(content_type) = storage::content_type(url) {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let answer = async {
+        let exchange = async {
             if self.meter.total() == 0 {
-                // A body of no length is not read by the HTTP library, which would see neither fault nor more of it.
-                while chunks.try_next().await.map_err(|fault| call.faulty(&fault))?.is_some() {}
+                // The HTTP library does not poll a body of length zero, so errors and extra bytes would go unnoticed.
+                while chunks.try_next().await.map_err(|error| context.media_error(&error))?.is_some() {}
             }
-            let request = request.body(reqwest::Body::wrap_stream(sending.count::<Fault>(chunks)));
-            let response = request.send().await.map_err(|error| call.broken(error))?;
-            Reply::read(response, call.secrets).await.map_err(|error| call.broken(error))
+            let request = request.body(reqwest::Body::wrap_stream(counter.count::<MediaError>(chunks)));
+            let response = request.send().await.map_err(|error| context.transport_error(error))?;
+            let response = BufferedResponse::read(response, context.secrets).await;
+            response.map_err(|error| context.transport_error(error))
         };
-        let reply = clock::until(self.stalled(call, &sending), answer).await?;
-        if reply.status.is_success() && !sending.is_complete() {
-            let why = "not all of the media was sent by then, so that it cannot be stored: upload it again";
-            return Err(call.unusable(ErrorKind::Response, reply.status, why));
+        let response = clock::before_deadline(self.stalled(context, &counter), exchange).await?;
+        if response.status.is_success() && !counter.is_complete() {
+            let why = "not all of the media had been sent by then, so storage cannot have stored it: upload it again";
+            return Err(context.unusable_response(ErrorKind::Response, response.status, why));
         }
-        Ok(reply)
+        Ok(response)
     }
 
-    /// Ends when nothing has moved for too long: no byte of the media, or, once all are out, no answer.
-    async fn stalled(&self, call: &Call<'_>, sending: &Sending) -> Error {
-        let Settings { stall, response, clock, .. } = &self.http.settings;
+    /// Completes when the transfer stalls: no byte of the media was sent for the stall timeout, or no response arrived
+    /// within the response timeout after the last byte.
+    async fn stalled(&self, context: &RequestContext<'_>, counter: &BodyCounter) -> Error {
+        let Settings { stall_timeout, response_timeout, clock, .. } = &self.http.settings;
         loop {
-            let before = sending.bytes();
-            let (limit, what) = match sending.is_complete() {
-                true => (*response, "storage got all of the media and did not answer within"),
-                false => (*stall, "not a byte of the media moved for"),
+            let before = counter.bytes();
+            let (timeout, what) = match counter.is_complete() {
+                true => (*response_timeout, "all of the media was sent, but storage did not respond within"),
+                false => (*stall_timeout, "no byte of the media was sent for"),
             };
-            clock.deadline(limit).await;
-            if sending.bytes() == before {
-                return call.late(&format!("{what} {limit:?}"));
+            clock.deadline(timeout).await;
+            if counter.bytes() == before {
+                return context.timed_out(&format!("{what} {timeout:?}"));
             }
         }
     }
 
-    /// Where storage sends the media, if it does; an error if it must not be sent there.
-    fn redirect(&self, url: &PresignedUrl, reply: &Reply) -> Option<Result<PresignedUrl, &'static str>> {
-        if ![StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT].contains(&reply.status) {
+    /// The target of a 307 or 308 with a usable `Location`; an error if the media must not be sent there.
+    fn redirect(
+        &self,
+        url: &PresignedUrl,
+        response: &BufferedResponse,
+    ) -> Option<Result<PresignedUrl, String>> {
+        if ![StatusCode::TEMPORARY_REDIRECT, StatusCode::PERMANENT_REDIRECT].contains(&response.status) {
             return None;
         }
-        let location = reply.headers.get(LOCATION)?.to_str().ok()?;
+        let location = response.headers.get(LOCATION)?.to_str().ok()?;
         let next = Url::parse(url.expose()).ok()?.join(location).ok()?;
-        Some(self.http.base.trust(next.as_str()))
+        Some(self.http.base.accept_upload_url(next.as_str()))
     }
 }
 
-fn judge(call: &Call<'_>, reply: Reply) -> Result<(), Error> {
-    match reply.status {
+fn outcome(context: &RequestContext<'_>, response: BufferedResponse) -> Result<(), Error> {
+    match response.status {
         StatusCode::OK | StatusCode::CREATED | StatusCode::NO_CONTENT => Ok(()),
         status if status.is_success() => {
-            Err(call.undocumented(status, "storage does not say so when it has stored something"))
+            Err(context.undocumented_success(status, "this status does not say that the media was stored"))
         }
         _ => {
-            let said = storage::said(&reply, call.secrets);
-            Err(call.refused(ErrorKind::Storage, reply, said))
+            let body = storage::error_body(&response, context.secrets);
+            Err(context.error_status(ErrorKind::Storage, response, body))
         }
     }
 }

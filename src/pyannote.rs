@@ -1,6 +1,6 @@
-//! pyannoteAI: generated from the vendor's document, with the upload flow on top.
+//! The client of pyannoteAI: the upload flow on top of a generated client.
 //!
-//! The document is `openapi/pyannote.yaml`; [`api`] is what is generated from it.
+//! [`api`] is generated from the vendor's OpenAPI document, `openapi/pyannote.yaml`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,11 +10,11 @@ use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::call::Call;
 use crate::error::{Documented, Error, ErrorKind, FieldError, Provider};
 use crate::http::Http;
 use crate::media::Media;
-use crate::reply::{self, Reply, Said};
+use crate::request_context::RequestContext;
+use crate::response::{self, BufferedResponse, ErrorBody};
 use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::upload::Upload;
 
@@ -27,18 +27,18 @@ const PROVIDER: Provider = Provider::Pyannote;
 pub struct ApiKey(Secret);
 
 impl ApiKey {
-    /// Takes a key as the vendor's dashboard shows it.
+    /// An API key, as the vendor's dashboard shows it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] if it is empty, or has a space, a line break, or anything else that cannot go into a
-    /// header.
+    /// [`ErrorKind::InvalidArgument`] if it is empty, or if it has a character that a header cannot carry, such as a space or
+    /// a line break.
     pub fn new(key: impl Into<String>) -> Result<Self, Error> {
         let key = key.into();
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid_argument(
                 PROVIDER,
-                "an api key is visible ascii characters without spaces or line breaks: copy it again",
+                "the API key must consist of visible ASCII characters, without spaces or line breaks: copy it again",
             ));
         }
         Ok(Self(Secret::new(key)))
@@ -46,35 +46,34 @@ impl ApiKey {
 
     fn header(&self) -> Result<HeaderValue, Error> {
         HeaderValue::try_from(format!("Bearer {}", self.0.expose())).map_err(|_| {
-            Error::new(ErrorKind::Configuration, "the api key cannot be sent in a header: copy it again")
+            Error::new(ErrorKind::Configuration, "the API key cannot be sent in a header: copy it again")
         })
     }
 }
 
-/// Where media is kept, for other calls of the API to refer to: `media://` and a key of one's own choice.
+/// The name of uploaded media, by which other calls of the API refer to it: `media://` and a key that the caller chooses.
 ///
-/// What the key may be the document says, and it is held to that: letters, digits and `-_./`, of which it limits the number.
-/// Keys belong to the account; media uploaded under the same key replaces the earlier one, and is removed after "a period of at
-/// least 24 hours".
+/// The API document allows letters, digits and `-_./` in the key, and limits its length. Keys belong to the account: an upload
+/// replaces earlier media with the same key. The vendor removes media after "a period of at least 24 hours".
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MediaUrl(api::types::GetMediaUploadUrlUrl);
 
 impl MediaUrl {
-    /// Takes the whole URL: `media://interview.wav`.
+    /// A media URL from the whole URL, such as `media://interview.wav`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidArgument`] if the document does not allow it.
+    /// [`ErrorKind::InvalidArgument`] if the API document does not allow it.
     pub fn new(url: impl Into<String>) -> Result<Self, Error> {
         api::types::GetMediaUploadUrlUrl::try_from(url.into()).map(Self).map_err(|why| {
             let text = format!(
-                "the document does not allow this media url ({why}): give one like media://interview.wav"
+                "the API document does not allow this media URL ({why}): give one like media://interview.wav"
             );
             Error::invalid_argument(PROVIDER, text)
         })
     }
 
-    /// Takes the key alone: `interview.wav`.
+    /// A media URL from the key alone, such as `interview.wav`.
     ///
     /// # Errors
     ///
@@ -119,22 +118,22 @@ impl TryFrom<String> for MediaUrl {
     }
 }
 
-/// What a [`Client`] is built from.
+/// Builds a [`Client`].
 pub type ClientBuilder = crate::builder::ClientBuilder<ApiKey>;
 
 impl ClientBuilder {
-    /// Makes the client.
+    /// Builds the client.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Configuration`] if the base URL cannot be used, or TLS cannot be set up.
+    /// [`ErrorKind::Configuration`] if the base URL is not allowed, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let http = Http::new(self.base()?, self.settings, Some(self.credential.header()?))?;
+        let http = Http::new(self.parsed_base_url()?, self.settings, Some(self.credential.header()?))?;
         Ok(Client { http, secrets: Secrets::new([self.credential.0.expose()]) })
     }
 }
 
-/// A client for pyannoteAI. Clones share its connections.
+/// A client of pyannoteAI. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: Http,
@@ -142,7 +141,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for the vendor's own server, with the defaults of [`ClientBuilder`].
+    /// A client of the vendor's server, with the defaults of [`ClientBuilder`].
     ///
     /// # Errors
     ///
@@ -151,40 +150,48 @@ impl Client {
         Self::builder(key).build()
     }
 
-    /// A client to be configured.
+    /// A builder, to change the defaults.
     pub fn builder(key: ApiKey) -> ClientBuilder {
         ClientBuilder::new(key, api::SERVER)
     }
 
-    /// Asks for a URL to which the media that `url` shall name can be PUT. Asking again is harmless.
+    /// Requests a pre-signed URL to which the media of `url` can be PUT. The request is idempotent.
     ///
-    /// `POST /v1/media/input`, operation `getMediaUploadURL` of `openapi/pyannote.yaml`.
+    /// It is `POST /v1/media/input`, operation `getMediaUploadURL` of `openapi/pyannote.yaml`.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Api`] for any error status; 400, 402 and 429 are documented, as
-    /// [`GetMediaUploadUrlError`](api::GetMediaUploadUrlError). [`ErrorKind::Response`] for an answer that is not the documented
-    /// 201 with an https URL. [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] when none came.
+    /// - [`ErrorKind::Api`] for an error status; 400, 402 and 429 are documented, as
+    ///   [`GetMediaUploadUrlError`](api::GetMediaUploadUrlError).
+    /// - [`ErrorKind::Response`] for a success other than the documented 201 with an https URL.
+    /// - [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] if no response arrived.
     pub async fn media_upload_url(&self, url: &MediaUrl) -> Result<PresignedUrl, Error> {
-        let call = self.call::<api::GetMediaUploadUrlError>();
-        self.http.ask(&call, || self.ask_media_upload_url(&call, url).boxed()).await
+        let operation = api::GetMediaUploadUrlError::OPERATION;
+        let context = self.http.context(PROVIDER, operation, &self.secrets);
+        self.http.call(&context, || self.request_upload_url(&context, url).boxed()).await
     }
 
-    async fn ask_media_upload_url(&self, call: &Call<'_>, url: &MediaUrl) -> Result<PresignedUrl, Error> {
-        let api = self.generated(api::Policy::of_method(self.secrets.clone()));
+    async fn request_upload_url(
+        &self,
+        context: &RequestContext<'_>,
+        url: &MediaUrl,
+    ) -> Result<PresignedUrl, Error> {
+        let api = self.generated(api::Policy::for_method(self.secrets.clone()));
         let outcome = api.get_media_upload_url(&api::types::GetMediaUploadUrl { url: url.0.clone() }).await;
-        let answer = outcome_of::<_, api::GetMediaUploadUrlError>(call, &api, outcome)?;
-        self.http.base.trust(&answer.url).map_err(|why| call.undocumented(answer.status(), why))
+        let success = convert::<_, api::GetMediaUploadUrlError>(context, &api, outcome)?;
+        let accepted = self.http.base.accept_upload_url(&success.url);
+        accepted.map_err(|why| context.undocumented_success(success.status(), &why))
     }
 
-    /// Uploads `media`, so that `url` names it: asks for a pre-signed URL and PUTs the media there.
+    /// Uploads `media` under the name `url`: requests a pre-signed URL, and PUTs the media to it.
     ///
-    /// It begins when awaited.
+    /// The upload begins when it is awaited.
     ///
     /// # Errors
     ///
-    /// Those of [`media_upload_url`](Self::media_upload_url), [`ErrorKind::Media`] if the media cannot be read or changes while
-    /// it is sent, and [`ErrorKind::Storage`] if storage does not take it.
+    /// - Those of [`media_upload_url`](Self::media_upload_url).
+    /// - [`ErrorKind::Media`] if the media cannot be read, or changes during the upload.
+    /// - [`ErrorKind::Storage`] if storage answers with an error status.
     pub fn upload(&self, media: impl Into<Media>, url: &MediaUrl) -> Upload {
         let (client, url) = (self.clone(), url.clone());
         Upload::new(PROVIDER, &self.http, media.into(), move || {
@@ -193,64 +200,62 @@ impl Client {
         })
     }
 
-    /// The generated client, for operations that have no method here. It sends the credential, keeps to
-    /// [`call_timeout`](ClientBuilder::call_timeout) by the system's clock, bounds what is read of an error, and takes secrets
-    /// out of it. It tries nothing twice, and its own error type prints whatever the server said.
+    /// The generated client, for operations that have no method here.
+    ///
+    /// It sends the credential, applies [`call_timeout`](ClientBuilder::call_timeout) (on the system's clock), and limits and
+    /// redacts the bodies of errors. It does not retry, and its own error type prints the server's message.
     pub fn api(&self) -> api::Client {
-        self.generated(api::Policy::of_caller(self.secrets.clone(), self.http.settings.call))
+        self.generated(api::Policy::for_caller(self.secrets.clone(), self.http.settings.call_timeout))
     }
 
     fn generated(&self, policy: api::Policy) -> api::Client {
         api::Client::new_with_client(self.http.base.as_str(), self.http.api.clone(), policy)
     }
-
-    fn call<E: Documented>(&self) -> Call<'_> {
-        self.http.call(PROVIDER, E::OPERATION, &self.secrets)
-    }
 }
 
-/// The outcome of a call through `api`, made for this call alone, with the errors of operation `E` as ours.
-fn outcome_of<T, E: Documented>(
-    call: &Call<'_>,
+/// Converts the outcome of one call of `api`, whose documented errors are `E`. No other call may have used `api`, because it
+/// keeps only its latest response.
+fn convert<T, E: Documented>(
+    context: &RequestContext<'_>,
     api: &api::Client,
     outcome: Result<api::ResponseValue<T>, api::Error>,
 ) -> Result<api::ResponseValue<T>, Error> {
     let error = match outcome {
-        Ok(answer) => return Ok(answer),
+        Ok(success) => return Ok(success),
         Err(error) => error,
     };
-    Err(match (error, api.seen()) {
-        (api::Error::InvalidRequest(why) | api::Error::Custom(why), _) => call.unsent(&why),
-        (api::Error::InvalidResponsePayload(_, error), Some(reply)) => {
-            call.undocumented(reply.status, &reply::undecodable(&error))
+    Err(match (error, api.latest_response()) {
+        (api::Error::InvalidRequest(why) | api::Error::Custom(why), _) => context.invalid_request(&why),
+        (api::Error::InvalidResponsePayload(_, error), Some(response)) => {
+            context.undocumented_success(response.status, &response::decode_failure(&error))
         }
         (
             api::Error::CommunicationError(error)
             | api::Error::ResponseBodyError(error)
             | api::Error::InvalidUpgrade(error),
             _,
-        ) => call.broken(error),
-        (_, Some(reply)) if reply.status.is_success() => {
-            call.undocumented(reply.status, "the document knows no such success")
+        ) => context.transport_error(error),
+        (_, Some(response)) if response.status.is_success() => {
+            context.undocumented_success(response.status, response::UNDOCUMENTED_STATUS)
         }
-        (_, Some(reply)) => {
-            let said = said::<E>(&reply);
-            call.refused(ErrorKind::Api, reply, said)
+        (_, Some(response)) => {
+            let body = error_body::<E>(&response);
+            context.error_status(ErrorKind::Api, response, body)
         }
-        (_, None) => call.unsent("no answer was seen"),
+        (_, None) => context.invalid_request("no response was recorded"),
     })
 }
 
-/// What the API says in the body of an error: the fields that its documented errors have, wherever they appear.
-fn said<E: Documented>(reply: &Reply) -> Said {
-    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+/// Decodes the body of an error. The fields of documented errors are read from any error.
+fn error_body<E: Documented>(response: &BufferedResponse) -> ErrorBody {
+    let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
     let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
-    Said {
+    ErrorBody {
         message: text("message"),
         request_id: text("requestId"),
         field_errors: errors.filter_map(|error| FieldError::deserialize(error).ok()).collect(),
-        documented: E::decode(reply.status.as_u16(), &reply.body).map(Into::into),
-        ..Said::default()
+        documented: E::decode(response.status.as_u16(), &response.body).map(Into::into),
+        ..ErrorBody::default()
     }
 }

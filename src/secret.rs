@@ -1,4 +1,4 @@
-//! Credentials and pre-signed URLs: held so that they cannot be printed, and taken out of what others print.
+//! Credentials and pre-signed URLs: types that do not print them, and their redaction from what a server returns.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -7,10 +7,10 @@ use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// What stands where a secret was.
+/// The replacement of a secret.
 const REDACTED: &str = "[secret]";
 
-/// A text that `Debug` does not show, wiped from memory when dropped.
+/// A string that `Debug` does not show, and that is overwritten in memory when dropped.
 #[derive(Clone)]
 pub(crate) struct Secret(SecretString);
 
@@ -30,32 +30,32 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A URL to which media can be PUT, once asked for, until it expires (for cielo24 after 12 hours).
+/// A URL that accepts a PUT of the media until it expires (for cielo24 after 12 hours).
 ///
-/// Whoever has it can write there, so it is treated as a password: neither `Debug` nor `Display` show it.
+/// Its signature allows anyone to write there, so it is a secret: neither `Debug` nor `Display` shows it, only
 /// [`expose`](Self::expose) does.
 #[derive(Clone)]
 pub struct PresignedUrl(Secret);
 
 impl PresignedUrl {
-    /// Whether the URL may be used is checked by [`http::Base::trust`](crate::http::Base::trust), which makes them.
+    /// The caller has checked that the URL may be used.
     pub(crate) fn new(url: &str) -> Self {
         Self(Secret::new(url))
     }
 
-    /// The URL itself as the server gave it, signature included. It must not be printed or logged.
+    /// The URL as the server sent it, with its signature. Do not print or log it.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// What must not be seen of it: all of its query, and whatever in the query signs or identifies.
+    /// The secret parts of the URL: its whole query, and the value of each signing parameter.
     pub(crate) fn secrets(&self) -> Secrets {
         let Ok(url) = Url::parse(self.expose()) else {
             return Secrets::default();
         };
         let mut secrets: Vec<String> = url.query().map(str::to_owned).into_iter().collect();
-        for (name, value) in url.query_pairs().filter(|(name, _)| signs(name)) {
-            // S3 names the key id, which begins the credential, alone.
+        for (name, value) in url.query_pairs().filter(|(name, _)| is_signing_parameter(name)) {
+            // An error of S3 contains the key id by itself: the credential up to its first slash.
             if name.to_ascii_lowercase().contains("credential") {
                 secrets.extend(value.split('/').next().map(str::to_owned));
             }
@@ -65,8 +65,9 @@ impl PresignedUrl {
     }
 }
 
-/// Is a query parameter of this name part of what makes a pre-signed URL valid? S3, GCS, CloudFront and Azure spell it differently.
-fn signs(name: &str) -> bool {
+/// Returns whether the query parameter is part of the signature of a pre-signed URL. S3, GCS, CloudFront and Azure use
+/// different names.
+fn is_signing_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     name == "sig"
         || ["signature", "credential", "token", "accesskey", "accessid", "policy", "key-pair"]
@@ -86,96 +87,87 @@ impl fmt::Display for PresignedUrl {
     }
 }
 
-/// Secrets that are taken out of what a server sends back, in whatever spelling.
+/// Secrets to redact from what a server returns, in every encoding that servers use.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Secrets(Arc<[Secret]>);
 
 impl Secrets {
     pub(crate) fn new(secrets: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        // What stands percent-encoded in a URL may come back decoded.
+        // A server may return a percent-encoded part of a URL in decoded form.
         let decoded = |secret: &str| percent_decode_str(secret).decode_utf8_lossy().into_owned();
         let both = |secret: &str| [secret.to_owned(), decoded(secret)];
         let mut secrets: Vec<String> = secrets.into_iter().flat_map(|secret| both(secret.as_ref())).collect();
         secrets.retain(|secret| !secret.is_empty());
-        // The longest first, so that no part of one is left when another is contained in it.
+        // Longest first: a secret may contain another one, whose redaction would leave the rest of it.
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         secrets.dedup();
         Self(secrets.into_iter().map(Secret::new).collect())
     }
 
-    /// `text` with every secret taken out, whatever the case of its letters.
-    pub(crate) fn scrub(&self, text: &[u8]) -> Vec<u8> {
-        self.without(text, false)
+    /// `text` with every secret replaced, regardless of upper and lower case.
+    pub(crate) fn redact(&self, text: &[u8]) -> Vec<u8> {
+        self.redacted(text, false)
     }
 
-    /// The same for a text whose end is not there: the beginning of a secret at its end is taken out too.
-    pub(crate) fn scrub_start(&self, text: &[u8]) -> Vec<u8> {
-        self.without(text, true)
+    /// The same for a text that was cut off: the start of a secret at its end is replaced too.
+    pub(crate) fn redact_truncated(&self, text: &[u8]) -> Vec<u8> {
+        self.redacted(text, true)
     }
 
     /// The same for a string.
-    pub(crate) fn scrub_str(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.scrub(text.as_bytes())).into_owned()
+    pub(crate) fn redact_str(&self, text: &str) -> String {
+        String::from_utf8_lossy(&self.redact(text.as_bytes())).into_owned()
     }
 
-    fn without(&self, text: &[u8], is_cut: bool) -> Vec<u8> {
-        let known = self
+    fn redacted(&self, text: &[u8], is_truncated: bool) -> Vec<u8> {
+        let text = self
             .0
             .iter()
-            .fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes(), is_cut));
-        unsigned(&known)
+            .fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes(), is_truncated));
+        redact_signing_parameters(&text)
     }
 }
 
-/// What a signed URL carries beside what is signed. A server may repeat a URL that it gave to someone else, or earlier.
-const SIGNING: &[&[u8]] = &[
-    b"x-amz-signature=",
-    b"x-amz-credential=",
-    b"x-amz-security-token=",
-    b"x-goog-signature=",
-    b"x-goog-credential=",
-    b"awsaccesskeyid=",
-    b"signature=",
-    b"sig=",
-];
-
-/// `text` with the values of such parameters taken out, in whatever URL they stand.
-fn unsigned(text: &[u8]) -> Vec<u8> {
+/// `text` without the values of signing parameters, in whatever URL: a server may return a URL that it gave to another caller.
+fn redact_signing_parameters(text: &[u8]) -> Vec<u8> {
+    const MAX_NAME: usize = 64;
     let mut clean = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
         clean.push(*first);
         rest = tail;
-        // A parameter begins behind a mark, which JSON or XML may have spelled out.
-        let begins = b"?&;".contains(first) || clean.ends_with(b"u0026");
-        let named =
-            |name: &&&[u8]| tail.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
-        if let Some(name) = SIGNING.iter().filter(|_| begins).find(named) {
-            let (name, value) = tail.split_at(name.len());
-            let end =
-                value.iter().position(|byte| b" \t\r\n\"'<>&\\,)".contains(byte)).unwrap_or(value.len());
+        // A parameter follows a delimiter. JSON or XML may have escaped the delimiter.
+        if !b"?&;".contains(first) && !clean.ends_with(b"u0026") {
+            continue;
+        }
+        let is_in_name = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+        let (name, value) = tail.split_at(tail.iter().take(MAX_NAME).take_while(is_in_name).count());
+        let Some(value) = value.strip_prefix(b"=") else { continue };
+        if is_signing_parameter(&String::from_utf8_lossy(name)) {
+            let end = value.iter().position(|byte| b" \t\r\n\"'<>&\\,)".contains(byte));
             clean.extend_from_slice(name);
+            clean.push(b'=');
             clean.extend_from_slice(REDACTED.as_bytes());
-            rest = &value[end..];
+            rest = &value[end.unwrap_or(value.len())..];
         }
     }
     clean
 }
 
-fn replace(text: &[u8], secret: &[u8], is_cut: bool) -> Vec<u8> {
+fn replace(text: &[u8], secret: &[u8], is_truncated: bool) -> Vec<u8> {
     let mut clean = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
-        rest = match spelled(rest, secret) {
-            Spelled::Whole(length) => {
+        rest = match find_at_start(rest, secret) {
+            Match::Whole(length) => {
                 clean.extend_from_slice(REDACTED.as_bytes());
                 &rest[length..]
             }
-            Spelled::Begun if is_cut => {
+            Match::Partial if is_truncated => {
                 clean.extend_from_slice(REDACTED.as_bytes());
                 &[]
             }
-            Spelled::Begun | Spelled::Not => {
+            Match::Partial | Match::None => {
                 clean.push(*first);
                 tail
             }
@@ -185,33 +177,33 @@ fn replace(text: &[u8], secret: &[u8], is_cut: bool) -> Vec<u8> {
 }
 
 /// Whether a text begins with a secret.
-enum Spelled {
-    /// In so many bytes.
+enum Match {
+    /// The number of bytes that the encoded secret takes.
     Whole(usize),
     /// The text ends before the secret does.
-    Begun,
-    Not,
+    Partial,
+    None,
 }
 
-fn spelled(text: &[u8], secret: &[u8]) -> Spelled {
-    // Most places are passed over at their first byte.
-    let is_near = |first: &u8| {
-        SPELLINGS[usize::from(*first)].iter().any(|spelling| spelling[0].eq_ignore_ascii_case(&text[0]))
+fn find_at_start(text: &[u8], secret: &[u8]) -> Match {
+    // For speed: most positions differ in the first byte.
+    let may_begin = |first: &u8| {
+        ENCODINGS[usize::from(*first)].iter().any(|encoding| encoding[0].eq_ignore_ascii_case(&text[0]))
     };
-    if !secret.first().is_some_and(is_near) {
-        return Spelled::Not;
+    if !secret.first().is_some_and(may_begin) {
+        return Match::None;
     }
-    // One letter may be read in two ways ("%25" is a percent sign, or begins with one), so there may be several ends.
-    let (mut ends, mut is_begun) = (vec![0], false);
+    // An encoding may be ambiguous ("%25" is a percent sign, or the start of a double encoding), so there may be several ends.
+    let (mut ends, mut is_partial) = (vec![0], false);
     for byte in secret {
         let mut next = Vec::new();
         for end in ends {
             let rest: &[u8] = &text[end..];
-            for spelling in &SPELLINGS[usize::from(*byte)] {
-                match rest.get(..spelling.len()) {
-                    Some(start) if start.eq_ignore_ascii_case(spelling) => next.push(end + spelling.len()),
+            for encoding in &ENCODINGS[usize::from(*byte)] {
+                match rest.get(..encoding.len()) {
+                    Some(start) if start.eq_ignore_ascii_case(encoding) => next.push(end + encoding.len()),
                     Some(_) => {}
-                    None => is_begun |= spelling[..rest.len()].eq_ignore_ascii_case(rest),
+                    None => is_partial |= encoding[..rest.len()].eq_ignore_ascii_case(rest),
                 }
             }
         }
@@ -223,26 +215,26 @@ fn spelled(text: &[u8], secret: &[u8]) -> Spelled {
         }
     }
     match ends.pop() {
-        Some(end) => Spelled::Whole(end),
-        None if is_begun => Spelled::Begun,
-        None => Spelled::Not,
+        Some(end) => Match::Whole(end),
+        None if is_partial => Match::Partial,
+        None => Match::None,
     }
 }
 
-/// How each byte may be written: as it is, percent-encoded once or twice, escaped in JSON, as an entity of XML or HTML.
-static SPELLINGS: LazyLock<Vec<Vec<Vec<u8>>>> = LazyLock::new(|| (0..=u8::MAX).map(spellings).collect());
+/// The encodings of each byte: plain, percent-encoded once or twice, as a JSON escape, as an XML or HTML entity.
+static ENCODINGS: LazyLock<Vec<Vec<Vec<u8>>>> = LazyLock::new(|| (0..=u8::MAX).map(encodings).collect());
 
-fn spellings(byte: u8) -> Vec<Vec<u8>> {
+fn encodings(byte: u8) -> Vec<Vec<u8>> {
     let mut all = vec![vec![byte]];
-    let numbers = [
+    let numeric = [
         format!("%{byte:02x}"),
         format!("%25{byte:02x}"),
         format!("\\u{byte:04x}"),
         format!("&#{byte};"),
         format!("&#x{byte:x};"),
     ];
-    all.extend(numbers.map(String::into_bytes));
-    let by_name: &[&[u8]] = match byte {
+    all.extend(numeric.map(String::into_bytes));
+    let named: &[&[u8]] = match byte {
         b'/' => &[b"\\/"],
         b'\\' => &[b"\\\\"],
         b'"' => &[b"\\\"", b"&quot;"],
@@ -252,7 +244,7 @@ fn spellings(byte: u8) -> Vec<Vec<u8>> {
         b'>' => &[b"&gt;"],
         _ => &[],
     };
-    all.extend(by_name.iter().map(|spelling| spelling.to_vec()));
+    all.extend(named.iter().map(|encoding| encoding.to_vec()));
     all
 }
 
@@ -273,15 +265,15 @@ mod tests {
     }
 
     #[test]
-    fn the_signature_of_a_url_that_is_not_known_is_scrubbed_too() {
+    fn signing_parameters_of_unknown_urls_are_redacted() {
         let echo = r#"{"message":"not https://s.test/a?X-Amz-Credential=AKIA&amp;x-amz-signature=5e4\u0026sig=1 again"}"#;
         let clean = r#"{"message":"not https://s.test/a?X-Amz-Credential=[secret]&amp;x-amz-signature=[secret]\u0026sig=[secret] again"}"#;
-        assert_eq!(Secrets::default().scrub_str(echo), clean);
-        assert_eq!(Secrets::default().scrub_str("a design=1 is no signature"), "a design=1 is no signature");
+        assert_eq!(Secrets::default().redact_str(echo), clean);
+        assert_eq!(Secrets::default().redact_str("a design=1 is no signature"), "a design=1 is no signature");
     }
 
     #[test]
-    fn every_echo_of_a_presigned_url_is_scrubbed() {
+    fn a_returned_presigned_url_is_redacted_in_every_encoding() {
         let secrets = presigned().secrets();
         for echo in [
             SIGNED.to_owned(),
@@ -293,13 +285,13 @@ mod tests {
             "<SignatureProvided>5E471E1</SignatureProvided>".to_owned(),
             "<AWSAccessKeyId>AKIASENTINEL</AWSAccessKeyId>".to_owned(),
         ] {
-            let clean = secrets.scrub_str(&echo);
+            let clean = secrets.redact_str(&echo);
             assert!(!clean.to_lowercase().contains("5e471e1") && !clean.contains("AKIASENTINEL"), "{clean}");
         }
     }
 
     #[test]
-    fn a_credential_is_scrubbed_however_its_letters_are_written() {
+    fn a_credential_is_redacted_in_every_encoding() {
         let secrets = Secrets::new(["a+\"b/%c="]);
         for echo in [
             r#"a+"b/%c="#,
@@ -310,33 +302,33 @@ mod tests {
             "a%252B%2522b%252F%2525c%253D",
             "a&#43;&quot;b&#x2F;%c&#61;",
         ] {
-            assert_eq!(secrets.scrub_str(&format!("<{echo}>")), "<[secret]>", "{echo}");
+            assert_eq!(secrets.redact_str(&format!("<{echo}>")), "<[secret]>", "{echo}");
         }
     }
 
     #[test]
-    fn a_text_that_is_cut_keeps_no_beginning_of_a_secret() {
+    fn a_truncated_text_keeps_no_start_of_a_secret() {
         let secrets = Secrets::new(["sentinel/key"]);
         for end in ["", "s", "senti", "sentinel%", "sentinel\\u00", "sentinel%2Fke"] {
             let text = format!("at its end: {end}");
-            let kept = secrets.scrub_start(text.as_bytes());
+            let kept = secrets.redact_truncated(text.as_bytes());
             let mark = if end.is_empty() { "" } else { REDACTED };
             assert_eq!(String::from_utf8(kept).unwrap(), format!("at its end: {mark}"), "{end}");
-            assert_eq!(secrets.scrub_str(&text), text);
+            assert_eq!(secrets.redact_str(&text), text);
         }
     }
 
     #[test]
-    fn what_is_no_secret_stays() {
+    fn other_text_is_unchanged() {
         let text = "Request has expired at 20250101T000000Z";
-        assert_eq!(presigned().secrets().scrub_str(text), text);
-        assert_eq!(Secrets::default().scrub_str(text), text);
+        assert_eq!(presigned().secrets().redact_str(text), text);
+        assert_eq!(Secrets::default().redact_str(text), text);
     }
 
     #[test]
-    fn a_secret_within_a_longer_one_leaves_nothing_behind() {
+    fn a_secret_inside_a_longer_one_is_redacted_as_a_whole() {
         assert_eq!(
-            Secrets::new(["key", "key-and-more"]).scrub_str("the key-and-more key"),
+            Secrets::new(["key", "key-and-more"]).redact_str("the key-and-more key"),
             "the [secret] [secret]"
         );
     }

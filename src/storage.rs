@@ -1,29 +1,29 @@
-//! What storage says, and what a URL that it signed asks for.
+//! What is specific to storage: the headers that a signature covers, and error bodies.
 
 use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use url::Url;
 
 use crate::error::Error;
-use crate::reply::{Reply, Said};
+use crate::response::{BufferedResponse, ErrorBody};
 use crate::secret::{PresignedUrl, Secrets};
 
-/// The type that media is sent with where the URL's signature covers one: it must be the one signed for, and the vendor's own
-/// uploads know no other that would suit any media.
-const OCTETS: HeaderValue = HeaderValue::from_static("application/octet-stream");
+/// The `Content-Type` of a PUT whose signature covers that header. It must equal the signed one; the vendor's own uploads
+/// use this type for any media.
+const OCTET_STREAM: HeaderValue = HeaderValue::from_static("application/octet-stream");
 
-/// The `Content-Type` that a PUT to `url` must have: none, unless the signature covers it (`X-Amz-SignedHeaders`, or Google's
-/// `X-Goog-SignedHeaders`).
+/// The `Content-Type` that a PUT to `url` must have. It has none unless the signature covers the header
+/// (`X-Amz-SignedHeaders`, or Google's `X-Goog-SignedHeaders`).
 pub(crate) fn content_type(url: &PresignedUrl) -> Option<HeaderValue> {
     let url = Url::parse(url.expose()).ok()?;
     let is_signed = url.query_pairs().any(|(name, headers)| {
         ["x-amz-signedheaders", "x-goog-signedheaders"].contains(&name.to_ascii_lowercase().as_str())
             && headers.split(';').any(|header| header.eq_ignore_ascii_case("content-type"))
     });
-    is_signed.then_some(OCTETS)
+    is_signed.then_some(OCTET_STREAM)
 }
 
-/// The XML that S3, and what is modelled on it, answers errors with.
+/// The XML error body of S3 and of S3-compatible storage.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct StorageError {
@@ -32,22 +32,22 @@ struct StorageError {
     request_id: Option<String>,
 }
 
-/// What storage says in the body of an error. XML has more ways to spell a character than were looked for when the body was
-/// read, so `secrets` are taken out of the texts as well.
-pub(crate) fn said(reply: &Reply, secrets: &Secrets) -> Said {
-    let text = String::from_utf8_lossy(&reply.body);
+/// Decodes the body of an error from storage. XML can encode a character in more ways than the redaction of the raw body
+/// covers, so the decoded strings are redacted again.
+pub(crate) fn error_body(response: &BufferedResponse, secrets: &Secrets) -> ErrorBody {
+    let text = String::from_utf8_lossy(&response.body);
     let error: StorageError = quick_xml::de::from_str(&text).unwrap_or_default();
-    let clean = |text: Option<String>| text.map(|text| secrets.scrub_str(&text));
-    Said {
-        code: clean(error.code),
-        message: clean(error.message),
-        request_id: clean(error.request_id),
-        ..Said::default()
+    let redact = |text: Option<String>| text.map(|text| secrets.redact_str(&text));
+    ErrorBody {
+        code: redact(error.code),
+        message: redact(error.message),
+        request_id: redact(error.request_id),
+        ..ErrorBody::default()
     }
 }
 
-/// Does `error` say that the upload URL is no longer valid? S3 has 403 `AccessDenied` with "Request has expired", GCS 400
-/// `ExpiredToken`, R2 403 `ExpiredRequest`.
+/// Returns whether `error` says that the upload URL has expired. S3 answers 403 `AccessDenied` with "Request has expired",
+/// GCS 400 `ExpiredToken`, R2 403 `ExpiredRequest`.
 pub(crate) fn has_expired(error: &Error) -> bool {
     match error.storage_code() {
         Some("ExpiredToken" | "ExpiredRequest") => true,
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_type_is_sent_where_it_is_signed_for_and_nowhere_else() {
+    fn content_type_is_sent_only_if_the_signature_covers_it() {
         for (query, expected) in [
             ("X-Amz-SignedHeaders=content-type%3Bhost", true),
             ("X-Amz-SignedHeaders=host;Content-Type", true),

@@ -1,8 +1,8 @@
-//! The flow that both providers share: ask for a pre-signed URL, then PUT the media there.
+//! The upload flow, which both providers share: request a pre-signed URL, then PUT the media to it.
 //!
-//! What it costs is measured by `cargo bench --bench upload`. On a busy machine of two cores: 2 GiB to a sink on the same machine
-//! at 1.2 to 1.5 times the throughput of `curl -T`, with at most 14 MiB resident for 64 MiB and for 2 GiB alike; asking for the
-//! URL takes 1.08 to 1.09 times the processor time of the same call straight on reqwest.
+//! `cargo bench --bench upload` measures its cost. On a busy machine with two cores, 2 GiB to a server on the same machine reach
+//! 1.2 to 1.5 times the throughput of `curl -T`, with at most 14 MiB of resident memory for 64 MiB and for 2 GiB. The request for
+//! the URL takes 1.08 to 1.09 times the processor time of the same call with plain reqwest.
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -13,90 +13,100 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::error::{Error, Provider};
 use crate::http::Http;
-use crate::media::{Media, Opened};
-use crate::progress::{Meter, Progress, Report};
+use crate::media::{Media, OpenedMedia};
+use crate::progress::{Progress, ProgressCallback, ProgressMeter};
 use crate::put::Put;
 use crate::secret::PresignedUrl;
 use crate::storage;
 
-/// The name of the transfer in errors; no document names it.
+/// The name of the transfer in errors and spans. No document names it.
 const OPERATION: &str = "upload";
 
-/// An upload that begins when awaited.
+/// An upload, which begins when it is awaited.
 ///
-/// The media is opened, the URL asked for, and the media sent; both requests are tried again as [`Retry`](crate::Retry) says. A
-/// URL that has expired is asked for anew, once. Storage that answers 307 or 308 is followed, at most three times. The upload
-/// has no time limit as long as bytes move.
+/// It opens the media, requests an upload URL, and sends the media to it. Both requests are retried as
+/// [`Retry`](crate::Retry) says. If the upload URL has expired, a new one is requested, once. A 307 or 308 of storage is
+/// followed, at most three times. The upload has no total timeout: it runs as long as bytes move.
 ///
-/// Dropping it, or its future, stops it; storage keeps nothing of an upload that was not completed.
+/// Dropping it, or its future, stops the upload. Storage keeps nothing of an incomplete upload.
 #[must_use = "an upload begins when it is awaited"]
 pub struct Upload {
     provider: Provider,
     http: Http,
     media: Media,
-    ask: Box<dyn Fn() -> BoxFuture<'static, Result<PresignedUrl, Error>> + Send + Sync>,
-    report: Option<Report>,
+    request_url: Box<dyn Fn() -> BoxFuture<'static, Result<PresignedUrl, Error>> + Send + Sync>,
+    progress: Option<ProgressCallback>,
 }
 
 impl Upload {
-    /// An upload of `media` through `http` to the URL that `ask` gets.
+    /// An upload of `media` to the URL that `request_url` gets.
     pub(crate) fn new<F>(
         provider: Provider,
         http: &Http,
         media: Media,
-        ask: impl Fn() -> F + Send + Sync + 'static,
+        request_url: impl Fn() -> F + Send + Sync + 'static,
     ) -> Self
     where
         F: Future<Output = Result<PresignedUrl, Error>> + Send + 'static,
     {
-        Self { provider, http: http.clone(), media, ask: Box::new(move || ask().boxed()), report: None }
+        let request_url = Box::new(move || request_url().boxed());
+        Self { provider, http: http.clone(), media, request_url, progress: None }
     }
 
-    /// Calls `report` when a try begins, and whenever bytes were handed to the connection: at most 64 KiB at a time, so it must
-    /// be quick. What is handed over may still be under way; the upload is done when its future is.
+    /// Calls `report` when an attempt begins, and each time bytes are handed to the connection: at least once for every 64 KiB,
+    /// so it should return quickly. These bytes may still be in the buffers of the connection; the upload is complete only when
+    /// its future is.
     ///
     /// ```no_run
     /// # async fn example(upload: media_upload::Upload) -> Result<(), media_upload::Error> {
     /// use media_upload::Progress;
     ///
-    /// upload.progress(|Progress { sent, total, attempt, .. }| eprintln!("{sent}/{total}, try {attempt}")).await?;
+    /// let report = |Progress { sent, total, attempt, .. }| eprintln!("{sent}/{total}, attempt {attempt}");
+    /// upload.progress(report).await?;
     /// # Ok(())
     /// # }
     /// ```
     pub fn progress(mut self, report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.report = Some(Arc::new(report));
+        self.progress = Some(Arc::new(report));
         self
     }
 
     async fn run(self) -> Result<Uploaded, Error> {
-        let opened =
-            self.media.open().await.map_err(|fault| fault.to_error().during(self.provider, OPERATION))?;
-        let identity = opened.identity.clone();
-        let meter = Meter::new(identity.length, self.report.clone());
-        let put = Put { http: &self.http, media: &self.media, identity: &identity, meter: &meter };
-        // Last, just before sending: the URL expires.
-        let url = (self.ask)().await?;
+        let opened = self.media.open().await;
+        let opened = opened.map_err(|error| error.to_error().in_operation(self.provider, OPERATION))?;
+        let version = opened.version.clone();
+        let meter = ProgressMeter::new(version.length, self.progress.clone());
+        let put = Put { http: &self.http, media: &self.media, version: &version, meter: &meter };
+        // The URL expires, so it is requested immediately before the media is sent.
+        let url = (self.request_url)().await?;
         let outcome = match self.send(&put, &url, Some(opened)).await {
             Err(error) if storage::has_expired(&error) => {
-                tracing::warn!(%error, "asking for another upload url");
-                let url = (self.ask)().await?;
+                tracing::warn!(%error, "requesting a new upload URL");
+                let url = (self.request_url)().await?;
                 self.send(&put, &url, None).await
             }
             outcome => outcome,
         };
         let attempts = meter.attempts();
-        outcome.map(|()| Uploaded { bytes: identity.length, attempts }).map_err(|error| error.after(attempts))
+        outcome
+            .map(|()| Uploaded { bytes: version.length, attempts })
+            .map_err(|error| error.with_attempts(attempts))
     }
 
-    /// Sends the media to `url`, as often as the policy says.
-    async fn send(&self, put: &Put<'_>, url: &PresignedUrl, mut opened: Option<Opened>) -> Result<(), Error> {
+    /// Sends the media to `url`, with the retries of the policy.
+    async fn send(
+        &self,
+        put: &Put<'_>,
+        url: &PresignedUrl,
+        mut opened: Option<OpenedMedia>,
+    ) -> Result<(), Error> {
         let secrets = url.secrets();
-        let call = self.http.call(self.provider, OPERATION, &secrets);
+        let context = self.http.context(self.provider, OPERATION, &secrets);
         let settings = &self.http.settings;
         let attempt = |_| {
-            let (call, opened) = (call.clone(), opened.take());
+            let (context, opened) = (context.clone(), opened.take());
             let number = put.meter.next_attempt();
-            async move { call.traced(number, put.send(&call, url, opened)).await }.boxed()
+            async move { context.traced(number, put.send(&context, url, opened)).await }.boxed()
         };
         settings.retry.run(&*settings.clock, attempt).await
     }
@@ -120,7 +130,7 @@ impl fmt::Debug for Upload {
     }
 }
 
-/// Media that storage has taken.
+/// A completed upload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Uploaded {
@@ -134,14 +144,14 @@ impl Uploaded {
         self.bytes
     }
 
-    /// How often it was sent: 1 unless sending it had to be tried again.
+    /// The number of attempts to send the media, from 1.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 }
 
-/// Runs `uploads`, `concurrency` of them at a time (at least one), and gives what became of each, in the order given. One that
-/// fails does not stop the others.
+/// Runs `uploads`, at most `concurrency` at a time (0 means 1), and returns their outcomes in the order of `uploads`. A failed
+/// upload does not stop the others.
 ///
 /// ```no_run
 /// # async fn example(client: media_upload::pyannote::Client) -> Result<(), media_upload::Error> {
@@ -163,7 +173,7 @@ pub async fn upload_all(
 ) -> Vec<Result<Uploaded, Error>> {
     let numbered =
         uploads.into_iter().enumerate().map(|(number, upload)| async move { (number, upload.await) });
-    // Ordered afterwards: in order, a slow one at the front would keep others from beginning.
+    // Sorted at the end, because with `buffered` a slow first upload would keep later ones from starting.
     let mut outcomes: Vec<_> =
         stream::iter(numbered.collect::<Vec<_>>()).buffer_unordered(concurrency.max(1)).collect().await;
     outcomes.sort_by_key(|(number, _)| *number);

@@ -1,22 +1,22 @@
-//! The client crate from outside: one module for each thing that is promised.
+//! Tests of the public API of the client crate, one module for each subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod cielo24;
-mod clock;
+mod faulty_storage;
 mod fuzz;
 mod generation;
-mod many;
-mod place;
+mod mock_server;
 mod pyannote;
 mod retry;
 mod s3;
 mod secrets;
-mod server;
-mod storage;
 mod ten_operations;
+mod test_clock;
 mod tls;
 #[cfg(feature = "cli")]
 mod tool;
 mod trace;
 mod transfer;
 mod upload;
+mod upload_all;
+mod upload_fixture;

@@ -6,31 +6,31 @@ use media_upload::{Error, ErrorKind, Provider, Retry};
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::server::{self, KEY, PYANNOTE, answering, documented, header_names, media_url, requests};
+use crate::mock_server::{self, KEY, PYANNOTE, api_server, documented, header_names, media_url, requests};
 
-async fn ask(answer: ResponseTemplate) -> Result<String, Error> {
-    let server = answering(PYANNOTE, answer).await;
-    let url = server::pyannote(&server).media_upload_url(&media_url()).await?;
+async fn request(answer: ResponseTemplate) -> Result<String, Error> {
+    let server = api_server(PYANNOTE, answer).await;
+    let url = mock_server::pyannote(&server).media_upload_url(&media_url()).await?;
     Ok(url.expose().to_owned())
 }
 
-async fn refusal(answer: ResponseTemplate) -> Error {
-    ask(answer).await.unwrap_err()
+async fn request_error(answer: ResponseTemplate) -> Error {
+    request(answer).await.unwrap_err()
 }
 
-/// The document as it is today.
+/// The API document of the crate.
 fn document() -> Value {
     serde_yaml::from_str(include_str!("../../openapi/pyannote.yaml")).unwrap()
 }
 
 #[tokio::test]
-async fn the_documented_request_goes_out_and_nothing_else() {
-    let server = answering(
+async fn the_request_is_the_documented_one() {
+    let server = api_server(
         PYANNOTE,
         ResponseTemplate::new(201).set_body_json(json!({ "url": "https://storage.test/a" })),
     )
     .await;
-    server::pyannote(&server).media_upload_url(&media_url()).await.unwrap();
+    mock_server::pyannote(&server).media_upload_url(&media_url()).await.unwrap();
 
     let requests = requests(&server).await;
     let [request] = &requests[..] else { panic!("one request, not {}", requests.len()) };
@@ -46,7 +46,7 @@ async fn the_documented_request_goes_out_and_nothing_else() {
 
 #[tokio::test]
 async fn a_base_url_may_have_a_path() {
-    let server = answering(
+    let server = api_server(
         ("POST", "/stage/v1/media/input"),
         ResponseTemplate::new(201).set_body_json(json!({ "url": "https://storage.test/a" })),
     )
@@ -59,19 +59,19 @@ async fn a_base_url_may_have_a_path() {
 }
 
 #[tokio::test]
-async fn a_201_gives_the_upload_url() {
+async fn a_201_returns_the_upload_url() {
     let url = "https://storage.test/a?X-Amz-Signature=1";
     assert_eq!(
-        ask(ResponseTemplate::new(201).set_body_json(json!({ "url": url, "new": 1 }))).await.unwrap(),
+        request(ResponseTemplate::new(201).set_body_json(json!({ "url": url, "new": 1 }))).await.unwrap(),
         url
     );
 }
 
 #[tokio::test]
-async fn a_400_tells_what_is_wrong_field_by_field() {
+async fn a_400_has_field_errors() {
     let body =
         json!({ "message": "Invalid request", "errors": [{ "field": "url", "message": "Invalid URL" }] });
-    let error = refusal(ResponseTemplate::new(400).set_body_json(&body)).await;
+    let error = request_error(ResponseTemplate::new(400).set_body_json(&body)).await;
 
     assert_eq!((error.kind(), error.status(), error.is_retryable()), (ErrorKind::Api, Some(400), false));
     assert_eq!((error.provider(), error.operation()), (Some(Provider::Pyannote), Some("getMediaUploadURL")));
@@ -82,7 +82,7 @@ async fn a_400_tells_what_is_wrong_field_by_field() {
 }
 
 #[tokio::test]
-async fn an_error_with_a_request_id_keeps_it_and_is_typed_by_its_status() {
+async fn a_documented_error_has_its_request_id_and_its_type() {
     let responses = &document()["paths"]["/v1/media/input"]["post"]["responses"];
     let body = json!({ "requestId": "37a4c3a0", "message": "Not today" });
     let has_id = |response: &Value| {
@@ -93,7 +93,7 @@ async fn an_error_with_a_request_id_keeps_it_and_is_typed_by_its_status() {
     assert!(!responses.is_empty());
     for (status, response) in responses {
         let status = status.parse().unwrap();
-        let error = refusal(ResponseTemplate::new(status).set_body_json(&body)).await;
+        let error = request_error(ResponseTemplate::new(status).set_body_json(&body)).await;
         assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(status)));
         assert_eq!((error.message(), error.request_id()), (Some("Not today"), Some("37a4c3a0")));
         let typed: &GetMediaUploadUrlError = error.documented().unwrap();
@@ -105,10 +105,11 @@ async fn an_error_with_a_request_id_keeps_it_and_is_typed_by_its_status() {
 }
 
 #[tokio::test]
-async fn a_429_may_be_tried_again_after_what_the_server_asks() {
+async fn a_429_is_retryable_after_the_wait_of_the_server() {
     let body = json!({ "requestId": "37a4c3a0", "message": "Too many requests" });
     let error =
-        refusal(ResponseTemplate::new(429).insert_header("retry-after", "17").set_body_json(&body)).await;
+        request_error(ResponseTemplate::new(429).insert_header("retry-after", "17").set_body_json(&body))
+            .await;
 
     assert_eq!((error.status(), error.is_retryable()), (Some(429), true));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(17)));
@@ -116,7 +117,8 @@ async fn a_429_may_be_tried_again_after_what_the_server_asks() {
 
 #[tokio::test]
 async fn an_undocumented_error_keeps_status_message_and_body() {
-    let error = refusal(ResponseTemplate::new(401).set_body_string(r#"{"message":"Unauthorized"}"#)).await;
+    let error =
+        request_error(ResponseTemplate::new(401).set_body_string(r#"{"message":"Unauthorized"}"#)).await;
 
     assert_eq!(
         (error.kind(), error.status(), error.message()),
@@ -127,16 +129,16 @@ async fn an_undocumented_error_keeps_status_message_and_body() {
 }
 
 #[tokio::test]
-async fn fields_of_another_type_do_not_hide_the_others() {
+async fn a_field_of_a_wrong_type_does_not_hide_the_others() {
     let body = json!({ "message": ["url must match"], "requestId": "1", "errors": [7, { "field": "url", "message": "no" }] });
-    let error = refusal(ResponseTemplate::new(400).set_body_json(body)).await;
+    let error = request_error(ResponseTemplate::new(400).set_body_json(body)).await;
     assert_eq!((error.message(), error.request_id(), error.field_errors().len()), (None, Some("1"), 1));
     assert!(error.documented::<GetMediaUploadUrlError>().is_none());
 }
 
 #[tokio::test]
-async fn a_documented_status_with_a_gateways_page_keeps_the_status() {
-    let error = refusal(ResponseTemplate::new(402).set_body_string("<html>Bad gateway</html>")).await;
+async fn a_documented_status_with_an_html_body_keeps_its_status() {
+    let error = request_error(ResponseTemplate::new(402).set_body_string("<html>Bad gateway</html>")).await;
 
     assert_eq!((error.kind(), error.status(), error.message()), (ErrorKind::Api, Some(402), None));
     assert_eq!(error.body(), Some(&b"<html>Bad gateway</html>"[..]));
@@ -144,21 +146,21 @@ async fn a_documented_status_with_a_gateways_page_keeps_the_status() {
 }
 
 #[tokio::test]
-async fn a_large_error_is_read_to_64_kib() {
-    let error = refusal(ResponseTemplate::new(500).set_body_bytes(vec![b'x'; 10 << 20])).await;
+async fn an_error_body_is_cut_at_64_kib() {
+    let error = request_error(ResponseTemplate::new(500).set_body_bytes(vec![b'x'; 10 << 20])).await;
     assert_eq!((error.status(), error.body().map(<[u8]>::len)), (Some(500), Some(64 << 10)));
 }
 
 #[tokio::test]
-async fn a_secret_that_the_limit_would_cut_in_two_is_taken_out_whole() {
+async fn a_secret_at_the_cut_of_a_body_is_redacted_completely() {
     let body = format!("{}{KEY} and more", "x".repeat((64 << 10) - KEY.len() / 2));
-    let error = refusal(ResponseTemplate::new(500).set_body_string(body)).await;
+    let error = request_error(ResponseTemplate::new(500).set_body_string(body)).await;
     let end = &error.body().unwrap()[(64 << 10) - KEY.len() / 2..];
     assert!("[secret]".as_bytes().starts_with(end), "{}", String::from_utf8_lossy(end));
 }
 
 #[tokio::test]
-async fn a_success_that_is_not_the_documented_one_keeps_its_status_and_no_body() {
+async fn an_undocumented_success_is_an_error_with_status_and_without_body() {
     let url = json!({ "url": "https://storage.test/a" });
     for (answer, status) in [
         (ResponseTemplate::new(200).set_body_json(&url), 200),
@@ -170,7 +172,7 @@ async fn a_success_that_is_not_the_documented_one_keeps_its_status_and_no_body()
         (ResponseTemplate::new(201).set_body_json(json!({ "url": "http://storage.test/a" })), 201),
         (ResponseTemplate::new(201).set_body_json(json!({ "url": "x".repeat(2 << 20) })), 201),
     ] {
-        let error = refusal(answer).await;
+        let error = request_error(answer).await;
         assert_eq!(
             (error.kind(), error.status(), error.body()),
             (ErrorKind::Response, Some(status), None),
@@ -182,13 +184,13 @@ async fn a_success_that_is_not_the_documented_one_keeps_its_status_and_no_body()
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let error =
-        refusal(ResponseTemplate::new(307).insert_header("location", "https://elsewhere.test/")).await;
+        request_error(ResponseTemplate::new(307).insert_header("location", "https://elsewhere.test/")).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(307)));
 }
 
 #[tokio::test]
-async fn nobody_listening_is_a_connection_error() {
-    let (_socket, url) = server::nobody();
+async fn a_refused_connection_is_a_connection_error() {
+    let (_socket, url) = mock_server::refusing_origin();
     let client =
         Client::builder(ApiKey::new(KEY).unwrap()).base_url(url).retry(Retry::never()).build().unwrap();
     let error = client.media_upload_url(&media_url()).await.unwrap_err();
@@ -196,14 +198,14 @@ async fn nobody_listening_is_a_connection_error() {
 }
 
 #[tokio::test]
-async fn the_generated_client_keeps_the_same_policy() {
+async fn the_generated_client_redacts_errors_and_sends_no_version_header() {
     let body = json!({ "requestId": "1", "message": format!("bad key {KEY}") });
-    let server = answering(PYANNOTE, ResponseTemplate::new(402).set_body_json(body)).await;
+    let server = api_server(PYANNOTE, ResponseTemplate::new(402).set_body_json(body)).await;
     let request = api::types::GetMediaUploadUrl { url: media_url().as_str().parse().unwrap() };
     let Err(api::Error::UnexpectedResponse(answer)) =
-        server::pyannote(&server).api().get_media_upload_url(&request).await
+        mock_server::pyannote(&server).api().get_media_upload_url(&request).await
     else {
-        panic!("an answer that is no success")
+        panic!("the call must return an error response")
     };
     assert_eq!(answer.status(), 402);
     assert!(!answer.text().await.unwrap().contains(KEY));
@@ -211,25 +213,26 @@ async fn the_generated_client_keeps_the_same_policy() {
 }
 
 #[tokio::test]
-async fn the_generated_client_gives_all_of_a_long_success() {
+async fn the_generated_client_returns_a_long_success_completely() {
     let url = "u".repeat(3 << 20);
-    let server = answering(PYANNOTE, ResponseTemplate::new(201).set_body_json(json!({ "url": url }))).await;
+    let server = api_server(PYANNOTE, ResponseTemplate::new(201).set_body_json(json!({ "url": url }))).await;
     let request = api::types::GetMediaUploadUrl { url: media_url().as_str().parse().unwrap() };
-    let answer = server::pyannote(&server).api().get_media_upload_url(&request).await.unwrap();
+    let answer = mock_server::pyannote(&server).api().get_media_upload_url(&request).await.unwrap();
     assert_eq!(answer.url.len(), url.len());
-    let error = server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();
+    let error = mock_server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status()),
         (ErrorKind::Response, Some(201)),
-        "our method wants a short one"
+        "the method of this crate has a cap"
     );
 }
 
 #[test]
-fn a_media_url_is_what_the_document_allows() {
-    let limit = &document()["components"]["schemas"]["GetMediaUploadUrl"]["properties"]["url"]["maxLength"];
-    let limit = usize::try_from(limit.as_u64().unwrap()).unwrap();
-    let longest = format!("media://{}", "a".repeat(limit - "media://".len()));
+fn a_media_url_is_checked_as_the_document_says() {
+    let max_length =
+        &document()["components"]["schemas"]["GetMediaUploadUrl"]["properties"]["url"]["maxLength"];
+    let max_length = usize::try_from(max_length.as_u64().unwrap()).unwrap();
+    let longest = format!("media://{}", "a".repeat(max_length - "media://".len()));
     for good in ["media://a", "media://a/b_c-d.wav", "media:///", &longest] {
         assert_eq!(MediaUrl::new(good).unwrap().as_str(), good);
     }
@@ -253,16 +256,16 @@ fn a_media_url_is_what_the_document_allows() {
             "{bad}"
         );
     }
-    let said = MediaUrl::new(too_long).unwrap_err().to_string();
+    let message = MediaUrl::new(too_long).unwrap_err().to_string();
     let expected = format!(
-        "pyannote: the document does not allow this media url (longer than {limit} characters): give one like media://interview.wav"
+        "pyannote: the API document does not allow this media URL (longer than {max_length} characters): give one like media://interview.wav"
     );
-    assert_eq!(said, expected);
+    assert_eq!(message, expected);
     assert_eq!("media://a".parse::<MediaUrl>().unwrap().to_string(), "media://a");
 }
 
 #[test]
-fn an_api_key_can_go_into_a_header() {
+fn an_api_key_has_only_characters_that_a_header_can_carry() {
     assert!(ApiKey::new("sk_1-2.3").is_ok());
     for bad in ["", " ", "key\n", "a b", "kéy", "a\0"] {
         assert_eq!(ApiKey::new(bad).unwrap_err().kind(), ErrorKind::InvalidArgument, "{bad:?}");
@@ -270,9 +273,9 @@ fn an_api_key_can_go_into_a_header() {
 }
 
 #[test]
-fn a_bad_base_url_is_refused_when_the_client_is_built() {
+fn a_bad_base_url_is_an_error_of_build() {
     let error =
         Client::builder(ApiKey::new(KEY).unwrap()).base_url("http://api.pyannote.ai").build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    insta::assert_snapshot!(error, @"the base url must be https, or http on a loopback address: give one like https://api.example.com");
+    insta::assert_snapshot!(error, @"the base URL must be https, or http on a loopback address: give one like https://api.example.com");
 }

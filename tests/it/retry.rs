@@ -6,10 +6,12 @@ use media_upload::{Error, ErrorKind, PresignedUrl, Retry, cielo24};
 use serde_json::json;
 use wiremock::{MockServer, ResponseTemplate};
 
-use crate::clock::TestClock;
-use crate::server::{CIELO24, KEY, PYANNOTE, TOKEN, job, media_url, nobody, requests, serve, serve_once};
+use crate::mock_server::{
+    CIELO24, KEY, PYANNOTE, TOKEN, job, media_url, refusing_origin, requests, serve, serve_once,
+};
+use crate::test_clock::TestClock;
 
-/// What came of a call whose first answers were `answers` and all others a success, and the pauses it made.
+/// Makes a call that gets `answers` and then a success. Returns its outcome, its pauses and the number of its requests.
 async fn call(
     retry: Retry,
     answers: impl IntoIterator<Item = ResponseTemplate>,
@@ -22,7 +24,7 @@ async fn call(
     serve(&server, PYANNOTE, success).await;
     let outcome = client(&server.uri(), &clock, retry).media_upload_url(&media_url()).await;
     let sent = requests(&server).await.len();
-    (outcome, clock.slept(), sent)
+    (outcome, clock.pauses(), sent)
 }
 
 fn client(url: &str, clock: &TestClock, retry: Retry) -> Client {
@@ -35,7 +37,7 @@ fn answer(status: u16) -> ResponseTemplate {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again() {
+async fn retryable_statuses_are_retried() {
     for status in [408, 429, 500, 502, 503, 504] {
         let (outcome, pauses, sent) = call(Retry::default(), [answer(status)]).await;
         assert_eq!((outcome.is_ok(), pauses.len(), sent), (true, 1, 2), "{status}");
@@ -43,7 +45,7 @@ async fn what_may_pass_is_tried_again() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_not_tried_again() {
+async fn other_statuses_are_not_retried() {
     for status in [400, 401, 402, 403, 404, 422, 501, 307, 200] {
         let (outcome, pauses, sent) = call(Retry::default(), [answer(status)]).await;
         let error = outcome.unwrap_err();
@@ -53,7 +55,7 @@ async fn what_will_not_pass_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn tries_end_and_the_error_says_how_many_there_were() {
+async fn retries_are_limited_and_the_error_has_the_number_of_attempts() {
     let (outcome, pauses, sent) = call(Retry::default(), vec![answer(503); 5]).await;
     let error = outcome.unwrap_err();
     assert_eq!((error.attempts(), pauses.len(), sent), (5, 4, 5));
@@ -64,19 +66,19 @@ async fn tries_end_and_the_error_says_how_many_there_were() {
 }
 
 #[tokio::test]
-async fn pauses_are_spread_below_a_limit_that_doubles_and_is_capped() {
+async fn pauses_are_random_below_a_maximum_that_doubles_up_to_the_cap() {
     let second = Duration::from_secs(1);
     let retry = Retry::default().tries(40).first_wait(second).longest_wait(second * 3);
     let (_, pauses, _) = call(retry, vec![answer(500); 40]).await;
     let limits = [1, 2].into_iter().chain(std::iter::repeat(3)).map(|seconds| second * seconds);
     assert!(pauses.iter().zip(limits).all(|(&pause, limit)| pause <= limit), "{pauses:?}");
-    // Over all of it: not above its half only, and no two alike but by a rare chance.
+    // The pauses cover the whole range, not only its upper half.
     assert!(pauses.iter().any(|&pause| pause < second), "{pauses:?}");
     assert!(pauses.iter().any(|&pause| pause > second * 2), "{pauses:?}");
 }
 
 #[tokio::test]
-async fn a_server_that_says_how_long_to_wait_is_obeyed() {
+async fn a_pause_is_as_long_as_the_server_asks() {
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(50));
     for (name, value, at_least, at_most) in
         [("retry-after", "17", 17, 17), ("retry-after", &date, 45, 50), ("x-ratelimit-reset", "17", 17, 17)]
@@ -88,7 +90,7 @@ async fn a_server_that_says_how_long_to_wait_is_obeyed() {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_too_long_a_wait_is_left_to_the_caller() {
+async fn a_wait_above_the_maximum_is_returned_to_the_caller() {
     let (outcome, pauses, sent) =
         call(Retry::default(), [answer(429).insert_header("retry-after", "61")]).await;
     let error = outcome.unwrap_err();
@@ -97,7 +99,7 @@ async fn a_server_that_asks_for_too_long_a_wait_is_left_to_the_caller() {
 }
 
 #[tokio::test]
-async fn no_try_begins_after_the_total() {
+async fn no_attempt_begins_after_the_total_time() {
     let retry = Retry::default().total(Duration::from_secs(100));
     let again = || answer(503).insert_header("retry-after", "40");
     let (outcome, pauses, sent) = call(retry, [again(), again(), again()]).await;
@@ -106,16 +108,16 @@ async fn no_try_begins_after_the_total() {
 }
 
 #[tokio::test]
-async fn a_connection_refused_is_tried_again() {
-    let ((_socket, nowhere), clock) = (nobody(), TestClock::new());
+async fn a_refused_connection_is_retried() {
+    let ((_socket, nowhere), clock) = (refusing_origin(), TestClock::new());
     let client = client(&nowhere, &clock, Retry::default().tries(3));
     let error = client.media_upload_url(&media_url()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts(), clock.slept().len()), (ErrorKind::Connection, 3, 2));
+    assert_eq!((error.kind(), error.attempts(), clock.pauses().len()), (ErrorKind::Connection, 3, 2));
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_is_tried_again() {
-    // The listener's backlog takes the connections, and nothing reads from them.
+async fn a_missing_response_is_retried() {
+    // The backlog of the listener accepts connections, and no one reads from them.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let clock = TestClock::new();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -124,16 +126,16 @@ async fn an_answer_that_does_not_come_is_tried_again() {
         async move { client.media_upload_url(&media_url()).await.unwrap_err() }
     });
     while !call.is_finished() {
-        clock.ring();
+        clock.expire_deadlines();
         tokio::task::yield_now().await;
     }
     let error = call.await.unwrap();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Timeout, None, 2));
-    insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: no answer came within 30s: try again, or allow more time (tried 2 times)");
+    insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: no response arrived within 30s: try again, or increase the timeout (tried 2 times)");
 }
 
 #[tokio::test]
-async fn cielo24_tries_again_as_well() {
+async fn cielo24_requests_are_retried() {
     let (server, clock) = (MockServer::start().await, TestClock::new());
     serve_once(&server, CIELO24, answer(503)).await;
     serve(&server, CIELO24, answer(200).set_body_json(json!({ "upload_url": "https://storage.test/a" })))
@@ -141,5 +143,5 @@ async fn cielo24_tries_again_as_well() {
     let builder = cielo24::Client::builder(cielo24::ApiToken::new(TOKEN).unwrap()).base_url(server.uri());
     let client = builder.clock(Arc::new(clock.clone())).build().unwrap();
     client.request_upload_url(&job()).await.unwrap();
-    assert_eq!(clock.slept().len(), 1);
+    assert_eq!(clock.pauses().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Real storage: an S3 server in this process, which checks signatures and expiry as S3 does.
+//! Uploads to an S3 server in this process, which checks signatures and expiry.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::clock::TestClock;
-use crate::server::{KEY, TOKEN, job, media_url};
+use crate::mock_server::{KEY, TOKEN, job, media_url};
+use crate::test_clock::TestClock;
 
 const ACCESS_KEY: &str = "AKIASENTINEL";
 const SECRET_KEY: &str = "sentinel-secret";
@@ -51,7 +51,7 @@ impl S3 {
         Self { folder, bucket }
     }
 
-    /// A URL to which the object can be PUT, signed by `secret` and valid for `expires`, as it was made a minute ago.
+    /// A URL to PUT the object, signed with `secret` one minute ago and valid for `expires`.
     fn signed(&self, secret: &str, expires: Duration) -> String {
         let credentials = Credentials::new(ACCESS_KEY, secret);
         let action = PutObject::new(&self.bucket, Some(&credentials), OBJECT);
@@ -64,16 +64,16 @@ impl S3 {
     }
 }
 
-/// The APIs of both providers, which give out `urls` in turn, the last one for ever; how often they did.
+/// The APIs of both providers, and the number of their responses. They return `urls` in turn, and then repeat the last one.
 async fn api(urls: Vec<String>) -> (MockServer, Arc<AtomicUsize>) {
     let (api, asked) = (MockServer::start().await, Arc::new(AtomicUsize::new(0)));
     for (verb, field, status) in [("POST", "url", 201), ("GET", "upload_url", 200)] {
         let (urls, asked) = (urls.clone(), Arc::clone(&asked));
-        let grant = move |_: &Request| {
+        let serve_upload_url = move |_: &Request| {
             let turn = asked.fetch_add(1, Ordering::Relaxed).min(urls.len() - 1);
             ResponseTemplate::new(status).set_body_json(json!({ field: urls[turn] }))
         };
-        Mock::given(method(verb)).respond_with(grant).mount(&api).await;
+        Mock::given(method(verb)).respond_with(serve_upload_url).mount(&api).await;
     }
     (api, asked)
 }
@@ -100,7 +100,7 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test]
-async fn what_is_stored_is_the_media_byte_for_byte() {
+async fn the_stored_object_equals_the_media() {
     let s3 = S3::start().await;
     let (api, _) = api(vec![s3.signed(SECRET_KEY, HOUR)]).await;
     let file = tempfile::NamedTempFile::new().unwrap();
@@ -115,7 +115,7 @@ async fn what_is_stored_is_the_media_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn a_url_that_has_expired_is_renewed() {
+async fn a_new_url_replaces_an_expired_one() {
     let s3 = S3::start().await;
     let (expired, good) = (s3.signed(SECRET_KEY, SECOND), s3.signed(SECRET_KEY, HOUR));
     let (api, asked) = api(vec![expired, good]).await;
@@ -125,7 +125,7 @@ async fn a_url_that_has_expired_is_renewed() {
 }
 
 #[tokio::test]
-async fn a_url_that_only_ever_expires_is_an_error_and_stores_nothing() {
+async fn two_expired_urls_are_an_error_and_nothing_is_stored() {
     let s3 = S3::start().await;
     let (api, asked) = api(vec![s3.signed(SECRET_KEY, SECOND)]).await;
     for outcome in uploads(&api, b"media".to_vec()).await {
@@ -140,7 +140,7 @@ async fn a_url_that_only_ever_expires_is_an_error_and_stores_nothing() {
 }
 
 #[tokio::test]
-async fn a_signature_that_is_wrong_is_refused_once_and_not_shown() {
+async fn a_wrong_signature_is_not_retried_and_not_shown() {
     let s3 = S3::start().await;
     let url = s3.signed("another-secret", HOUR);
     let signature = url.rsplit_once("X-Amz-Signature=").unwrap().1.to_owned();

@@ -1,4 +1,4 @@
-//! A sentinel for each secret, looked for in everything an error can show, for every kind of error.
+//! No error shows a secret: each kind of error is searched for the test credentials and signatures.
 
 use std::collections::BTreeSet;
 use std::error::Error as _;
@@ -10,14 +10,15 @@ use media_upload::{Error, ErrorKind, Media, PresignedUrl, Retry, cielo24, pyanno
 use serde_json::json;
 use wiremock::{MockServer, ResponseTemplate};
 
-use crate::server::{
-    CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, grant, job, media_url, nobody, presigned, serve, store, storing,
+use crate::faulty_storage::{Behaviour, FaultyStorage, answer, answer_with};
+use crate::mock_server::{
+    CIELO24, KEY, PYANNOTE, SIGNATURE, TOKEN, job, media_url, presigned, refusing_origin, serve,
+    serve_storage, serve_upload_url, storage_server,
 };
-use crate::storage::{Behaviour, Storage, answer, answer_with};
 
 pub(crate) const SENTINELS: [&str; 4] = [KEY, TOKEN, SIGNATURE, "AKIASENTINEL"];
 
-/// All that can be seen of an error.
+/// Everything that an error can show.
 pub(crate) fn shown(error: &Error) -> String {
     let mut shown = format!(
         "{error} {error:?} {error:#?} {:?} {:?} {:?} {:?}",
@@ -41,20 +42,20 @@ pub(crate) fn shown(error: &Error) -> String {
     shown
 }
 
-/// An answer that gives back the credential it was sent, in the spellings servers use.
+/// A response that repeats the credential of the request, in several encodings.
 fn echo(status: u16, credential: &str) -> ResponseTemplate {
-    let said = format!(
+    let echoed = format!(
         "{credential} {} {} Bearer {credential}",
         credential.to_uppercase(),
         credential.replace('-', "%2D")
     );
-    ResponseTemplate::new(status).insert_header("x-echo", said.as_str()).set_body_json(json!({
-        "message": said, "requestId": said, "errors": [{ "field": said, "message": said }],
-        "ErrorType": said, "ErrorComment": said, "url": said, "upload_url": said,
+    ResponseTemplate::new(status).insert_header("x-echo", echoed.as_str()).set_body_json(json!({
+        "message": echoed, "requestId": echoed, "errors": [{ "field": echoed, "message": echoed }],
+        "ErrorType": echoed, "ErrorComment": echoed, "url": echoed, "upload_url": echoed,
     }))
 }
 
-/// Storage's refusal, which quotes the request it was sent.
+/// An error of storage that repeats the URL of the request.
 fn storage_echo(status: u16) -> ResponseTemplate {
     ResponseTemplate::new(status).set_body_string(format!(
         "<Error><Code>SignatureDoesNotMatch</Code><AWSAccessKeyId>AKIASENTINEL</AWSAccessKeyId><SignatureProvided>{SIGNATURE}\
@@ -83,7 +84,7 @@ impl Clients {
         }
     }
 
-    async fn ask(&self) -> [Error; 2] {
+    async fn request(&self) -> [Error; 2] {
         [
             self.pyannote.media_upload_url(&media_url()).await.unwrap_err(),
             self.cielo24.request_upload_url(&job()).await.unwrap_err(),
@@ -100,52 +101,52 @@ impl Clients {
 }
 
 pub(crate) async fn every_error() -> Vec<Error> {
-    let mut errors = refused_arguments();
+    let mut errors = invalid_arguments();
     let server = MockServer::start().await;
     let clients = Clients::of(&server.uri(), Duration::from_secs(30));
     for status in [200, 201, 204, 307, 400, 401, 402, 403, 418, 429, 500, 503] {
         server.reset().await;
         serve(&server, PYANNOTE, echo(status, KEY)).await;
         serve(&server, CIELO24, echo(status, TOKEN)).await;
-        errors.extend(clients.ask().await);
+        errors.extend(clients.request().await);
     }
     for status in [202, 307, 400, 403, 500, 503] {
         server.reset().await;
-        store(&server, storage_echo(status)).await;
+        serve_storage(&server, storage_echo(status)).await;
         errors.extend(clients.upload(vec![1]).await);
     }
     errors.extend(clients.upload(Path::new("/nonexistent")).await);
 
-    // Expired, and again when asked anew; sent elsewhere, reset, answered too early.
+    // The URL has expired twice; a redirect; a reset; an early response.
     let echo = format!("<Error><Code>ExpiredToken</Code><Message>{SIGNATURE} AKIASENTINEL</Message></Error>");
-    let elsewhere = format!("location: http://storage.example.com/?X-Amz-Signature={SIGNATURE}\r\n");
+    let redirect = format!("location: http://storage.example.com/?X-Amz-Signature={SIGNATURE}\r\n");
     for behaviour in [
         Behaviour::Answer(answer(403, &echo)),
-        Behaviour::Answer(answer_with(307, &elsewhere, &echo)),
+        Behaviour::Answer(answer_with(307, &redirect, &echo)),
         Behaviour::ResetAfter(0),
         Behaviour::AnswerAfter(0, answer(200, &echo)),
         Behaviour::AnswerAfter(0, answer(403, &echo)),
     ] {
-        let storage = Storage::start(vec![behaviour; 4]).await;
+        let storage = FaultyStorage::start(vec![behaviour; 4]).await;
         server.reset().await;
-        grant(&server, &presigned(&storage.origin)).await;
+        serve_upload_url(&server, &presigned(&storage.origin)).await;
         errors.extend(clients.upload(vec![1; 8 << 20]).await);
     }
 
-    let (_socket, nowhere) = nobody();
+    let (_socket, nowhere) = refusing_origin();
     server.reset().await;
-    grant(&server, &presigned(&nowhere)).await;
+    serve_upload_url(&server, &presigned(&nowhere)).await;
     errors.extend(clients.upload(vec![1]).await);
-    errors.extend(Clients::of(&nowhere, Duration::from_secs(30)).ask().await);
+    errors.extend(Clients::of(&nowhere, Duration::from_secs(30)).request().await);
 
-    // The listener's backlog takes connections, and nothing reads from them.
+    // The backlog of the listener accepts connections, and no one reads from them.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = format!("http://{}", listener.local_addr().unwrap());
-    errors.extend(Clients::of(&silent, Duration::from_millis(1)).ask().await);
+    errors.extend(Clients::of(&silent, Duration::from_millis(1)).request().await);
     errors
 }
 
-fn refused_arguments() -> Vec<Error> {
+fn invalid_arguments() -> Vec<Error> {
     let key = || pyannote::ApiKey::new(KEY).unwrap();
     let mut errors = vec![
         pyannote::ApiKey::new(format!("{KEY}\n")).unwrap_err(),
@@ -178,25 +179,25 @@ async fn no_error_shows_a_secret() {
     assert_eq!(
         seen.into_iter().collect::<Vec<_>>(),
         every_kind(),
-        "this test must make an error of every kind"
+        "this test must cause an error of every kind"
     );
 }
 
 #[tokio::test]
-async fn no_spelling_and_no_beginning_of_a_credential_is_kept() {
+async fn no_encoding_and_no_start_of_a_credential_is_kept() {
     let escaped = KEY.replace('-', "\\u002d");
-    // What is kept of a body ends in the middle of the key.
+    // The cap on a body is in the middle of the key.
     let cut = "x".repeat(64 * 1024 - 8) + KEY;
     for body in [format!(r#"{{"message":"{escaped}","requestId":"{escaped}"}}"#), cut] {
         let server =
-            crate::server::answering(PYANNOTE, ResponseTemplate::new(400).set_body_string(body)).await;
-        let error = crate::server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();
+            crate::mock_server::api_server(PYANNOTE, ResponseTemplate::new(400).set_body_string(body)).await;
+        let error = crate::mock_server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();
         let shown = shown(&error);
         assert!(!shown.contains(&KEY[..8]) && shown.contains("[secret]"), "{error}");
     }
 }
 
-/// The names of all kinds, sorted; a kind added to the crate and not here fails in the test of their number.
+/// The names of all kinds, sorted.
 fn every_kind() -> Vec<String> {
     use ErrorKind::{Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout};
     [Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout]
@@ -205,8 +206,8 @@ fn every_kind() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn nothing_that_holds_a_secret_prints_it() {
-    let server = storing(ResponseTemplate::new(200)).await;
+async fn no_type_prints_its_secret() {
+    let server = storage_server(ResponseTemplate::new(200)).await;
     let Clients { pyannote, cielo24 } = Clients::of(&server.uri(), Duration::from_secs(30));
     let url: PresignedUrl = pyannote.media_upload_url(&media_url()).await.unwrap();
     assert!(url.expose().contains(SIGNATURE));

@@ -1,4 +1,4 @@
-//! A TLS server of our own: who has its certificate's root is let in, and no one else.
+//! TLS: the client accepts a server certificate only from a trusted root.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::server::{KEY, SIGNATURE, media_url};
+use crate::mock_server::{KEY, SIGNATURE, media_url};
 
-/// A root, in PEM, and what issues certificates in its name.
+/// A root certificate in PEM format, and its issuer.
 fn root() -> (String, Issuer<'static, KeyPair>) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -30,7 +30,7 @@ fn config(issuer: &Issuer<'_, KeyPair>, name: &str) -> Arc<ServerConfig> {
     Arc::new(config.with_single_cert(vec![certificate.der().clone()], key).unwrap())
 }
 
-/// An API, and storage, behind TLS; where it is.
+/// Starts an API and storage with TLS, and returns their URL.
 async fn serve(config: Arc<ServerConfig>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -65,14 +65,14 @@ async fn upload(url: &str, roots: &str) -> Result<Uploaded, Error> {
 }
 
 #[tokio::test]
-async fn a_certificate_of_a_root_that_is_trusted_is_let_in() {
+async fn a_certificate_of_a_trusted_root_is_accepted() {
     let (pem, issuer) = root();
     let url = serve(config(&issuer, "localhost")).await;
     assert_eq!(upload(&url, &pem).await.unwrap().bytes(), 5);
 }
 
 #[tokio::test]
-async fn any_other_certificate_is_refused_before_anything_is_sent() {
+async fn any_other_certificate_is_rejected_before_anything_is_sent() {
     let ((pem, issuer), (other, _)) = (root(), root());
     for (name, roots) in [("localhost", &other), ("localhost", &String::new()), ("elsewhere.test", &pem)] {
         let error = upload(&serve(config(&issuer, name)).await, roots).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! The command-line tool, as a process.
+//! The command-line tool, run as a process.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use wiremock::{MockServer, ResponseTemplate};
 
-use crate::secrets::SENTINELS;
-use crate::server::{
-    JOB, KEY, PYANNOTE, TOKEN, grant, header_names, presigned, requests, serve, store, storing,
+use crate::faulty_storage::{Behaviour, FaultyStorage, answer};
+use crate::mock_server::{
+    JOB, KEY, PYANNOTE, TOKEN, header_names, presigned, requests, serve, serve_storage, serve_upload_url,
+    storage_server,
 };
-use crate::storage::{Behaviour, Storage, answer};
+use crate::secrets::SENTINELS;
 
 /// A folder with files of the given names.
 fn files<const N: usize>(names: [&str; N]) -> (TempDir, [PathBuf; N]) {
@@ -27,7 +28,7 @@ fn files<const N: usize>(names: [&str; N]) -> (TempDir, [PathBuf; N]) {
     (folder, paths)
 }
 
-/// The tool with both credentials in its environment, for `server`.
+/// A command for the tool, with both credentials in its environment.
 fn tool(provider: &str, server: &str) -> Command {
     let mut tool = Command::new(env!("CARGO_BIN_EXE_media-upload"));
     tool.arg(provider).args(["--base-url", server]);
@@ -35,7 +36,7 @@ fn tool(provider: &str, server: &str) -> Command {
     tool
 }
 
-/// What it printed and how it ended, while the servers of this test go on.
+/// Runs the tool while the servers of the test run. Returns standard output, standard error and the exit code.
 async fn run(mut tool: Command) -> (String, String, i32) {
     let output = tokio::task::spawn_blocking(move || tool.output().unwrap()).await.unwrap();
     let Output { status, stdout, stderr } = output;
@@ -52,8 +53,9 @@ fn with(mut tool: Command, arguments: impl IntoIterator<Item = impl AsRef<std::f
 }
 
 #[tokio::test]
-async fn it_prints_the_media_url_of_each_file_in_the_order_given() {
-    let (server, (_folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
+async fn the_media_url_of_each_file_is_printed_in_order() {
+    let (server, (_folder, [a, b])) =
+        (storage_server(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
     let tool = with(tool("pyannote", &server.uri()), [a, b]);
     let (stdout, stderr, code) = run(with(tool, ["--url", "media://first", "--url", "media://second"])).await;
     assert_eq!((stdout.as_str(), code), ("media://first\nmedia://second\n", 0), "{stderr}");
@@ -61,21 +63,21 @@ async fn it_prints_the_media_url_of_each_file_in_the_order_given() {
 }
 
 #[tokio::test]
-async fn a_file_without_a_url_gets_one_of_its_own_name() {
-    let (server, (_folder, [file])) = (storing(ResponseTemplate::new(200)).await, files(["a b.wav"]));
+async fn the_default_media_url_has_the_name_of_the_file() {
+    let (server, (_folder, [file])) = (storage_server(ResponseTemplate::new(200)).await, files(["a b.wav"]));
     let (stdout, stderr, code) = run(with(tool("pyannote", &server.uri()), [&file])).await;
     assert!(
         stdout.starts_with("media://a_b-") && stdout.ends_with(".wav\n") && code == 0,
         "{stdout} {stderr}"
     );
     assert_eq!(requests(&server).await[0].body_json::<Value>().unwrap(), json!({ "url": stdout.trim() }));
-    // The same file has the same again.
+    // The same file gets the same URL again.
     assert_eq!(run(with(tool("pyannote", &server.uri()), [&file])).await.0, stdout);
 }
 
 #[tokio::test]
-async fn cielo24_wants_a_job_and_prints_no_url() {
-    let (server, (_folder, [file])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav"]));
+async fn a_cielo24_upload_prints_no_url() {
+    let (server, (_folder, [file])) = (storage_server(ResponseTemplate::new(200)).await, files(["a.wav"]));
     let tool = with(with(tool("cielo24", &server.uri()), [file]), ["--job-id", JOB]);
     let (stdout, stderr, code) = run(tool).await;
     assert_eq!((stdout.as_str(), code), ("", 0), "{stderr}");
@@ -85,8 +87,9 @@ async fn cielo24_wants_a_job_and_prints_no_url() {
 }
 
 #[tokio::test]
-async fn one_file_that_fails_does_not_stop_the_others() {
-    let (server, (folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
+async fn a_failed_file_does_not_stop_the_others() {
+    let (server, (folder, [a, b])) =
+        (storage_server(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
     let absent = folder.path().join("absent.wav");
     let tool = with(tool("pyannote", &server.uri()), [&a, &absent, &b]);
     let (stdout, stderr, code) = run(with(tool, ["--quiet"])).await;
@@ -98,8 +101,8 @@ async fn one_file_that_fails_does_not_stop_the_others() {
 }
 
 #[tokio::test]
-async fn json_is_one_object_a_file() {
-    let (server, (folder, [a])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav"]));
+async fn json_output_has_one_object_for_each_file() {
+    let (server, (folder, [a])) = (storage_server(ResponseTemplate::new(200)).await, files(["a.wav"]));
     let absent = folder.path().join("absent.wav");
     let tool = with(tool("pyannote", &server.uri()), [&a, &absent]);
     let tool = with(tool, ["--json", "--quiet", "--url", "media://a", "--url", "media://b"]);
@@ -116,7 +119,7 @@ async fn json_is_one_object_a_file() {
 }
 
 #[tokio::test]
-async fn what_the_api_or_storage_refuses_is_said_with_what_to_do() {
+async fn errors_of_the_api_and_of_storage_are_printed_with_advice() {
     let (_folder, [file]) = files(["a.wav"]);
     let body = json!({ "requestId": "17", "message": format!("Subscription is required, {KEY}") });
     let server = MockServer::start().await;
@@ -127,14 +130,14 @@ async fn what_the_api_or_storage_refuses_is_said_with_what_to_do() {
 
     server.reset().await;
     let denied = "<Error><Code>AccessDenied</Code><Message>No.</Message></Error>";
-    store(&server, ResponseTemplate::new(403).set_body_string(denied)).await;
+    serve_storage(&server, ResponseTemplate::new(403).set_body_string(denied)).await;
     let (_, stderr, code) = run(with(tool("pyannote", &server.uri()), [&file])).await;
     assert!(code == 1 && stderr.contains("AccessDenied: No."), "{stderr}");
 }
 
 #[tokio::test]
-async fn a_name_that_a_terminal_would_obey_is_shown_on_one_harmless_line() {
-    let server = storing(ResponseTemplate::new(200)).await;
+async fn control_characters_of_a_file_name_are_not_printed() {
+    let server = storage_server(ResponseTemplate::new(200)).await;
     let (stdout, stderr, code) = run(with(tool("pyannote", &server.uri()), ["x\u{1b}[2J\n.wav"])).await;
     assert_eq!((stdout.as_str(), code, stderr.matches('\n').count()), ("", 1, 1), "{stderr}");
     assert!(!stderr.contains('\u{1b}') && stderr.contains("cannot be read"), "{stderr}");
@@ -142,23 +145,24 @@ async fn a_name_that_a_terminal_would_obey_is_shown_on_one_harmless_line() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn files_are_sent_even_if_nobody_reads_what_is_told_of_them() {
+async fn files_are_uploaded_even_if_standard_output_is_closed() {
     let names = ["a.wav", "b.wav", "c.wav", "d.wav", "e.wav", "f.wav"];
-    let (server, (_folder, files)) = (storing(ResponseTemplate::new(200)).await, files(names));
+    let (server, (_folder, files)) = (storage_server(ResponseTemplate::new(200)).await, files(names));
     let mut tool = with(tool("pyannote", &server.uri()), files);
-    // The reading end is gone before the first line.
+    // The reader closes the pipe before the first line.
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     tool.stdout(writer).stderr(Stdio::piped());
     let output = tokio::task::spawn_blocking(move || tool.spawn().unwrap().wait_with_output().unwrap());
     let output = output.await.unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), told.matches("5 bytes sent").count()), (Some(1), 6), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), stderr.matches("5 bytes sent").count()), (Some(1), 6), "{stderr}");
 }
 
 #[tokio::test]
-async fn arguments_that_make_no_sense_send_nothing() {
-    let (server, (folder, [a, b])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
+async fn wrong_arguments_send_nothing() {
+    let (server, (folder, [a, b])) =
+        (storage_server(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
     let pyannote = || tool("pyannote", &server.uri());
     let same = folder.path().join(".").join("a.wav");
     let mut keyless = with(pyannote(), [&a]);
@@ -167,30 +171,36 @@ async fn arguments_that_make_no_sense_send_nothing() {
     let [empty, large] = ["empty", "large"].map(|name| folder.path().join(name));
     std::fs::write(&empty, "\n").unwrap();
     std::fs::write(&large, "k".repeat(1 << 20)).unwrap();
-    for (tool, said) in [
+    for (tool, message) in [
         (pyannote(), "FILE"),
         (with(with(pyannote(), [&a]), ["--url", "media://a b"]), "media://interview.wav"),
-        (with(with(pyannote(), [&a, &b]), ["--url", "media://a"]), "as often as there are files"),
-        (with(pyannote(), [&a, &same]), "one in place of the other"),
+        (with(with(pyannote(), [&a, &b]), ["--url", "media://a"]), "give --url once for each file"),
+        (with(pyannote(), [&a, &same]), "one would replace the other"),
         (keyless, "set PYANNOTEAI_API_KEY, or give --key-file FILE"),
         (with(with(pyannote(), [&a]), ["--key-file", "/nonexistent"]), "cannot be read from /nonexistent"),
-        (with(with(pyannote(), [&a]), ["--key-file".as_ref(), empty.as_os_str()]), "it is empty"),
-        (with(with(pyannote(), [&a]), ["--key-file".as_ref(), large.as_os_str()]), "is no api key"),
+        (
+            with(with(pyannote(), [&a]), ["--key-file".as_ref(), empty.as_os_str()]),
+            "is empty: it must contain the API key",
+        ),
+        (
+            with(with(pyannote(), [&a]), ["--key-file".as_ref(), large.as_os_str()]),
+            "is too long for an API key",
+        ),
         (with(tool("pyannote", "http://api.example.com"), [&a]), "must be https"),
-        (with(cielo24, ["--job-id", "job-17"]), "a job id is a hex string"),
+        (with(cielo24, ["--job-id", "job-17"]), "the job id must be a hexadecimal string"),
         (with(tool("cielo24", &server.uri()), [&a]), "--job-id"),
         (with(pyannote(), ["--api-key=secret"]), "unexpected argument"),
     ] {
         let (stdout, stderr, code) = run(tool).await;
         assert_eq!((stdout.as_str(), code), ("", 2), "{stderr}");
-        assert!(stderr.contains(said), "{said}: {stderr}");
+        assert!(stderr.contains(message), "{message}: {stderr}");
     }
     assert!(requests(&server).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_credential_may_come_from_a_file() {
-    let (server, (folder, [a])) = (storing(ResponseTemplate::new(200)).await, files(["a.wav"]));
+async fn a_credential_is_read_from_a_file() {
+    let (server, (folder, [a])) = (storage_server(ResponseTemplate::new(200)).await, files(["a.wav"]));
     let key = folder.path().join("key");
     std::fs::write(&key, "sk-from-a-file\n").unwrap();
     let tool = with(with(tool("pyannote", &server.uri()), ["--key-file".as_ref(), key.as_os_str()]), [&a]);
@@ -199,28 +209,29 @@ async fn a_credential_may_come_from_a_file() {
 }
 
 #[tokio::test]
-async fn it_explains_itself() {
-    let said = async |arguments: &[&str]| {
+async fn help_completions_and_manual_pages_are_printed() {
+    let print = async |arguments: &[&str]| {
         let mut tool = Command::new(env!("CARGO_BIN_EXE_media-upload"));
         tool.args(arguments);
         let (stdout, stderr, code) = run(tool).await;
         assert_eq!((stderr.as_str(), code), ("", 0), "{arguments:?}");
         stdout
     };
-    assert!(said(&["--help"]).await.contains("media-upload cielo24 interview.wav --job-id"));
-    assert!(said(&["pyannote", "--help"]).await.contains("PYANNOTEAI_API_KEY"));
-    assert!(said(&["--version"]).await.starts_with("media-upload "));
+    assert!(print(&["--help"]).await.contains("media-upload cielo24 interview.wav --job-id"));
+    assert!(print(&["pyannote", "--help"]).await.contains("PYANNOTEAI_API_KEY"));
+    assert!(print(&["--version"]).await.starts_with("media-upload "));
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        assert!(said(&["completions", shell]).await.contains("job-id"), "{shell}");
+        assert!(print(&["completions", shell]).await.contains("job-id"), "{shell}");
     }
-    assert!(said(&["man"]).await.contains(".TH media-upload 1"));
-    assert!(said(&["man", "cielo24"]).await.contains("job\\-id"));
+    assert!(print(&["man"]).await.contains(".TH media-upload 1"));
+    assert!(print(&["man", "cielo24"]).await.contains("job\\-id"));
 }
 
-/// An upload to storage that stalls once it has begun.
-async fn stalling() -> (Storage, MockServer, tempfile::NamedTempFile) {
-    let (storage, api) = (Storage::start([Behaviour::StallAfter(1 << 20)]).await, MockServer::start().await);
-    grant(&api, &presigned(&storage.origin)).await;
+/// Storage that stalls during an upload, its API, and a file.
+async fn stalling() -> (FaultyStorage, MockServer, tempfile::NamedTempFile) {
+    let (storage, api) =
+        (FaultyStorage::start([Behaviour::StallAfter(1 << 20)]).await, MockServer::start().await);
+    serve_upload_url(&api, &presigned(&storage.origin)).await;
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(16 << 20).unwrap();
     (storage, api, file)
@@ -228,34 +239,34 @@ async fn stalling() -> (Storage, MockServer, tempfile::NamedTempFile) {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn an_interrupt_stops_at_once_and_says_so() {
+async fn an_interrupt_stops_the_tool_at_once() {
     use nix::sys::signal::{Signal, kill};
     let (storage, api, file) = stalling().await;
     let mut tool = with(tool("pyannote", &api.uri()), [file.path()]);
     let child = tool.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let id = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
     let mut end = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
-    if let Either::Left((early, _)) = future::select(&mut end, pin!(storage.turn())).await {
-        panic!("it ended by itself: {early:?}");
+    if let Either::Left((early, _)) = future::select(&mut end, pin!(storage.connection_end())).await {
+        panic!("the tool ended before the interrupt: {early:?}");
     }
     kill(id, Signal::SIGINT).unwrap();
     let output = end.await.unwrap();
     assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));
     assert_eq!(
         String::from_utf8(output.stderr).unwrap(),
-        "interrupted: what was not sent in full is not stored; run it again\n"
+        "interrupted: incomplete uploads are not stored; run the command again\n"
     );
 }
 
-/// On a terminal, of which this test is the other end.
+/// The test is the other end of a pseudo-terminal.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_terminal_shows_a_bar_that_moves_and_standard_output_has_the_url_alone() {
+async fn a_progress_bar_on_a_terminal_moves_and_standard_output_has_only_the_url() {
     let size = nix::pty::Winsize { ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
     let terminal = nix::pty::openpty(&size, None).unwrap();
-    let storage = Storage::start([Behaviour::Answer(answer(200, ""))]).await;
+    let storage = FaultyStorage::start([Behaviour::Answer(answer(200, ""))]).await;
     let api = MockServer::start().await;
-    grant(&api, &presigned(&storage.origin)).await;
+    serve_upload_url(&api, &presigned(&storage.origin)).await;
     let file = tempfile::NamedTempFile::new().unwrap();
     file.as_file().set_len(64 << 20).unwrap();
 
@@ -265,7 +276,7 @@ async fn a_terminal_shows_a_bar_that_moves_and_standard_output_has_the_url_alone
     drop(tool);
     let screen = tokio::task::spawn_blocking(move || {
         let mut screen = Vec::new();
-        // It ends with an error when the last process that has the terminal is gone.
+        // Reading ends with an error when the last process of the terminal has ended.
         let _ = File::from(terminal.master).read_to_end(&mut screen);
         String::from_utf8_lossy(&screen).into_owned()
     });

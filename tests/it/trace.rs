@@ -1,4 +1,4 @@
-//! What is logged, by this crate and by those beneath it, at the most talkative level.
+//! The log of this crate and of its dependencies, at the level TRACE.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -7,10 +7,10 @@ use media_upload::pyannote::{ApiKey, Client};
 use tracing_subscriber::fmt::format::FmtSpan;
 use wiremock::{MockServer, ResponseTemplate};
 
-use crate::clock::TestClock;
+use crate::faulty_storage::{Behaviour, FaultyStorage, answer};
+use crate::mock_server::{KEY, PYANNOTE, media_url, presigned, serve_once, serve_upload_url};
 use crate::secrets::{SENTINELS, every_error};
-use crate::server::{KEY, PYANNOTE, grant, media_url, presigned, serve_once};
-use crate::storage::{Behaviour, Storage, answer};
+use crate::test_clock::TestClock;
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -27,9 +27,9 @@ impl io::Write for Log {
 }
 
 impl Log {
-    /// Everything that is logged in this thread, and so by tasks of this test, until the guard is dropped.
+    /// Records the log of this thread, and so of the tasks of this test, until the guard is dropped.
     fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
-        // For those beneath that speak through `log`; another test may have done it.
+        // For dependencies that use `log`. It fails if another test has done it already.
         let _ = tracing_log::LogTracer::init();
         let log = Self::default();
         let writer = log.clone();
@@ -47,15 +47,15 @@ impl Log {
     }
 }
 
-/// An upload that is reset, refused as expired, and then goes well; what was logged of it.
+/// The log of an upload whose first connection is reset, whose first URL has expired, and which then succeeds.
 async fn upload() -> String {
     let (log, _guard) = Log::begin();
     let expired =
         answer(403, "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>");
-    let storage = Storage::start([Behaviour::ResetAfter(0), Behaviour::Answer(expired)]).await;
+    let storage = FaultyStorage::start([Behaviour::ResetAfter(0), Behaviour::Answer(expired)]).await;
     let api = MockServer::start().await;
     serve_once(&api, PYANNOTE, ResponseTemplate::new(503)).await;
-    grant(&api, &presigned(&storage.origin)).await;
+    serve_upload_url(&api, &presigned(&storage.origin)).await;
     let builder = Client::builder(ApiKey::new(KEY).unwrap()).base_url(api.uri()).root_certificates("");
     let client = builder.clock(Arc::new(TestClock::new())).build().unwrap();
     client.upload(vec![1; 5], &media_url()).await.unwrap();
@@ -63,7 +63,7 @@ async fn upload() -> String {
 }
 
 #[tokio::test]
-async fn every_request_has_a_span_that_tells_how_it_went() {
+async fn every_request_has_a_span_with_status_and_duration() {
     let log = upload().await;
     let closed = |fields: &str| {
         log.lines().any(|line| line.contains("call{") && line.contains(fields) && line.contains(": close"))
@@ -77,16 +77,16 @@ async fn every_request_has_a_span_that_tells_how_it_went() {
     ] {
         assert!(closed(fields), "{fields} in:\n{log}");
     }
-    assert!(log.contains("trying again") && log.contains("asking for another upload url"), "{log}");
+    assert!(log.contains("retrying") && log.contains("requesting a new upload URL"), "{log}");
 }
 
 #[tokio::test]
-async fn nothing_that_is_logged_shows_a_secret() {
+async fn the_log_contains_no_secret() {
     let (log, guard) = Log::begin();
     every_error().await;
     drop(guard);
     let log = log.text() + &upload().await;
-    // Those beneath do speak: about the connections they make.
+    // The log includes that of the dependencies.
     assert!(log.contains("reqwest::connect") && log.contains("hyper_util"), "{log}");
     for sentinel in SENTINELS {
         let shown = log.lines().find(|line| line.to_lowercase().contains(&sentinel.to_lowercase()));

@@ -6,15 +6,19 @@ use serde_json::json;
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
-use crate::server::{self, KEY, SIGNATURE, TOKEN, header_names, job, media_url, requests, storing};
+use crate::mock_server::{
+    self, KEY, SIGNATURE, TOKEN, header_names, job, media_url, requests, storage_server,
+};
 
 /// The upload of `media` through each provider, to storage that answers with `status`.
 async fn uploads(status: u16, media: impl Into<Media>) -> Vec<(MockServer, Result<Uploaded, Error>)> {
     let media = media.into();
-    let (first, second) =
-        (storing(ResponseTemplate::new(status)).await, storing(ResponseTemplate::new(status)).await);
-    let pyannote = server::pyannote(&first).upload(media.clone(), &media_url()).await;
-    let cielo24 = server::cielo24(&second).upload(media, &job()).await;
+    let (first, second) = (
+        storage_server(ResponseTemplate::new(status)).await,
+        storage_server(ResponseTemplate::new(status)).await,
+    );
+    let pyannote = mock_server::pyannote(&first).upload(media.clone(), &media_url()).await;
+    let cielo24 = mock_server::cielo24(&second).upload(media, &job()).await;
     vec![(first, pyannote), (second, cielo24)]
 }
 
@@ -30,17 +34,17 @@ async fn assert_sends(media: impl Into<Media>, content: &[u8]) {
         assert_eq!(put.headers["content-length"], content.len().to_string());
         assert!(!format!("{:?} {}", put.headers, put.url).contains(KEY));
         assert!(!format!("{:?} {}", put.headers, put.url).contains(TOKEN));
-        assert!(put.body == content, "the bytes that arrived are not those of the media");
+        assert!(put.body == content, "the received bytes differ from the media");
     }
 }
 
 #[tokio::test]
-async fn bytes_arrive_as_they_are_with_their_length_and_no_credential() {
+async fn bytes_are_sent_unchanged_with_their_length_and_without_credential() {
     assert_sends(vec![7; 1000], &[7; 1000]).await;
 }
 
 #[tokio::test]
-async fn a_file_arrives_as_it_is() {
+async fn a_file_is_sent_unchanged() {
     let content: Vec<u8> = (0..3_000_000_u32).map(|i| (i % 251) as u8).collect();
     let mut file = tempfile::NamedTempFile::new().unwrap();
     file.write_all(&content).unwrap();
@@ -48,13 +52,13 @@ async fn a_file_arrives_as_it_is() {
 }
 
 #[tokio::test]
-async fn an_empty_file_has_a_length_too() {
+async fn empty_media_has_a_content_length() {
     assert_sends(tempfile::NamedTempFile::new().unwrap().path(), b"").await;
     assert_sends(Vec::new(), b"").await;
 }
 
 #[tokio::test]
-async fn storage_says_stored_with_200_201_or_204() {
+async fn storage_reports_success_with_200_201_or_204() {
     for status in [200, 201, 204] {
         for (_, outcome) in uploads(status, vec![1]).await {
             assert!(outcome.is_ok(), "{status}");
@@ -63,7 +67,7 @@ async fn storage_says_stored_with_200_201_or_204() {
 }
 
 #[tokio::test]
-async fn what_storage_does_not_take_is_an_error_of_its_own() {
+async fn another_status_of_storage_is_an_error() {
     for (status, kind) in [
         (403, ErrorKind::Storage),
         (503, ErrorKind::Storage),
@@ -81,7 +85,7 @@ async fn what_storage_does_not_take_is_an_error_of_its_own() {
 }
 
 #[tokio::test]
-async fn media_that_cannot_be_read_is_refused_before_anything_is_sent() {
+async fn unreadable_media_is_an_error_before_anything_is_sent() {
     for (server, outcome) in uploads(200, Path::new("/nonexistent/interview.wav")).await {
         let error = outcome.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (ErrorKind::Media, Some("upload")));
@@ -91,14 +95,14 @@ async fn media_that_cannot_be_read_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn a_file_that_changes_once_it_is_opened_is_never_reported_as_stored() {
+async fn a_file_whose_length_changes_after_opening_is_an_error() {
     const LENGTH: u64 = 3_000_000;
     for (length, changed) in [(LENGTH, LENGTH + 1), (LENGTH, LENGTH - 1), (LENGTH, 0), (0, 5)] {
         let file = tempfile::NamedTempFile::new().unwrap();
         file.as_file().set_len(length).unwrap();
         let (server, handle) = (MockServer::start().await, file.reopen().unwrap());
-        let url = server::presigned(&server.uri());
-        // The URL is asked for when the file is already open.
+        let url = mock_server::presigned(&server.uri());
+        // The URL is requested when the file is already open.
         let change = move |_: &Request| {
             handle.set_len(changed).unwrap();
             ResponseTemplate::new(201).set_body_json(json!({ "url": url }))
@@ -106,27 +110,30 @@ async fn a_file_that_changes_once_it_is_opened_is_never_reported_as_stored() {
         Mock::given(method("POST")).respond_with(change).mount(&server).await;
         Mock::given(method("PUT")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
 
-        let error = server::pyannote(&server).upload(file.path(), &media_url()).await.unwrap_err();
+        let error = mock_server::pyannote(&server).upload(file.path(), &media_url()).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.operation(), error.status()),
             (ErrorKind::Media, Some("upload"), None),
             "{error}"
         );
-        assert!(requests(&server).await.iter().all(|request| request.method != "PUT"), "a whole PUT arrived");
+        assert!(
+            requests(&server).await.iter().all(|request| request.method != "PUT"),
+            "storage received a complete PUT"
+        );
     }
 }
 
 #[tokio::test]
 async fn an_upload_that_is_not_awaited_sends_nothing() {
-    let server = storing(ResponseTemplate::new(200)).await;
-    drop(server::pyannote(&server).upload(vec![1], &media_url()));
+    let server = storage_server(ResponseTemplate::new(200)).await;
+    drop(mock_server::pyannote(&server).upload(vec![1], &media_url()));
     assert!(requests(&server).await.is_empty());
 }
 
 #[tokio::test]
-async fn a_refused_upload_url_is_the_uploads_error() {
-    let server = server::answering(server::PYANNOTE, ResponseTemplate::new(402)).await;
-    let error = server::pyannote(&server).upload(vec![1], &media_url()).await.unwrap_err();
+async fn an_error_of_the_url_request_is_the_error_of_the_upload() {
+    let server = mock_server::api_server(mock_server::PYANNOTE, ResponseTemplate::new(402)).await;
+    let error = mock_server::pyannote(&server).upload(vec![1], &media_url()).await.unwrap_err();
     assert_eq!(
         (error.status(), error.operation(), error.provider()),
         (Some(402), Some("getMediaUploadURL"), Some(Provider::Pyannote))

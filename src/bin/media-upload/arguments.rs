@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The command line: its arguments, shell completions and manual pages.
 
 use std::path::PathBuf;
 
@@ -8,8 +8,7 @@ use media_upload::ClientBuilder;
 use media_upload::cielo24::JobId;
 use media_upload::pyannote::MediaUrl;
 
-use crate::Usage;
-use crate::report::Report;
+use crate::usage_error::UsageError;
 
 pub(crate) const NAME: &str = "media-upload";
 
@@ -19,12 +18,13 @@ const EXAMPLES: &str = "Examples:
   media-upload pyannote *.wav --json
   media-upload cielo24 interview.wav --job-id 64bea283eff6475ea6596027a6ba0929 --token-file token
 
-Exit status: 0 everything was sent, 1 something was not, 2 the arguments make no sense and nothing was sent, 130 interrupted.";
+Exit status: 0 if all files were uploaded, 1 if an upload failed, 2 if the arguments are wrong (nothing is sent), 130 if interrupted.";
 
-const PYANNOTE: &str = "Prints the media url of each file, in the order given, for other calls of the api to refer to.
+const PYANNOTE: &str = "Prints the media URL of each file, in the order of the files. Other calls of the API use this URL.
 
-Without --url a file gets a media url of its name and of a number, which is made of where it is, its length, and when it was
-last written to: the same file gets the same url again, and two files never share one, whatever their names are.
+Without --url, the media URL consists of the file's name and a number. The number is computed from the file's path, length and
+modification time: an unchanged file gets the same URL again, and different files get different URLs even if they have the same
+name.
 
 Examples:
   media-upload pyannote interview.wav
@@ -46,16 +46,16 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Upload files to pyannoteAI
     Pyannote(Pyannote),
-    /// Upload the file of a job to cielo24
+    /// Upload the media of a job to cielo24
     Cielo24(Cielo24),
-    /// Print what a shell needs to complete this command
+    /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
     },
     /// Print the manual page
     Man {
-        /// The command whose page it is, in place of the tool's own
+        /// Print the page of this command instead of the page of the tool
         command: Option<String>,
     },
 }
@@ -66,11 +66,11 @@ pub(crate) struct Pyannote {
     /// The files to upload
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Where the media is kept: media:// and letters, digits and -_./ ; as often as there are files. Media that is there already is
-    /// replaced
+    /// The media URL of a file: media:// followed by letters, digits and -_./ . Give it once for each file, in the same order.
+    /// An upload replaces earlier media with the same URL
     #[arg(long = "url", value_name = "URL")]
     pub(crate) urls: Vec<MediaUrl>,
-    /// The file that holds the api key; without it the environment's PYANNOTEAI_API_KEY is used
+    /// Read the API key from this file instead of the environment variable PYANNOTEAI_API_KEY
     #[arg(long, value_name = "FILE")]
     pub(crate) key_file: Option<PathBuf>,
     #[command(flatten)]
@@ -82,10 +82,10 @@ pub(crate) struct Pyannote {
 pub(crate) struct Cielo24 {
     /// The file to upload
     pub(crate) file: PathBuf,
-    /// The job whose media it is
+    /// The id of the job that the media belongs to
     #[arg(long, value_name = "HEX")]
     pub(crate) job_id: JobId,
-    /// The file that holds the api token; without it the environment's CIELO24_API_TOKEN is used
+    /// Read the API token from this file instead of the environment variable CIELO24_API_TOKEN
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
     #[command(flatten)]
@@ -94,32 +94,28 @@ pub(crate) struct Cielo24 {
 
 #[derive(Args, Debug)]
 pub(crate) struct Common {
-    /// Show no progress
+    /// Print only results and errors
     #[arg(short, long)]
-    quiet: bool,
-    /// Print one JSON object a file, also for one that was not sent
+    pub(crate) quiet: bool,
+    /// Print one JSON object for each file, including files that failed
     #[arg(long)]
-    json: bool,
-    /// Where the api is, in place of the vendor's server: https, or http on this machine
+    pub(crate) json: bool,
+    /// The URL of the API, instead of the vendor's: https, or http on a loopback address
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
 }
 
 impl Common {
-    /// What `builder` makes, made as the arguments say.
+    /// Applies the arguments to `builder`.
     pub(crate) fn configure<C>(&self, builder: ClientBuilder<C>) -> ClientBuilder<C> {
         match &self.base_url {
             Some(url) => builder.base_url(url),
             None => builder,
         }
     }
-
-    pub(crate) fn report(&self) -> Report {
-        Report { is_quiet: self.quiet, is_json: self.json }
-    }
 }
 
-/// What `shell` needs to complete the command line.
+/// The completion script for `shell`.
 pub(crate) fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut script);
@@ -127,19 +123,19 @@ pub(crate) fn completions(shell: Shell) -> Vec<u8> {
 }
 
 /// The manual page of the tool, or of one of its commands.
-pub(crate) fn man(command: Option<&str>) -> Result<Vec<u8>, Usage> {
+pub(crate) fn man(command: Option<&str>) -> Result<Vec<u8>, UsageError> {
     let mut tool = Arguments::command();
     tool.build();
     let page = match command {
         None => tool,
         Some(name) => match tool.find_subcommand(name) {
             Some(command) => command.clone(),
-            None => return Err(Usage(format!("there is no command {name}: see {NAME} --help"))),
+            None => return Err(UsageError(format!("there is no command {name}: see {NAME} --help"))),
         },
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page)
         .render(&mut text)
-        .map_err(|error| Usage(format!("the manual page cannot be made: {error}")))?;
+        .map_err(|error| UsageError(format!("the manual page cannot be rendered: {error}")))?;
     Ok(text)
 }

@@ -1,33 +1,41 @@
-//! Where credentials come from: the environment or a file. Never an argument, which others on the machine can see.
+//! Reads a credential from the environment or from a file. It is never an argument, because other users of the machine can see
+//! the arguments of a process.
 
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::Usage;
+use crate::usage_error::UsageError;
 
-/// The longest credential, in bytes: servers take no longer headers. What is longer is another file.
-const LONGEST: usize = 8 * 1024;
+/// The cap on a credential, in bytes. Servers limit headers to about this length.
+const MAX_BYTES: usize = 8 * 1024;
 
-/// The credential called `name` in `file`, or else in the environment's `variable`; `option` is what names the file.
-pub(crate) fn find(name: &str, file: Option<&Path>, variable: &str, option: &str) -> Result<String, Usage> {
+/// The credential called `name`: the content of `file`, else the value of the environment variable. `option` is the name of
+/// the argument that gives `file`.
+pub(crate) fn find(
+    name: &str,
+    file: Option<&Path>,
+    variable: &str,
+    option: &str,
+) -> Result<String, UsageError> {
     let credential = match file {
-        Some(file) => read(file)
-            .map_err(|error| Usage(format!("the {name} cannot be read from {}: {error}", file.display())))?,
+        Some(file) => read(file).map_err(|error| {
+            UsageError(format!("the {name} cannot be read from {}: {error}", file.display()))
+        })?,
         None => std::env::var(variable)
-            .map_err(|_| Usage(format!("there is no {name}: set {variable}, or give {option} FILE")))?,
+            .map_err(|_| UsageError(format!("there is no {name}: set {variable}, or give {option} FILE")))?,
     };
     let place = file.map_or_else(|| variable.to_owned(), |file| file.display().to_string());
     match credential.trim() {
-        "" => Err(Usage(format!("there is no {name} in {place}: it is empty"))),
-        long if long.len() > LONGEST => {
-            Err(Usage(format!("what {place} holds is no {name}: it is longer than {LONGEST} bytes")))
+        "" => Err(UsageError(format!("{place} is empty: it must contain the {name}"))),
+        long if long.len() > MAX_BYTES => {
+            Err(UsageError(format!("{place} is too long for an {name}: the maximum is {MAX_BYTES} bytes")))
         }
         credential => Ok(credential.to_owned()),
     }
 }
 
-/// What a file holds, as far as it can tell that it is too long.
+/// Reads at most one byte more than the cap.
 fn read(file: &Path) -> io::Result<String> {
-    io::read_to_string(File::open(file)?.take(LONGEST as u64 + 1))
+    io::read_to_string(File::open(file)?.take(MAX_BYTES as u64 + 1))
 }

@@ -1,4 +1,4 @@
-//! One file to upload, and what became of it.
+//! A file to upload, and the outcome of its upload.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,80 +8,84 @@ use media_upload::pyannote::{self, ApiKey, MediaUrl};
 use media_upload::{Error, Upload, Uploaded};
 
 use crate::arguments::{Cielo24, Pyannote};
-use crate::bar::Bars;
-use crate::{Usage, credential, key};
+use crate::progress_bar::ProgressBars;
+use crate::usage_error::UsageError;
+use crate::{credential, media_key};
 
-/// How many files are sent at a time.
+/// The number of concurrent uploads.
 pub(crate) const CONCURRENCY: usize = 4;
 
 /// A file to upload.
 #[derive(Debug)]
 pub(crate) struct Job {
-    place: Place,
+    target: Target,
     upload: Upload,
 }
 
-/// What is known of a file before it is sent.
+/// A file, and what it is uploaded as.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Target {
     pub(crate) file: PathBuf,
-    /// What other calls of the API will name it by, and under which name to report that.
+    /// The name of `value` in the output: `url` or `job_id`.
     pub(crate) field: &'static str,
+    /// The media URL of pyannoteAI, or the job id of cielo24.
     pub(crate) value: String,
 }
 
-/// What became of a file.
+/// The outcome of one upload.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    pub(crate) place: Place,
+    pub(crate) target: Target,
     pub(crate) result: Result<Uploaded, Error>,
 }
 
 impl Job {
-    pub(crate) async fn run(self, bars: &Bars) -> Outcome {
-        let Self { place, upload } = self;
-        let bar = bars.add(&place.file);
+    pub(crate) async fn run(self, bars: &ProgressBars) -> Outcome {
+        let Self { target, upload } = self;
+        let bar = bars.add(&target.file);
         let result = upload.progress(bar.callback()).await;
-        bar.end();
-        Outcome { place, result }
+        bar.clear();
+        Outcome { target, result }
     }
 }
 
-pub(crate) fn pyannote(arguments: &Pyannote) -> Result<Vec<Job>, Usage> {
-    let key = credential::find("api key", arguments.key_file.as_deref(), "PYANNOTEAI_API_KEY", "--key-file")?;
+pub(crate) fn pyannote(arguments: &Pyannote) -> Result<Vec<Job>, UsageError> {
+    let key = credential::find("API key", arguments.key_file.as_deref(), "PYANNOTEAI_API_KEY", "--key-file")?;
     let client = arguments.common.configure(pyannote::Client::builder(ApiKey::new(key)?)).build()?;
     let urls = media_urls(&arguments.files, &arguments.urls)?;
     let jobs = arguments.files.iter().zip(urls).map(|(file, url)| Job {
         upload: client.upload(file.as_path(), &url),
-        place: Place { file: file.clone(), field: "url", value: url.to_string() },
+        target: Target { file: file.clone(), field: "url", value: url.to_string() },
     });
     Ok(jobs.collect())
 }
 
-pub(crate) fn cielo24(arguments: &Cielo24) -> Result<Vec<Job>, Usage> {
+pub(crate) fn cielo24(arguments: &Cielo24) -> Result<Vec<Job>, UsageError> {
     let file = arguments.token_file.as_deref();
-    let token = credential::find("api token", file, "CIELO24_API_TOKEN", "--token-file")?;
+    let token = credential::find("API token", file, "CIELO24_API_TOKEN", "--token-file")?;
     let client = arguments.common.configure(cielo24::Client::builder(ApiToken::new(token)?)).build()?;
     let (file, job) = (&arguments.file, &arguments.job_id);
-    let place = Place { file: file.clone(), field: "job_id", value: job.to_string() };
-    Ok(vec![Job { upload: client.upload(file.as_path(), job), place }])
+    let target = Target { file: file.clone(), field: "job_id", value: job.to_string() };
+    Ok(vec![Job { upload: client.upload(file.as_path(), job), target }])
 }
 
-/// A media URL for each file, no two the same.
-fn media_urls(files: &[PathBuf], given: &[MediaUrl]) -> Result<Vec<MediaUrl>, Usage> {
+/// The media URL of each file; an error if two are equal.
+fn media_urls(files: &[PathBuf], given: &[MediaUrl]) -> Result<Vec<MediaUrl>, UsageError> {
     if !given.is_empty() && given.len() != files.len() {
-        let why = "give --url as often as there are files, or not at all";
-        return Err(Usage(format!("{} files and {} urls: {why}", files.len(), given.len())));
+        let (files, urls) = (files.len(), given.len());
+        let text =
+            format!("there are {files} files, but {urls} URLs: give --url once for each file, or not at all");
+        return Err(UsageError(text));
     }
     let urls = match given {
-        [] => files.iter().map(|file| key::media_url(file)).collect::<Result<Vec<_>, _>>()?,
+        [] => files.iter().map(|file| media_key::media_url(file)).collect::<Result<Vec<_>, _>>()?,
         given => given.to_vec(),
     };
     let mut owners = BTreeMap::<&str, &Path>::new();
     for (file, url) in files.iter().zip(&urls) {
         if let Some(other) = owners.insert(url.as_str(), file) {
-            return Err(Usage(format!(
-                "{} and {} would both be {url}, one in place of the other: give each file and each url once",
+            return Err(UsageError(format!(
+                "{} and {} have the same media URL {url}, so one would replace the other: give each file and each URL once",
                 other.display(),
                 file.display()
             )));

@@ -1,6 +1,6 @@
-//! `media-upload`: recordings to pyannoteAI and cielo24, from a terminal or a script.
+//! The command-line tool `media-upload`: uploads recordings to pyannoteAI and cielo24.
 //!
-//! Standard output carries results only, so that it can be piped; everything else goes to standard error.
+//! Standard output has only results, so that it can be piped. Everything else goes to standard error.
 
 use std::io::{self, Write};
 use std::pin::pin;
@@ -10,104 +10,88 @@ use clap::Parser;
 use futures_util::future::{self, Either};
 use futures_util::stream::{self, StreamExt};
 
-use arguments::{Arguments, Command};
-use bar::Bars;
+use arguments::{Arguments, Command, Common};
 use job::Job;
-use report::Report;
+use progress_bar::ProgressBars;
+use report::OutcomePrinter;
+use usage_error::UsageError;
 
 mod arguments;
-mod bar;
 mod credential;
 mod job;
-mod key;
+mod media_key;
+mod progress_bar;
 mod report;
+mod terminal;
+mod usage_error;
 
-/// Nothing was sent: the arguments do not make sense. The text says why.
-#[derive(Debug)]
-struct Usage(String);
-
-impl From<media_upload::Error> for Usage {
-    fn from(error: media_upload::Error) -> Self {
-        Self(report::chain(&error))
-    }
-}
-
-const ALL_SENT: u8 = 0;
-const SOME_FAILED: u8 = 1;
+const SUCCESS: u8 = 0;
+const UPLOAD_FAILED: u8 = 1;
 const USAGE: u8 = 2;
-/// 128 and the number of the signal, as shells have it.
+/// 128 plus the number of SIGINT, as shells report it.
 const INTERRUPTED: u8 = 130;
 
 fn main() -> ExitCode {
-    let outcome = run(Arguments::parse().command).unwrap_or_else(|Usage(why)| {
-        complain(&format!("error: {why}"));
+    let outcome = run(Arguments::parse().command).unwrap_or_else(|UsageError(message)| {
+        terminal::print(&format!("error: {message}"));
         Ok(USAGE)
     });
     ExitCode::from(outcome.unwrap_or_else(|error| {
-        // A closed pipe is no error: whoever read our output wants no more of it.
+        // A closed pipe is not reported: the reader of the output has stopped reading.
         if error.kind() != io::ErrorKind::BrokenPipe {
-            complain(&format!("error: {error}"));
+            terminal::print(&format!("error: {error}"));
         }
-        SOME_FAILED
+        UPLOAD_FAILED
     }))
 }
 
-fn run(command: Command) -> Result<io::Result<u8>, Usage> {
+fn run(command: Command) -> Result<io::Result<u8>, UsageError> {
     Ok(match command {
-        Command::Pyannote(arguments) => send(job::pyannote(&arguments)?, arguments.common.report()),
-        Command::Cielo24(arguments) => send(job::cielo24(&arguments)?, arguments.common.report()),
+        Command::Pyannote(arguments) => upload(job::pyannote(&arguments)?, &arguments.common),
+        Command::Cielo24(arguments) => upload(job::cielo24(&arguments)?, &arguments.common),
         Command::Completions { shell } => print(&arguments::completions(shell)),
         Command::Man { command } => print(&arguments::man(command.as_deref())?),
     })
 }
 
-/// Says something on standard error. Where that cannot be written there is nobody left to tell.
-pub(crate) fn complain(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", shown(text));
-}
-
-/// A text on one line, without what a terminal would obey: files can have any name.
-pub(crate) fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
 fn print(text: &[u8]) -> io::Result<u8> {
-    io::stdout().write_all(text).map(|()| ALL_SENT)
+    io::stdout().write_all(text).map(|()| SUCCESS)
 }
 
-/// Runs all jobs until they are done, or the user has had enough.
-fn send(jobs: Vec<Job>, report: Report) -> io::Result<u8> {
+/// Runs all jobs until they are done, or until the user interrupts them.
+fn upload(jobs: Vec<Job>, arguments: &Common) -> io::Result<u8> {
+    let printer = OutcomePrinter { is_quiet: arguments.quiet, is_json: arguments.json };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let bars = Bars::new(report.is_quiet);
+    let bars = ProgressBars::new(arguments.quiet);
     let code = runtime.block_on(async {
-        let (sending, interrupt) = (pin!(send_all(jobs, report, &bars)), pin!(tokio::signal::ctrl_c()));
-        match future::select(sending, interrupt).await {
+        let (uploads, interrupt) = (pin!(upload_all(jobs, printer, &bars)), pin!(tokio::signal::ctrl_c()));
+        match future::select(uploads, interrupt).await {
             Either::Left((code, _)) => code,
             Either::Right((Ok(()), _)) => {
                 bars.suspend(|| {
-                    complain("interrupted: what was not sent in full is not stored; run it again")
+                    terminal::print("interrupted: incomplete uploads are not stored; run the command again");
                 });
                 Ok(INTERRUPTED)
             }
-            // No signal can be waited for here.
-            Either::Right((Err(_), sending)) => sending.await,
+            // The signal handler could not be installed.
+            Either::Right((Err(_), uploads)) => uploads.await,
         }
     });
-    // A file that is being read is not waited for.
+    // Do not wait for a thread that is still reading a file.
     runtime.shutdown_background();
     code
 }
 
-/// Reports each file, in the order given, as soon as it and those before it are done.
-async fn send_all(jobs: Vec<Job>, report: Report, bars: &Bars) -> io::Result<u8> {
+/// Prints each outcome, in the order of the files, as soon as it and all earlier ones are known.
+async fn upload_all(jobs: Vec<Job>, printer: OutcomePrinter, bars: &ProgressBars) -> io::Result<u8> {
     let mut outcomes = stream::iter(jobs).map(|job| job.run(bars)).buffered(job::CONCURRENCY);
-    let (mut code, mut told) = (ALL_SENT, Ok(()));
+    let (mut code, mut printed) = (SUCCESS, Ok(()));
     while let Some(outcome) = outcomes.next().await {
-        // Where nobody reads what is told, the files are still to be sent.
-        told = told.and(bars.suspend(|| report.tell(&outcome)));
+        // If the output cannot be written, the remaining files are still uploaded.
+        printed = printed.and(bars.suspend(|| printer.print(&outcome)));
         if outcome.result.is_err() {
-            code = SOME_FAILED;
+            code = UPLOAD_FAILED;
         }
     }
-    told.map(|()| code)
+    printed.map(|()| code)
 }

@@ -1,46 +1,47 @@
-//! What is printed of what became of a file.
+//! Prints the outcome of each upload.
 
-use std::error::Error as StdError;
 use std::io::{self, Write};
 
-use media_upload::Error;
 use serde_json::{Value, json};
 
-use crate::complain;
 use crate::job::Outcome;
+use crate::terminal;
 
+/// How outcomes are printed.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Report {
+pub(crate) struct OutcomePrinter {
     pub(crate) is_quiet: bool,
     pub(crate) is_json: bool,
 }
 
-impl Report {
-    /// Results to standard output, what went wrong to standard error.
-    pub(crate) fn tell(&self, outcome: &Outcome) -> io::Result<()> {
-        let told = self.put(outcome, &mut io::stdout().lock());
-        let file = outcome.place.file.display();
+impl OutcomePrinter {
+    /// Prints a result to standard output, and a message to standard error.
+    pub(crate) fn print(&self, outcome: &Outcome) -> io::Result<()> {
+        let printed = self.print_result(outcome, &mut io::stdout().lock());
+        let file = outcome.target.file.display();
         match &outcome.result {
-            Err(error) => complain(&format!("error: {file}: {}", chain(error))),
-            Ok(uploaded) if !self.is_quiet => complain(&format!("{file}: {} bytes sent", uploaded.bytes())),
+            Err(error) => terminal::print(&format!("error: {file}: {}", terminal::with_causes(error))),
+            Ok(uploaded) if !self.is_quiet => {
+                terminal::print(&format!("{file}: {} bytes sent", uploaded.bytes()));
+            }
             Ok(_) => {}
         }
-        told
+        printed
     }
 
-    fn put(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
+    fn print_result(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
         if self.is_json {
             writeln!(out, "{}", json(outcome))?;
-        } else if outcome.result.is_ok() && outcome.place.field == "url" {
-            writeln!(out, "{}", outcome.place.value)?;
+        } else if outcome.result.is_ok() && outcome.target.field == "url" {
+            writeln!(out, "{}", outcome.target.value)?;
         }
         out.flush()
     }
 }
 
 fn json(outcome: &Outcome) -> Value {
-    let place = &outcome.place;
-    let mut object = json!({ "file": place.file.to_string_lossy(), place.field: place.value });
+    let target = &outcome.target;
+    let mut object = json!({ "file": target.file.to_string_lossy(), target.field: target.value });
     match &outcome.result {
         Ok(uploaded) => {
             object["bytes"] = uploaded.bytes().into();
@@ -48,7 +49,7 @@ fn json(outcome: &Outcome) -> Value {
         }
         Err(error) => {
             object["error"] = json!({
-                "message": chain(error),
+                "message": terminal::with_causes(error),
                 "operation": error.operation(),
                 "status": error.status(),
                 "storage_code": error.storage_code(),
@@ -60,15 +61,4 @@ fn json(outcome: &Outcome) -> Value {
         }
     }
     object
-}
-
-/// An error and what it was caused by, on one line.
-pub(crate) fn chain(error: &Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(&format!("; {cause}"));
-        source = cause.source();
-    }
-    text
 }

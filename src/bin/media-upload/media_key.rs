@@ -1,4 +1,4 @@
-//! The media URL of a file for which none was given.
+//! The default media URL of a file.
 
 use std::ffi::OsStr;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -7,35 +7,35 @@ use std::path::Path;
 use media_upload::Error;
 use media_upload::pyannote::MediaUrl;
 
-/// How much of a file's name is kept: enough to know it by, and far less than the document allows.
-const LONGEST_STEM: usize = 40;
-const LONGEST_EXTENSION: usize = 10;
+// Caps on the parts of a file's name, in characters. Together they are far below the maximum length of a media URL.
+const MAX_STEM: usize = 40;
+const MAX_EXTENSION: usize = 10;
 
-/// `media://`, and the file's name with a number in it, which is made of where it is, its length, and when it was last written
-/// to. Two files of one name so have two URLs, in one call or in several; the same file keeps its own.
+/// `media://` and the file's name with a number, which is a hash of the file's path, length and modification time. Files with the
+/// same name have different URLs, and an unchanged file always has the same URL.
 pub(crate) fn media_url(file: &Path) -> Result<MediaUrl, Error> {
-    let stem = plain(file.file_stem(), LONGEST_STEM);
-    let number = number(file);
-    let extension = plain(file.extension(), LONGEST_EXTENSION);
+    let stem = plain(file.file_stem(), MAX_STEM);
+    let number = fingerprint(file);
+    let extension = plain(file.extension(), MAX_EXTENSION);
     let dot = if extension.is_empty() { "" } else { "." };
     MediaUrl::from_key(format!("{stem}-{number:016x}{dot}{extension}"))
 }
 
-/// Of a name, what the document allows; the rest becomes `_`.
-fn plain(name: Option<&OsStr>, longest: usize) -> String {
+/// The first `max` characters of `name`, with `_` in place of each character that a media URL cannot have.
+fn plain(name: Option<&OsStr>, max: usize) -> String {
     let name = name.unwrap_or_default().to_string_lossy();
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
-    name.chars().take(longest).map(plain).collect()
+    name.chars().take(max).map(plain).collect()
 }
 
-/// A file that cannot be looked at cannot be uploaded either; the upload says why.
-fn number(file: &Path) -> u64 {
-    let mut number = DefaultHasher::new();
-    file.canonicalize().as_deref().unwrap_or(file).hash(&mut number);
+/// Errors are ignored here: a file without metadata cannot be uploaded, and the upload reports why.
+fn fingerprint(file: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    file.canonicalize().as_deref().unwrap_or(file).hash(&mut hasher);
     if let Ok(metadata) = file.metadata() {
-        (metadata.len(), metadata.modified().ok()).hash(&mut number);
+        (metadata.len(), metadata.modified().ok()).hash(&mut hasher);
     }
-    number.finish()
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_the_files_name_and_is_what_the_document_allows() {
+    fn the_url_has_the_name_of_the_file_and_is_allowed_by_the_document() {
         for (name, start, end) in [
             ("interview.wav", "media://interview-", ".wav"),
             ("Interview mit Müller?.tar.gz", "media://Interview_mit_M_ller_.tar-", ".gz"),
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn one_file_keeps_its_url_and_no_two_share_one() {
+    fn an_unchanged_file_keeps_its_url_and_different_files_have_different_urls() {
         let folder = tempfile::tempdir().unwrap();
         let [first, second] = ["a", "b"].map(|name| folder.path().join(name).join("interview.wav"));
         for file in [&first, &second] {

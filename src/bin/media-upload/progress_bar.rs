@@ -1,48 +1,49 @@
-//! The progress bars: one a file, on standard error, if that is a terminal.
+//! Progress bars, one for each file, on standard error if it is a terminal.
 
 use std::path::Path;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressDrawTarget, ProgressStyle};
 use media_upload::Progress;
 
-use crate::shown;
+use crate::terminal;
 
-pub(crate) struct Bars(MultiProgress);
+pub(crate) struct ProgressBars(MultiProgress);
 
-impl Bars {
+impl ProgressBars {
     pub(crate) fn new(is_quiet: bool) -> Self {
         let target = if is_quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         Self(MultiProgress::with_draw_target(target))
     }
 
-    /// A bar for `file`, which shows as soon as it moves.
-    pub(crate) fn add(&self, file: &Path) -> Bar {
-        let name = shown(&file.file_name().unwrap_or(file.as_os_str()).to_string_lossy());
-        Bar(self.0.add(ProgressBar::new(0).with_style(style()).with_prefix(name)))
+    /// A bar for `file`. It appears with the first progress.
+    pub(crate) fn add(&self, file: &Path) -> ProgressBar {
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+        let bar = indicatif::ProgressBar::new(0).with_style(style()).with_prefix(terminal::one_line(&name));
+        ProgressBar(self.0.add(bar))
     }
 
-    /// Does `work` while no bar is in its way.
+    /// Runs `work` while the bars are hidden.
     pub(crate) fn suspend<T>(&self, work: impl FnOnce() -> T) -> T {
         self.0.suspend(work)
     }
 }
 
-pub(crate) struct Bar(ProgressBar);
+pub(crate) struct ProgressBar(indicatif::ProgressBar);
 
-impl Bar {
-    /// What moves it.
+impl ProgressBar {
+    /// A callback that updates the bar.
     pub(crate) fn callback(&self) -> impl Fn(Progress) + Send + Sync + 'static {
         let bar = self.0.clone();
         move |Progress { sent, total, attempt, .. }| {
             bar.set_length(total);
             bar.set_position(sent);
             if attempt > 1 {
-                bar.set_message(format!("try {attempt}"));
+                bar.set_message(format!("attempt {attempt}"));
             }
         }
     }
 
-    pub(crate) fn end(&self) {
+    pub(crate) fn clear(&self) {
         self.0.finish_and_clear();
     }
 }

@@ -7,18 +7,18 @@ use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream;
 use media_upload::{Content, ErrorKind, Media, Source, Uploaded, upload_all};
 
-use crate::place::Place;
+use crate::upload_fixture::Fixture;
 
 #[tokio::test]
-async fn many_uploads_run_some_at_a_time_and_one_failure_does_not_stop_the_others() {
-    let place = Place::new([]).await;
+async fn a_failed_upload_does_not_stop_the_others_and_the_order_is_kept() {
+    let fixture = Fixture::new([]).await;
     let folder = tempfile::tempdir().unwrap();
     let uploads = (0..9).map(|number| {
         let file = folder.path().join(number.to_string());
         if number != 4 {
             std::fs::write(&file, vec![b'x'; number]).unwrap();
         }
-        place.begin(file)
+        fixture.begin(file)
     });
     let outcomes = upload_all(uploads.collect::<Vec<_>>(), 3).await;
     let bytes: Vec<_> = outcomes.iter().map(|outcome| outcome.as_ref().ok().map(Uploaded::bytes)).collect();
@@ -28,19 +28,19 @@ async fn many_uploads_run_some_at_a_time_and_one_failure_does_not_stop_the_other
 }
 
 #[tokio::test]
-async fn no_more_uploads_run_at_a_time_than_asked_for() {
-    let place = Place::new([]).await;
+async fn at_most_the_given_number_of_uploads_run_at_a_time() {
+    let fixture = Fixture::new([]).await;
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let uploads = (0..8).map(|_| {
         let (running, most) = (Arc::clone(&running), Arc::clone(&most));
-        place.begin(Media::source(Running { running, most }))
+        fixture.begin(Media::source(Running { running, most }))
     });
     assert!(upload_all(uploads.collect::<Vec<_>>(), 3).await.iter().all(Result::is_ok));
     assert_eq!(most.load(Ordering::Relaxed), 3);
-    assert!(upload_all([place.begin(vec![1])], 0).await[0].is_ok());
+    assert!(upload_all([fixture.begin(vec![1])], 0).await[0].is_ok());
 }
 
-/// Counts how many of its kind are open.
+/// Counts the open sources of its kind.
 #[derive(Debug)]
 struct Running {
     running: Arc<AtomicUsize>,

@@ -1,4 +1,4 @@
-//! Storage that misbehaves as told, one connection after the other.
+//! A storage server with scripted faults, one for each connection.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,76 +6,76 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
-/// What storage does with one PUT.
+/// The behaviour of storage for one PUT.
 #[derive(Clone)]
 pub(crate) enum Behaviour {
-    /// Takes all of it, then answers so.
+    /// Reads the whole body, then sends this response.
     Answer(String),
-    /// Takes so many bytes of the body, then answers so, and takes no more.
+    /// Reads this number of body bytes, then sends this response and reads no more.
     AnswerAfter(usize, String),
-    /// Takes so many bytes of the body, then resets the connection.
+    /// Reads this number of body bytes, then resets the connection.
     ResetAfter(usize),
-    /// Takes so many bytes of the body, then neither takes nor says anything.
+    /// Reads this number of body bytes, then neither reads nor sends anything.
     StallAfter(usize),
 }
 
-/// What arrived in one connection.
+/// The request of one connection, as far as it was received.
 #[derive(Clone, Default)]
-pub(crate) struct Arrived {
+pub(crate) struct ReceivedRequest {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }
 
-impl Arrived {
+impl ReceivedRequest {
     pub(crate) fn length(&self) -> usize {
         let head = self.head.to_ascii_lowercase();
         let (_, length) = head.split_once("content-length: ").unwrap();
         length.lines().next().unwrap().parse().unwrap()
     }
 
-    pub(crate) fn is_whole(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.body.len() == self.length()
     }
 }
 
-pub(crate) struct Storage {
+pub(crate) struct FaultyStorage {
     pub(crate) origin: String,
-    arrived: Arc<Mutex<Vec<Arrived>>>,
-    /// A permit for each connection that is over, or stalls.
-    turns: Arc<Semaphore>,
+    received: Arc<Mutex<Vec<ReceivedRequest>>>,
+    /// One permit for each connection that has ended or stalled.
+    ended: Arc<Semaphore>,
 }
 
-impl Storage {
-    /// Storage that does what `behaviours` say in turn, and then answers 200.
+impl FaultyStorage {
+    /// Storage with one behaviour for each connection. After the last behaviour it answers 200.
     pub(crate) async fn start(behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
-        let (arrived, turns) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
+        let (received, ended) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Semaphore::new(0)));
         let mut behaviours = behaviours.into_iter().collect::<Vec<_>>().into_iter();
         tokio::spawn({
-            let (arrived, turns) = (Arc::clone(&arrived), Arc::clone(&turns));
+            let (received, ended) = (Arc::clone(&received), Arc::clone(&ended));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
                     let behaviour = behaviours.next().unwrap_or_else(|| Behaviour::Answer(answer(200, "")));
-                    tokio::spawn(serve(stream, behaviour, Arc::clone(&arrived), Arc::clone(&turns)));
+                    tokio::spawn(serve(stream, behaviour, Arc::clone(&received), Arc::clone(&ended)));
                 }
             }
         });
-        Self { origin, arrived, turns }
+        Self { origin, received, ended }
     }
 
-    /// What arrived in each connection, in the order in which they ended or stalled.
-    pub(crate) fn arrived(&self) -> Vec<Arrived> {
-        self.arrived.lock().unwrap().clone()
+    /// The request of each connection, in the order in which the connections ended or stalled.
+    pub(crate) fn received(&self) -> Vec<ReceivedRequest> {
+        self.received.lock().unwrap().clone()
     }
 
-    /// Returns when one more connection is over or stalls.
-    pub(crate) async fn turn(&self) {
-        self.turns.acquire().await.unwrap().forget();
+    /// Waits until one more connection has ended or stalled.
+    pub(crate) async fn connection_end(&self) {
+        self.ended.acquire().await.unwrap().forget();
     }
 }
 
-/// An answer that ends the connection.
+/// A response that closes the connection.
 pub(crate) fn answer(status: u16, body: &str) -> String {
     answer_with(status, "", body)
 }
@@ -90,21 +90,21 @@ pub(crate) fn answer_with(status: u16, headers: &str, body: &str) -> String {
 async fn serve(
     mut stream: TcpStream,
     behaviour: Behaviour,
-    arrived: Arc<Mutex<Vec<Arrived>>>,
-    turns: Arc<Semaphore>,
+    received: Arc<Mutex<Vec<ReceivedRequest>>>,
+    ended: Arc<Semaphore>,
 ) {
-    let mut request = head(&mut stream).await;
+    let mut request = read_head(&mut stream).await;
     let wanted = match &behaviour {
         Behaviour::Answer(_) => request.length(),
         Behaviour::AnswerAfter(bytes, _) | Behaviour::ResetAfter(bytes) | Behaviour::StallAfter(bytes) => {
             *bytes
         }
     };
-    take(&mut stream, &mut request, wanted).await;
-    arrived.lock().unwrap().push(request.clone());
-    let stays = match behaviour {
+    read_body(&mut stream, &mut request, wanted).await;
+    received.lock().unwrap().push(request.clone());
+    let stays_open = match behaviour {
         Behaviour::Answer(answer) => {
-            // The client may have gone.
+            // The client may have closed the connection.
             let _ = stream.write_all(answer.as_bytes()).await;
             false
         }
@@ -118,25 +118,25 @@ async fn serve(
         }
         Behaviour::StallAfter(_) => true,
     };
-    turns.add_permits(1);
-    if stays {
+    ended.add_permits(1);
+    if stays_open {
         std::future::pending::<()>().await;
     }
 }
 
-async fn head(stream: &mut TcpStream) -> Arrived {
+async fn read_head(stream: &mut TcpStream) -> ReceivedRequest {
     let mut request = Vec::new();
     let end = loop {
         if let Some(end) = request.windows(4).position(|four| four == b"\r\n\r\n") {
             break end + 4;
         }
-        assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0, "half a head");
+        assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0, "the request ended within its headers");
     };
     let body = request.split_off(end);
-    Arrived { head: String::from_utf8(request).unwrap(), body }
+    ReceivedRequest { head: String::from_utf8(request).unwrap(), body }
 }
 
-async fn take(stream: &mut TcpStream, request: &mut Arrived, wanted: usize) {
+async fn read_body(stream: &mut TcpStream, request: &mut ReceivedRequest, wanted: usize) {
     request.body.reserve(wanted);
     while request.body.len() < wanted {
         if !stream.read_buf(&mut request.body).await.is_ok_and(|read| read > 0) {

@@ -1,0 +1,140 @@
+//! Reads a response into memory, within bounds and without secrets.
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::HeaderMap;
+use reqwest::{ResponseBuilderExt, StatusCode};
+use url::Url;
+
+use crate::error::{BoxError, FieldError};
+use crate::secret::Secrets;
+
+/// The cap on the body of a success that this crate decodes, in bytes. Documented bodies have a few hundred bytes.
+const MAX_SUCCESS: usize = 1024 * 1024;
+/// The cap on the body of an error, in bytes.
+const MAX_ERROR: usize = 64 * 1024;
+
+/// Why a success is an error if the document does not describe its status.
+pub(crate) const UNDOCUMENTED_STATUS: &str = "the document does not describe this success status";
+
+/// A response whose body is in memory.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BufferedResponse {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    /// The body of an error response has its secrets redacted.
+    pub(crate) body: Bytes,
+}
+
+impl BufferedResponse {
+    /// The status of a success whose body the generated client may read directly: a body of any length if `is_unlimited`,
+    /// else a body with a `Content-Length` within the cap.
+    pub(crate) fn status_of_success(response: &reqwest::Response, is_unlimited: bool) -> Option<Self> {
+        let status = response.status();
+        let is_short = response.content_length().is_some_and(|length| length <= MAX_SUCCESS as u64);
+        (status.is_success() && (is_unlimited || is_short)).then(|| {
+            record_status(status);
+            Self { status, ..Self::default() }
+        })
+    }
+
+    /// Reads a response up to the cap. The body of an error has `secrets` redacted at once.
+    pub(crate) async fn read(
+        mut response: reqwest::Response,
+        secrets: &Secrets,
+    ) -> Result<Self, reqwest::Error> {
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        record_status(status);
+        if status.is_success() {
+            let body = read_at_most(MAX_SUCCESS, response).await.map_err(|(error, _)| error)?;
+            return Ok(Self { status, headers, body });
+        }
+        // A body that breaks off is kept as far as it came, because the error must keep its status.
+        let mut body = match read_at_most(MAX_ERROR, response).await {
+            Ok(body) if body.len() < MAX_ERROR => secrets.redact(&body),
+            Ok(start) | Err((_, start)) => secrets.redact_truncated(&start),
+        };
+        body.truncate(MAX_ERROR);
+        Ok(Self { status, headers, body: body.into() })
+    }
+
+    /// This response in the form that the generated client decodes.
+    pub(crate) fn into_response(self, url: Url) -> reqwest::Response {
+        // Without a URL, `reqwest` would parse a placeholder URL for every response.
+        let builder = http::Response::builder().url(url);
+        let mut response = builder.body(self.body).unwrap_or_default();
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response.into()
+    }
+}
+
+/// Records the status in the span of the present attempt.
+fn record_status(status: StatusCode) {
+    tracing::Span::current().record("status", status.as_u16());
+}
+
+/// At most `max` bytes of a body. An error comes with the bytes that arrived before it.
+async fn read_at_most(max: usize, mut response: reqwest::Response) -> Result<Bytes, (reqwest::Error, Bytes)> {
+    let mut body = Bytes::new();
+    while body.len() < max {
+        match response.chunk().await {
+            Ok(Some(mut chunk)) => {
+                chunk.truncate(max - body.len());
+                body = join(body, chunk);
+            }
+            Ok(None) => break,
+            Err(error) => return Err((error.without_url(), body)),
+        }
+    }
+    Ok(body)
+}
+
+/// Joins two parts of a body. Most bodies come as one chunk, which is not copied.
+fn join(start: Bytes, end: Bytes) -> Bytes {
+    if start.is_empty() {
+        return end;
+    }
+    let mut joined = BytesMut::from(start);
+    joined.extend_from_slice(&end);
+    joined.freeze()
+}
+
+/// The decoded body of an error response, from an API or from storage.
+#[derive(Debug, Default)]
+pub(crate) struct ErrorBody {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) field_errors: Vec<FieldError>,
+    pub(crate) documented: Option<BoxError>,
+}
+
+/// Why the body of a success could not be decoded. The text quotes nothing of the body, which may hold a secret;
+/// `serde_json`'s own message does.
+pub(crate) fn decode_failure(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!("at line {} column {}", error.line(), error.column());
+    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((field, _)) => format!("its body has no documented field `{field}` {place}"),
+        None if error.is_data() => format!("its body does not match the document {place}"),
+        None => format!("its body is not valid JSON {place}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decode_failure_quotes_nothing_of_the_body() {
+        #[derive(Debug, serde::Deserialize)]
+        struct Url {
+            #[serde(rename = "url")]
+            _url: String,
+        }
+        let why = |body: &str| decode_failure(&serde_json::from_str::<Url>(body).unwrap_err());
+        assert_eq!(why("{}"), "its body has no documented field `url` at line 1 column 2");
+        assert_eq!(why("\"signature\""), "its body does not match the document at line 1 column 11");
+        assert_eq!(why("<html>"), "its body is not valid JSON at line 1 column 1");
+    }
+}
