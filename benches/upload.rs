@@ -1,8 +1,8 @@
-//! What an upload costs beside `curl -T`, and a call of the API beside the same call straight on reqwest.
+//! Compares an upload with `curl -T`, and a call of the API with the same call in plain reqwest.
 //!
-//! `cargo bench --bench upload` sends the same 2 GiB file to the same sink on this machine, ours and curl's in turn, and prints
-//! ratios from that one run. Each upload is a process of its own, so that its memory and processor time are its alone; they
-//! are read from `/proc`, so on Linux only.
+//! `cargo bench --bench upload` sends the same 2 GiB file to the same local server, alternating between this crate and curl, and
+//! prints ratios from that run. Each upload runs in its own process, so that its memory and processor time can be measured. Both
+//! are read from `/proc`, so the benchmark needs Linux.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs::{self, File};
@@ -46,12 +46,12 @@ fn measure() {
     throughput(&sink, &large);
     for (file, name) in [(&small, "64 MiB"), (&large, "2 GiB")] {
         let resident = child(&["upload", &sink, file.to_str().unwrap()]);
-        println!("peak resident memory of our process, {name}: {:.1} MiB", resident / 1024.0);
+        println!("peak resident memory of the upload process, {name}: {:.1} MiB", resident / 1024.0);
     }
     calls(&sink);
 }
 
-/// Ours and curl's in turn, after one round that fills the caches.
+/// Alternates between this crate and curl, after one round that fills the caches.
 fn throughput(sink: &str, file: &Path) {
     let file = file.to_str().unwrap();
     let curl = || {
@@ -66,18 +66,18 @@ fn throughput(sink: &str, file: &Path) {
         child(&["upload", sink, file]);
     };
     if Command::new("curl").arg("--version").stdout(Stdio::null()).status().is_err() {
-        println!("curl is not installed: there is nothing to compare the throughput to");
+        println!("curl is not installed: the throughput is not compared");
         return;
     }
     ours();
     curl();
     let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (gib_per_second(ours), gib_per_second(curl))).collect();
     for (ours, curl) in &rounds {
-        println!("2 GiB: ours {ours:.2} GiB/s, curl -T {curl:.2} GiB/s");
+        println!("2 GiB: media-upload {ours:.2} GiB/s, curl -T {curl:.2} GiB/s");
     }
     let (ours, curl): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
     println!(
-        "throughput, median of ours to median of curl's: {:.3} (target: 0.95 or more)",
+        "throughput, median of media-upload / median of curl: {:.3} (target: 0.95 or more)",
         median(ours) / median(curl)
     );
 }
@@ -88,14 +88,15 @@ fn gib_per_second(work: impl Fn()) -> f64 {
     2.0 / begun.elapsed().as_secs_f64()
 }
 
-/// `media_upload_url` and the same call straight on reqwest, in turn; short rounds and many, for the machine's other work.
+/// Alternates between `media_upload_url` and the same call in plain reqwest. Many short rounds reduce the influence of other
+/// processes.
 fn calls(sink: &str) {
     let rounds = (0..CALL_ROUNDS).map(|_| (child(&["ours", sink]), child(&["plain", sink])));
     let (ours, plain): (Vec<f64>, Vec<f64>) = rounds.unzip();
     let ratios = ours.iter().zip(&plain).map(|(ours, plain)| ours / plain).collect();
     let microseconds = |seconds: Vec<f64>| median(seconds) * 1e6 / f64::from(CALLS);
     println!(
-        "processor time of a call: media_upload_url {:.1} us, straight on reqwest {:.1} us",
+        "processor time of a call: media_upload_url {:.1} us, plain reqwest {:.1} us",
         microseconds(ours),
         microseconds(plain)
     );
@@ -107,7 +108,7 @@ fn median(mut numbers: Vec<f64>) -> f64 {
     numbers[numbers.len() / 2]
 }
 
-/// Runs this program as a child, which prints one number.
+/// Runs this program as a child process, and returns the number that it prints.
 fn child(arguments: &[&str]) -> f64 {
     let output =
         Command::new(std::env::current_exe().unwrap()).arg("child").args(arguments).output().unwrap();
@@ -120,7 +121,7 @@ fn client(base: &str) -> Client {
     builder.root_certificates("").build().unwrap()
 }
 
-/// Uploads `file`, and prints the peak of this process's resident memory, in KiB.
+/// Uploads `file`, and prints the peak resident memory of this process, in KiB.
 fn child_upload(base: &str, file: &Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -131,7 +132,7 @@ fn child_upload(base: &str, file: &Path) {
     println!("{}", peak.trim().trim_end_matches(" kB"));
 }
 
-/// Makes `call` until all is warm, then `CALLS` times more; prints the processor time those took, in seconds.
+/// Warms up, then makes `call` `CALLS` times, and prints their processor time in seconds.
 fn child_calls(call: impl AsyncFn()) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
         for _ in 0..CALLS / 10 {
@@ -145,9 +146,9 @@ fn child_calls(call: impl AsyncFn()) {
     });
 }
 
-/// Of this thread, which does all the work.
+/// The processor time of this thread, which does all the work, in seconds.
 fn processor_time() -> f64 {
-    // Its first field is in nanoseconds.
+    // The first field is in nanoseconds.
     let schedule = fs::read_to_string("/proc/self/schedstat").unwrap();
     schedule.split_whitespace().next().unwrap().parse::<f64>().unwrap() / 1e9
 }
@@ -159,8 +160,8 @@ fn ours(base: &str) -> impl AsyncFn() {
     }
 }
 
-/// The same bytes there and back, with the same time limit; and an answer that is looked at before it is used, for a URL is
-/// half of what our call costs more than one that takes any text.
+/// Sends the same request with the same timeout, and parses the URL of the response. Parsing the URL is half of what our call
+/// costs more than a call that does not check the response.
 fn plain(base: &str) -> impl AsyncFn() {
     let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]).timeout(Duration::from_secs(30));
     let client = builder.user_agent(concat!("media-upload/", env!("CARGO_PKG_VERSION"))).build().unwrap();
@@ -169,8 +170,8 @@ fn plain(base: &str) -> impl AsyncFn() {
         let request = client.post(&url).bearer_auth(KEY).header(ACCEPT, "application/json");
         let response = request.json(&Request { url: MEDIA_URL.to_owned() }).send().await.unwrap();
         assert_eq!(response.status(), 201);
-        let answer: Answer = response.json().await.unwrap();
-        Url::parse(&answer.url).unwrap();
+        let success: Success = response.json().await.unwrap();
+        Url::parse(&success.url).unwrap();
     }
 }
 
@@ -180,11 +181,11 @@ struct Request {
 }
 
 #[derive(serde::Deserialize)]
-struct Answer {
+struct Success {
     url: String,
 }
 
-/// An API, and storage that keeps nothing; where it is.
+/// Starts an API and storage that discards the media, and returns their URL.
 fn sink() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -200,14 +201,14 @@ fn sink() -> String {
 
 fn serve(mut stream: TcpStream, url: &str) {
     let mut reader = BufReader::with_capacity(1 << 20, stream.try_clone().unwrap());
-    while let Some((is_put, length, expects)) = head(&mut reader) {
+    while let Some((is_put, length, expects)) = read_head(&mut reader) {
         if expects {
             stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
         }
         let mut left = length;
         while left > 0 {
             let read = reader.fill_buf().unwrap().len().min(left as usize);
-            assert_ne!(read, 0, "the body broke off");
+            assert_ne!(read, 0, "the connection was closed within the body");
             reader.consume(read);
             left -= read as u64;
         }
@@ -218,8 +219,8 @@ fn serve(mut stream: TcpStream, url: &str) {
     }
 }
 
-/// Is it a PUT, how long is its body, and does it wait to be asked for it?
-fn head(reader: &mut impl BufRead) -> Option<(bool, u64, bool)> {
+/// Reads the head of a request: whether it is a PUT, the length of its body, and whether it expects a 100.
+fn read_head(reader: &mut impl BufRead) -> Option<(bool, u64, bool)> {
     let (mut is_put, mut length, mut expects) = (false, 0, false);
     loop {
         let mut line = String::new();
