@@ -4,9 +4,9 @@
 //! query, so **every URL of this API is a secret**, and none is ever printed.
 
 use std::fmt;
-use std::str::FromStr;
 
 use futures_util::FutureExt;
+use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -16,6 +16,7 @@ use crate::media::Media;
 use crate::request_context::RequestContext;
 use crate::response::{self, BufferedResponse, ErrorBody};
 use crate::secret::{PresignedUrl, Secret, Secrets};
+use crate::string_conversions::string_conversions;
 use crate::upload::Upload;
 
 const PROVIDER: Provider = Provider::Cielo24;
@@ -67,35 +68,7 @@ fn hexadecimal(name: &str, text: String) -> Result<String, Error> {
     Err(Error::invalid_argument(PROVIDER, text))
 }
 
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for JobId {
-    type Err = Error;
-
-    fn from_str(id: &str) -> Result<Self, Error> {
-        Self::new(id)
-    }
-}
-
-impl TryFrom<&str> for JobId {
-    type Error = Error;
-
-    fn try_from(id: &str) -> Result<Self, Error> {
-        Self::new(id)
-    }
-}
-
-impl TryFrom<String> for JobId {
-    type Error = Error;
-
-    fn try_from(id: String) -> Result<Self, Error> {
-        Self::new(id)
-    }
-}
+string_conversions!(JobId);
 
 /// Builds a [`Client`].
 pub type ClientBuilder = crate::builder::ClientBuilder<ApiToken>;
@@ -232,7 +205,7 @@ impl std::error::Error for ApiError {}
 
 /// The documented error types of cielo24. The server may send others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize, Serialize)]
-#[serde(from = "String", into = "String")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ErrorType {
     /// `LOGIN_INVALID`
@@ -266,34 +239,15 @@ pub enum ErrorType {
     /// `UNHANDLED_ERROR`
     UnhandledError,
     /// Any other error type, as the server sent it.
+    #[serde(untagged)]
     Other(String),
 }
 
-/// The names of the documented error types.
-const ERROR_TYPES: [(&str, ErrorType); 15] = [
-    ("LOGIN_INVALID", ErrorType::LoginInvalid),
-    ("ACCOUNT_EXISTS", ErrorType::AccountExists),
-    ("ACCOUNT_DOES_NOT_EXIST", ErrorType::AccountDoesNotExist),
-    ("ACCOUNT_UNPRIVILEGED", ErrorType::AccountUnprivileged),
-    ("BAD_API_TOKEN", ErrorType::BadApiToken),
-    ("INVALID_QUERY", ErrorType::InvalidQuery),
-    ("INVALID_OPTION", ErrorType::InvalidOption),
-    ("INVALID_URL", ErrorType::InvalidUrl),
-    ("INVALID_RETURN_HANDLERS", ErrorType::InvalidReturnHandlers),
-    ("MISSING_PARAMETER", ErrorType::MissingParameter),
-    ("ITEM_NOT_FOUND", ErrorType::ItemNotFound),
-    ("NOT_IMPLEMENTED", ErrorType::NotImplemented),
-    ("NOT_PARENT_ACCOUNT", ErrorType::NotParentAccount),
-    ("NO_CHILDREN_FOUND", ErrorType::NoChildrenFound),
-    ("UNHANDLED_ERROR", ErrorType::UnhandledError),
-];
-
 impl From<String> for ErrorType {
     fn from(text: String) -> Self {
-        match ERROR_TYPES.into_iter().find(|(name, _)| *name == text) {
-            Some((_, known)) => known,
-            None => Self::Other(text),
-        }
+        let known: Result<Self, serde::de::value::Error> =
+            Self::deserialize(text.as_str().into_deserializer());
+        known.unwrap_or(Self::Other(text))
     }
 }
 
@@ -305,11 +259,7 @@ impl From<ErrorType> for String {
 
 impl fmt::Display for ErrorType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self, ERROR_TYPES.iter().find(|(_, known)| known == self)) {
-            (Self::Other(text), _) => f.write_str(text),
-            (_, Some((name, _))) => f.write_str(name),
-            (_, None) => f.write_str("UNKNOWN"),
-        }
+        self.serialize(f)
     }
 }
 

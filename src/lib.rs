@@ -197,6 +197,7 @@ mod response;
 mod retry;
 mod secret;
 mod storage;
+mod string_conversions;
 mod upload;
 
 pub use builder::ClientBuilder;

@@ -3,7 +3,6 @@
 //! [`api`] is generated from the vendor's OpenAPI document, `openapi/pyannote.yaml`.
 
 use std::fmt;
-use std::str::FromStr;
 
 use futures_util::FutureExt;
 use reqwest::header::HeaderValue;
@@ -16,6 +15,7 @@ use crate::media::Media;
 use crate::request_context::RequestContext;
 use crate::response::{self, BufferedResponse, ErrorBody};
 use crate::secret::{PresignedUrl, Secret, Secrets};
+use crate::string_conversions::string_conversions;
 use crate::upload::Upload;
 
 pub mod api;
@@ -88,35 +88,7 @@ impl MediaUrl {
     }
 }
 
-impl fmt::Display for MediaUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for MediaUrl {
-    type Err = Error;
-
-    fn from_str(url: &str) -> Result<Self, Error> {
-        Self::new(url)
-    }
-}
-
-impl TryFrom<&str> for MediaUrl {
-    type Error = Error;
-
-    fn try_from(url: &str) -> Result<Self, Error> {
-        Self::new(url)
-    }
-}
-
-impl TryFrom<String> for MediaUrl {
-    type Error = Error;
-
-    fn try_from(url: String) -> Result<Self, Error> {
-        Self::new(url)
-    }
-}
+string_conversions!(MediaUrl);
 
 /// Builds a [`Client`].
 pub type ClientBuilder = crate::builder::ClientBuilder<ApiKey>;

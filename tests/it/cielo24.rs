@@ -104,3 +104,18 @@ fn tokens_and_ids_are_hexadecimal_strings() {
         @"cielo24: the job id must be a hexadecimal string (digits 0-9 and letters a-f): copy it again"
     );
 }
+
+#[test]
+fn an_error_type_has_the_name_that_the_server_sends() {
+    for (name, error_type) in [
+        ("ACCOUNT_DOES_NOT_EXIST", ErrorType::AccountDoesNotExist),
+        ("BAD_API_TOKEN", ErrorType::BadApiToken),
+        ("INVALID_URL", ErrorType::InvalidUrl),
+        ("login_invalid", ErrorType::Other("login_invalid".to_owned())),
+    ] {
+        assert_eq!(ErrorType::from(name.to_owned()), error_type);
+        assert_eq!(serde_json::from_value::<ErrorType>(json!(name)).unwrap(), error_type);
+        assert_eq!((error_type.to_string().as_str(), json!(error_type)), (name, json!(name)));
+    }
+    assert!(serde_json::from_value::<ErrorType>(json!(7)).is_err());
+}

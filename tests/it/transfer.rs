@@ -189,8 +189,8 @@ async fn content_type_is_sent_only_if_the_signature_covers_it() {
 #[tokio::test]
 async fn secrets_in_errors_of_storage_are_redacted() {
     // Character references, which only XML has.
-    let spelt: String = SIGNATURE.chars().map(|c| format!("&#{};", u32::from(c))).collect();
-    let body = format!("<Error><Code>X</Code><Message>{SIGNATURE} {spelt}</Message></Error>");
+    let encoded: String = SIGNATURE.chars().map(|c| format!("&#{};", u32::from(c))).collect();
+    let body = format!("<Error><Code>X</Code><Message>{SIGNATURE} {encoded}</Message></Error>");
     let fixture = Fixture::new([Behaviour::Answer(answer(403, &body))]).await;
     let error = fixture.upload(b"media".to_vec()).await.unwrap_err();
     assert_eq!(error.message(), Some("[secret] [secret]"));
