@@ -1,35 +1,35 @@
-//! Why a document cannot be taken: a line for each defect, that names the place and the mend.
+//! Build errors: one line for each defect of a document, with its place and what to do.
 
 use std::fmt;
 
-/// What is wrong with a document, where, and what to do about it.
+/// A defect of a document: where it is, what is wrong, and how to fix it.
 #[derive(Clone, Debug)]
 pub(crate) struct Defect {
-    pub(super) file: String,
-    pub(super) line: usize,
-    /// JSON pointer; empty for the document as a whole.
-    pub(super) pointer: String,
-    pub(super) problem: String,
-    pub(super) mend: String,
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    /// JSON pointer; empty for the whole document.
+    pub(crate) pointer: String,
+    pub(crate) problem: String,
+    pub(crate) fix: String,
 }
 
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, line, pointer, problem, mend } = self;
+        let Self { file, line, pointer, problem, fix } = self;
         let place = if pointer.is_empty() { "" } else { &format!(" {pointer}:") };
-        let text = format!("{file}:{line}:{place} {problem}; {mend}");
-        // A generator's own message may have several lines, and a line is all a build shows.
+        let text = format!("{file}:{line}:{place} {problem}; {fix}");
+        // A message of progenitor may have several lines, but cargo shows one line for each error.
         f.write_str(&text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 
-/// All that keeps a document from being taken, in the order of the text.
+/// The defects that stop the build, sorted by file and line. There is at least one.
 #[derive(Debug)]
 pub(crate) struct Defects(Vec<Defect>);
 
 impl Defects {
-    /// Nothing, if there is no defect.
-    pub(super) fn none_of(mut defects: Vec<Defect>) -> Result<(), Self> {
+    /// An error if there are any defects.
+    pub(crate) fn check(mut defects: Vec<Defect>) -> Result<(), Self> {
         defects.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
         if defects.is_empty() { Ok(()) } else { Err(Self(defects)) }
     }

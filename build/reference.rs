@@ -1,63 +1,41 @@
-//! Every `$ref` must lead somewhere, within the document: the generator panics on one that does not.
+//! References (`$ref`). progenitor panics on one that it cannot resolve.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::document::step;
-use super::{Defect, Document};
+use crate::build::defect::Defect;
+use crate::build::document::Document;
+use crate::build::json::{last_token, string, token};
 
-/// Refuses references that leave the document, lead nowhere, or lead in a circle.
-pub(super) fn check(document: &Document) -> Result<(), Defect> {
-    visit(document, &document.root, "")
+/// Rejects references to other documents, to places that do not exist, and circles of references.
+pub(crate) fn check(document: &Document) -> Result<(), Defect> {
+    let mut references = Vec::new();
+    find_strings(&document.root, "", "$ref", &mut references);
+    references.iter().try_for_each(|pointer| follow(document, pointer))
 }
 
-fn visit(document: &Document, node: &Value, pointer: &str) -> Result<(), Defect> {
-    match node {
-        Value::Object(entries) => {
-            if let Some(target) = target(node) {
-                follow(document, target, &format!("{pointer}/$ref"))?;
-            }
-            let under = parent(pointer);
-            let mut parts = entries.iter().filter(|(name, _)| !is_value(under, name));
-            parts.try_for_each(|(name, value)| visit(document, value, &format!("{pointer}{}", step(name))))
-        }
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, item)| visit(document, item, &format!("{pointer}/{index}"))),
-        _ => Ok(()),
-    }
-}
-
-fn follow(document: &Document, reference: &str, pointer: &str) -> Result<(), Defect> {
+fn follow(document: &Document, pointer: &str) -> Result<(), Defect> {
+    let reference = document.root.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let mut seen = vec![reference];
     let mut reached = resolve(&document.root, reference).ok_or_else(|| {
-        document.defect(
-            pointer,
-            format!("`{reference}` leads nowhere"),
-            "add what it names to this document, or correct it",
-        )
+        let problem = format!("the target of the reference `{reference}` is not in this document");
+        document.defect(pointer, problem, "add the target to this document, or correct the reference")
     })?;
     while let Some(next) = target(reached) {
         if seen.contains(&next) {
-            return Err(document.defect(
-                pointer,
-                format!("`{reference}` leads in a circle"),
-                "let one of its references give a schema",
-            ));
+            let problem = format!("the reference `{reference}` is part of a circle of references");
+            return Err(document.defect(pointer, problem, "replace one reference of the circle by a schema"));
         }
         seen.push(next);
-        // Where that one leads nowhere, the visit reports it at its own place.
-        let Some(further) = resolve(&document.root, next) else {
-            break;
-        };
+        // If this reference has no target, `check` reports it at its own place.
+        let Some(further) = resolve(&document.root, next) else { break };
         reached = further;
     }
     Ok(())
 }
 
-/// The maps of OpenAPI whose keys are names that the document gives.
-const BY_NAME: [&str; 16] = [
+/// The keys of OpenAPI whose value is a map with names chosen by the document.
+const MAPS: [&str; 16] = [
     "callbacks",
     "content",
     "encoding",
@@ -76,29 +54,41 @@ const BY_NAME: [&str; 16] = [
     "variables",
 ];
 
-/// Does `key`, of what stands under `parent`, hold values as they are sent? What looks like a part of the document in there is
-/// none.
-pub(super) fn is_value(parent: &str, key: &str) -> bool {
-    ["default", "enum", "example", "examples"].contains(&key) && !BY_NAME.contains(&parent)
+/// Adds to `found` the JSON pointers of all strings under `key`, in the node at `pointer`. Data, such as an example, may look
+/// like a reference or a schema, but is not searched.
+pub(crate) fn find_strings(node: &Value, pointer: &str, key: &str, found: &mut Vec<String>) {
+    match node {
+        Value::Object(entries) => {
+            let has_names = MAPS.contains(&last_token(pointer));
+            let is_data = |name| !has_names && ["default", "enum", "example", "examples"].contains(&name);
+            for (name, part) in entries.iter().filter(|(name, _)| !is_data(name.as_str())) {
+                let pointer = format!("{pointer}{}", token(name));
+                match part {
+                    Value::String(_) if name == key => found.push(pointer),
+                    _ => find_strings(part, &pointer, key, found),
+                }
+            }
+        }
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .for_each(|(index, item)| find_strings(item, &format!("{pointer}/{index}"), key, found)),
+        _ => {}
+    }
 }
 
-/// The last step of a pointer.
-pub(super) fn parent(pointer: &str) -> &str {
-    pointer.rsplit('/').next().unwrap_or_default()
+/// The target of `node`, if it is a reference.
+pub(crate) fn target(node: &Value) -> Option<&str> {
+    string(node, "$ref")
 }
 
-/// What `node` refers to, if it is a reference.
-pub(super) fn target(node: &Value) -> Option<&str> {
-    node.get("$ref")?.as_str()
-}
-
-/// What stands at `#/...` in the document.
-pub(super) fn resolve<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
+/// The value that `#/...` refers to.
+pub(crate) fn resolve<'a>(root: &'a Value, reference: &str) -> Option<&'a Value> {
     root.pointer(&percent_decode_str(reference.strip_prefix('#')?).decode_utf8().ok()?)
 }
 
-/// `node` itself, or what it refers to; [`check`] has made sure that this ends.
-pub(super) fn resolved<'a>(root: &'a Value, mut node: &'a Value) -> &'a Value {
+/// `node`, or the value that it refers to. [`check`] has rejected circles.
+pub(crate) fn resolved<'a>(root: &'a Value, mut node: &'a Value) -> &'a Value {
     while let Some(further) = target(node).and_then(|reference| resolve(root, reference)) {
         node = further;
     }

@@ -1,39 +1,35 @@
-//! The steps of build.rs, and the whole of what they generate.
-
-#[allow(dead_code, unused_imports)]
-#[path = "../../build.rs"]
-mod build;
+//! The generator in `build/`: the client that it generates, and its errors.
 
 mod growth;
 mod left_out;
 
-/// The vendor's document as it was when these tests were written, so that another does not break them.
+/// A copy of the vendor's document, so that a change of `openapi/pyannote.yaml` does not break these tests.
 const DOCUMENT: &str = include_str!("../fixtures/pyannote.yaml");
 
 pub(crate) fn generate(document: &str) -> Result<String, String> {
     generate_without("", document)
 }
 
-/// With a list of what is left out.
+/// Generates the client with a list of operations to leave out.
 fn generate_without(left_out: &str, document: &str) -> Result<String, String> {
     let list = ("openapi/pyannote.left-out.yaml", left_out);
-    build::generate(("openapi/pyannote.yaml", document), list).map_err(|defects| defects.to_string())
+    crate::build::generate(("openapi/pyannote.yaml", document), list).map_err(|defects| defects.to_string())
 }
 
-/// The document with one text in it replaced by another.
+/// The document with `from` replaced by `to`.
 fn edited(from: &str, to: &str) -> String {
-    assert!(DOCUMENT.contains(from), "the document no longer says {from:?}");
+    assert!(DOCUMENT.contains(from), "the document does not contain {from:?}");
     DOCUMENT.replacen(from, to, 1)
 }
 
-/// The one line with which a document is refused.
-fn refusal(document: &str) -> String {
+/// The error for a document, which is one line.
+fn error(document: &str) -> String {
     let line = generate(document).unwrap_err();
-    assert!(!line.contains('\n'), "not one line: {line}");
+    assert!(!line.contains('\n'), "more than one line: {line}");
     line
 }
 
-/// The document with `response` added to those of its operation.
+/// The document with `response` added to its operation.
 fn with_response(response: &str) -> String {
     edited("        '402':\n", &format!("{response}        '402':\n"))
 }
@@ -64,7 +60,7 @@ fn a_status_added_to_the_document_becomes_a_variant() {
 }
 
 #[test]
-fn ranges_and_the_default_carry_the_status() {
+fn the_variants_of_ranges_and_of_the_default_have_the_status() {
     let body = "content: { application/json: { schema: { $ref: '#/components/schemas/ApiError' } } }";
     let source = generate(&with_response(&format!(
         "        default: {{ description: Anything, {body} }}\n        5XX: {{ description: Broken, {body} }}\n        404: {{ description: Gone }}\n"
@@ -93,7 +89,7 @@ fn an_inline_error_schema_gets_a_name() {
 }
 
 #[test]
-fn a_default_stands_for_the_success_that_is_not_documented() {
+fn without_a_documented_success_the_default_is_the_success() {
     let source =
         generate(&edited("'201':\n          description: ''", "default:\n          description: ''"))
             .unwrap();
@@ -111,67 +107,53 @@ fn a_server_has_the_defaults_of_its_variables() {
 }
 
 #[test]
-fn a_pattern_is_freed_of_its_delimiters() {
+fn the_delimiters_of_a_pattern_are_removed() {
     assert!(generate(DOCUMENT).unwrap().contains(r#"Regex::new("^media:\\/\\/[a-zA-Z0-9\\-_\\.\\/]+$")"#));
-    for (pattern, parts) in [
-        ("/x/", Some(("x", ""))),
-        ("/x/g", Some(("x", "g"))),
-        (r"/a\/[/]b/i", Some((r"a\/[/]b", "i"))),
-        ("/a/b/", None),
-        ("/api/v1/d", None),
-        ("^x$", None),
-        ("/x", None),
-        ("//", None),
-        ("/home/user", None),
-        ("/", None),
-    ] {
-        assert_eq!(build::literal(pattern), parts, "{pattern}");
-    }
 }
 
 #[test]
-fn a_pattern_with_flags_is_refused() {
+fn a_pattern_with_flags_is_an_error() {
     let document = edited(r"/^media:\/\/[a-zA-Z0-9\-_\.\/]+$/", "/x/g");
-    insta::assert_snapshot!(refusal(&document), @"openapi/pyannote.yaml:68: /components/schemas/GetMediaUploadUrl/properties/url/pattern: the pattern `/x/g` has the flags `g`, which an OpenAPI pattern cannot have; write it without flags, as `x`, if that says the same");
+    insta::assert_snapshot!(error(&document), @"openapi/pyannote.yaml:68: /components/schemas/GetMediaUploadUrl/properties/url/pattern: the pattern `/x/g` has the flags `g`, which OpenAPI does not support; write `x`, if it means the same without flags");
 }
 
 #[test]
-fn what_is_not_yaml_is_refused() {
-    insta::assert_snapshot!(refusal("openapi: 3.0.0\n paths: ]\n"), @"openapi/pyannote.yaml:2: this is not YAML: mapping values are not allowed in this context; mend the syntax, or import the page again");
-    insta::assert_snapshot!(refusal("<html>\n"), @"openapi/pyannote.yaml:1: this is not an OpenAPI document: it has no `openapi`; put the fenced OpenAPI block of the vendor's page here");
-    insta::assert_snapshot!(refusal(""), @"openapi/pyannote.yaml:1: this is not an OpenAPI document: it has no `openapi`; put the fenced OpenAPI block of the vendor's page here");
-    insta::assert_snapshot!(refusal("openapi: 3.0.0\nx: !secret y\n"), @"openapi/pyannote.yaml:1: the tag `!secret` cannot stand in an OpenAPI document; use plain strings as keys, each once, and no tags");
+fn a_text_that_is_not_yaml_or_not_openapi_is_an_error() {
+    insta::assert_snapshot!(error("openapi: 3.0.0\n paths: ]\n"), @"openapi/pyannote.yaml:2: the YAML is invalid: mapping values are not allowed in this context; fix the syntax, or import the page again");
+    insta::assert_snapshot!(error("<html>\n"), @"openapi/pyannote.yaml:1: this is not an OpenAPI document: it has no `openapi`; put the OpenAPI block of the vendor's page here");
+    insta::assert_snapshot!(error(""), @"openapi/pyannote.yaml:1: this is not an OpenAPI document: it has no `openapi`; put the OpenAPI block of the vendor's page here");
+    insta::assert_snapshot!(error("openapi: 3.0.0\nx: !secret y\n"), @"openapi/pyannote.yaml:2: the tag of `y` is not supported; remove the tag");
 }
 
 #[test]
-fn a_reference_that_leads_nowhere_is_refused() {
-    insta::assert_snapshot!(refusal(&edited("schemas/ApiError'", "schemas/ApiErrors'")), @"openapi/pyannote.yaml:51: /paths/~1v1~1media~1input/post/responses/402/content/application~1json/schema/$ref: `#/components/schemas/ApiErrors` leads nowhere; add what it names to this document, or correct it");
-    insta::assert_snapshot!(refusal(&edited("'#/components/schemas/ApiError'", "other.yaml")), @"openapi/pyannote.yaml:51: /paths/~1v1~1media~1input/post/responses/402/content/application~1json/schema/$ref: `other.yaml` leads nowhere; add what it names to this document, or correct it");
+fn a_reference_without_a_target_in_the_document_is_an_error() {
+    insta::assert_snapshot!(error(&edited("schemas/ApiError'", "schemas/ApiErrors'")), @"openapi/pyannote.yaml:51: /paths/~1v1~1media~1input/post/responses/402/content/application~1json/schema/$ref: the target of the reference `#/components/schemas/ApiErrors` is not in this document; add the target to this document, or correct the reference");
+    insta::assert_snapshot!(error(&edited("'#/components/schemas/ApiError'", "other.yaml")), @"openapi/pyannote.yaml:51: /paths/~1v1~1media~1input/post/responses/402/content/application~1json/schema/$ref: the target of the reference `other.yaml` is not in this document; add the target to this document, or correct the reference");
 }
 
 #[test]
-fn a_reference_that_leads_in_a_circle_is_refused() {
+fn a_circle_of_references_is_an_error() {
     let document = edited(
         "    ApiError:\n",
         "    A: { $ref: '#/components/schemas/B' }\n    B: { $ref: '#/components/schemas/A' }\n    ApiError:\n",
     );
-    insta::assert_snapshot!(refusal(&document), @"openapi/pyannote.yaml:98: /components/schemas/A/$ref: `#/components/schemas/B` leads in a circle; let one of its references give a schema");
+    insta::assert_snapshot!(error(&document), @"openapi/pyannote.yaml:98: /components/schemas/A/$ref: the reference `#/components/schemas/B` is part of a circle of references; replace one reference of the circle by a schema");
 }
 
 #[test]
-fn another_version_of_openapi_is_refused() {
-    insta::assert_snapshot!(refusal(&edited("openapi: 3.0.0", "openapi: 3.1.0")), @r#"openapi/pyannote.yaml:1: /openapi: the version is "3.1.0"; the generator takes OpenAPI 3.0.x: convert the document"#);
+fn another_version_of_openapi_is_an_error() {
+    insta::assert_snapshot!(error(&edited("openapi: 3.0.0", "openapi: 3.1.0")), @r#"openapi/pyannote.yaml:1: /openapi: the version is "3.1.0", but the generator supports only OpenAPI 3.0.x; convert the document to OpenAPI 3.0"#);
 }
 
 #[test]
-fn a_document_without_a_server_or_with_a_bad_status_is_refused() {
-    insta::assert_snapshot!(refusal(&edited("servers:", "x-servers:")), @"openapi/pyannote.yaml:1: /servers: the document names no server; add `servers` with a `url`");
-    insta::assert_snapshot!(refusal(&edited("https://api.pyannote.ai", "/")), @"openapi/pyannote.yaml:9: /servers/0/url: the server `/` is no place by itself; put a whole URL first, like https://api.example.com");
-    insta::assert_snapshot!(refusal(&edited("'402'", "'4O2'")), @"openapi/pyannote.yaml:46: /paths/~1v1~1media~1input/post/responses/4O2: `4O2` is no status; write three digits, a range such as 4XX, or default");
+fn a_missing_server_and_an_invalid_status_are_errors() {
+    insta::assert_snapshot!(error(&edited("servers:", "x-servers:")), @"openapi/pyannote.yaml:1: /servers: the document has no server; add `servers` with a `url`");
+    insta::assert_snapshot!(error(&edited("https://api.pyannote.ai", "/")), @"openapi/pyannote.yaml:9: /servers/0/url: the server URL `/` is not absolute; write an absolute URL, such as https://api.example.com");
+    insta::assert_snapshot!(error(&edited("'402'", "'4O2'")), @"openapi/pyannote.yaml:46: /paths/~1v1~1media~1input/post/responses/4O2: `4O2` is not a status; write three digits, a range such as 4XX, or default");
 }
 
 #[test]
-fn nothing_that_the_document_states_is_passed_over() {
+fn keys_that_would_be_ignored_are_errors() {
     insta::assert_snapshot!(
         [
             edited("  /v1/media/input:\n", "  v1/media/input:\n"),
@@ -180,34 +162,12 @@ fn nothing_that_the_document_states_is_passed_over() {
             edited("  version: local\n", "  version: 1.0\n"),
             edited("    ApiError:\n", "    Merged: { <<: text }\n    ApiError:\n"),
         ]
-        .map(|document| refusal(&document))
+        .map(|document| error(&document))
         .join("\n"), @r"
-    openapi/pyannote.yaml:16: /paths/v1~1media~1input: the path does not begin with a slash; write `/v1/media/input`, or leave it out
-    openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/POST: `POST` is no method, and nothing else that a path has; write methods in lower case; leave out what is none
-    openapi/pyannote.yaml:1: the key `400`, twice in one mapping, cannot stand in an OpenAPI document; use plain strings as keys, each once, and no tags
-    openapi/pyannote.yaml:5: /info/version: OpenAPI wants a text here; add it, or put it in quotes
-    openapi/pyannote.yaml:1: `<<` with what is no mapping cannot stand in an OpenAPI document; use plain strings as keys, each once, and no tags
+    openapi/pyannote.yaml:16: /paths/v1~1media~1input: the path does not start with a slash; write `/v1/media/input`, or remove it
+    openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/POST: `POST` is neither a method nor another key of a path item; write a method in lower case; remove any other key
+    openapi/pyannote.yaml:46: the key `400` is in this mapping twice; remove one of the two
+    openapi/pyannote.yaml:5: /info/version: a string is required here; add it, or quote it
+    openapi/pyannote.yaml:98: `<<` merges a value that is not a mapping; merge a mapping or a list of mappings
     ");
-}
-
-#[test]
-fn places_are_found_in_the_text() {
-    let lines =
-        build::lines("a:\n  - b: 1\n  - c:\n      d/e: [1,\n        2]\n'f~': 1\n? [g]\n: 1\nf~: 2\nh: 1\n");
-    for (pointer, line) in [
-        ("", 1),
-        ("/a", 1),
-        ("/a/0", 2),
-        ("/a/1/c", 3),
-        ("/a/1/c/d~1e", 4),
-        ("/a/1/c/d~1e/1", 5),
-        // The first of two; and one after a key that no pointer can name.
-        ("/f~0", 6),
-        ("/h", 10),
-    ] {
-        assert_eq!(build::line(&lines, pointer), line, "{pointer}");
-    }
-    // The nearest place above it that there is.
-    assert_eq!(build::line(&lines, "/a/1/x/y"), 3);
-    assert_eq!(build::line(&build::lines("]"), "/a"), 1);
 }

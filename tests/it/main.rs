@@ -1,6 +1,9 @@
 //! Tests of the public API of the client crate, one module for each subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+// Cargo runs no tests of a build script, so its module tree is part of this crate too.
+#[path = "../../build/mod.rs"]
+mod build;
 mod cielo24;
 mod faulty_storage;
 mod fuzz;

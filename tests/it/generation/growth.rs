@@ -1,8 +1,8 @@
-//! Documents that grow into a whole API: what is mended on the way, so that operations come out typed and with names of their own.
+//! Documents with many operations: the fixes that progenitor needs for them.
 
 use super::generate;
 
-/// A document with these paths and schemas, in YAML's flow style.
+/// A document with these paths and schemas, which are in YAML.
 pub(super) fn document(paths: &str, schemas: &str) -> String {
     format!(
         "openapi: 3.0.0\ninfo: {{ title: T, version: '1' }}\nservers: [{{ url: https://api.test }}]\n\
@@ -10,32 +10,34 @@ pub(super) fn document(paths: &str, schemas: &str) -> String {
     )
 }
 
+/// A response without a body.
 const DONE: &str = "responses: { '204': { description: '' } }";
 
-/// The document with one operation of this text.
+/// A document with one operation, `makeThing`.
 fn operation(text: &str) -> String {
     document(&format!("  /things: {{ post: {{ operationId: makeThing, {text} }} }}"), "")
 }
 
-/// Whether the client has each of these parts, however its lines are broken.
+/// Asserts that the client contains each of these parts. White space does not count.
 #[track_caller]
-fn assert_says(document: &str, parts: &[&str]) {
-    let bare = |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")").replace(",>", ">");
+fn assert_contains(document: &str, parts: &[&str]) {
+    let without_space =
+        |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")").replace(",>", ">");
     let source = generate(document).unwrap();
     for part in parts {
-        assert!(bare(&source).contains(&bare(part)), "no {part:?} in {source}");
+        assert!(without_space(&source).contains(&without_space(part)), "no {part:?} in {source}");
     }
 }
 
 #[test]
-fn operations_without_a_name_of_their_own_are_named_as_the_suite_names_them() {
+fn operations_without_an_id_get_the_same_id_as_in_the_suite() {
     let unnamed = document(
         &format!(
             "  /things/{{id}}: {{ get: {{ {DONE} }}, delete: {{ {DONE} }} }}\n  /old/things: {{ get: {{ {DONE} }} }}\n  /{{id}}: {{ put: {{ {DONE} }} }}"
         ),
         "",
     );
-    assert_says(
+    assert_contains(
         &unnamed,
         &[
             "pub async fn things<'a>(&'a self, id: &'a str)",
@@ -48,7 +50,7 @@ fn operations_without_a_name_of_their_own_are_named_as_the_suite_names_them() {
 }
 
 #[test]
-fn names_that_are_one_in_rust_are_told_apart() {
+fn operations_and_schemas_with_the_same_rust_name_get_unique_names() {
     let operations = document(
         &format!(
             "  /a: {{ get: {{ operationId: makeThing, {DONE} }} }}\n  /b: {{ get: {{ operationId: make_thing, {DONE} }} }}\n  \
@@ -57,13 +59,13 @@ fn names_that_are_one_in_rust_are_told_apart() {
         ),
         "",
     );
-    assert_says(
+    assert_contains(
         &operations,
         &[
             "pub async fn make_thing<'a>",
             "pub async fn get_make_thing<'a>",
             "const OPERATION: &'static str = \"make_thing\";",
-            // `post` is a hook that every call goes through.
+            // `post` is a hook of the generated client.
             "pub async fn get_post<'a>",
             "pub async fn move_<'a>",
             "pub async fn x<'a>",
@@ -77,7 +79,7 @@ fn names_that_are_one_in_rust_are_told_apart() {
              AThingKind: { type: string, enum: [z] }\n    Self: { type: string }\n    Client: { type: object }\n    \
              Error: { type: object }\n    error: { type: object }\n    ResponseValue: { type: object }",
     );
-    assert_says(
+    assert_contains(
         &schemas,
         &[
             "struct AThing ",
@@ -91,7 +93,7 @@ fn names_that_are_one_in_rust_are_told_apart() {
 }
 
 #[test]
-fn titles_name_no_two_types() {
+fn two_schemas_with_the_same_title_get_two_types() {
     let titled = |kind: &str| {
         format!("{{ type: object, title: Error, properties: {{ {kind}: {{ type: boolean }} }} }}")
     };
@@ -105,16 +107,16 @@ fn titles_name_no_two_types() {
         ),
         "",
     );
-    assert_says(
+    assert_contains(
         &document,
         &["ResponseValue<types::Error>", "ResponseValue<types::Error2>", "one: ", "two: "],
     );
 }
 
 #[test]
-fn several_types_of_success_are_an_enum_by_status() {
+fn several_types_of_success_become_an_enum_by_status() {
     let json = "content: { application/json: { schema: { $ref: '#/components/schemas/Thing' } } }";
-    assert_says(
+    assert_contains(
         &operation(&format!(
             "responses: {{ '200': {{ description: Made, {json} }}, '204': {{ description: Known }}, 2XX: {{ description: '', content: {{ text/plain: {{}} }} }} }}"
         )),
@@ -126,8 +128,8 @@ fn several_types_of_success_are_an_enum_by_status() {
             "204 => ResponseValue::empty(response).map(|()| MakeThingSuccess::Status204),",
         ],
     );
-    // Of one type they are that type.
-    assert_says(
+    // Successes of one type become that type.
+    assert_contains(
         &operation(&format!(
             "responses: {{ '200': {{ description: '', {json} }}, '202': {{ description: '', {json} }} }}"
         )),
@@ -136,7 +138,7 @@ fn several_types_of_success_are_an_enum_by_status() {
 }
 
 #[test]
-fn parameters_are_held_to_their_path_and_ignored_where_openapi_says_so() {
+fn path_parameters_match_the_template_and_ignored_headers_are_removed() {
     let document = document(
         &format!(
             "  /things/{{id}}/{{part}}:\n    parameters: [{{ name: id, in: path, schema: {{ type: string }} }}, {{ name: lost, in: path, schema: {{ type: string }} }},\n      \
@@ -145,7 +147,7 @@ fn parameters_are_held_to_their_path_and_ignored_where_openapi_says_so() {
         ),
         "",
     );
-    assert_says(
+    assert_contains(
         &document,
         &[
             "pub async fn part<'a>(\n        &'a self,\n        id: &'a str,\n        part: &'a str,\n        in_: &'a str,\n    )",
@@ -154,7 +156,7 @@ fn parameters_are_held_to_their_path_and_ignored_where_openapi_says_so() {
 }
 
 #[test]
-fn the_generators_own_header_goes_and_a_documented_one_of_its_name_stays() {
+fn the_version_header_is_sent_only_if_the_document_has_it() {
     let versioned =
         "parameters: [{ name: api-version, in: header, required: true, schema: { type: string } }]";
     let source = generate(&operation(&format!("{DONE}, {versioned}"))).unwrap();
@@ -163,23 +165,23 @@ fn the_generators_own_header_goes_and_a_documented_one_of_its_name_stays() {
 }
 
 #[test]
-fn of_several_forms_of_a_body_json_is_sent_and_any_json_without_a_schema() {
+fn of_several_media_types_of_a_body_json_is_sent() {
     let forms = "content: { multipart/form-data: { schema: { type: object } }, application/json: {}, text/plain: { schema: { type: string } } }";
-    assert_says(
+    assert_contains(
         &operation(&format!(
             "requestBody: {{ {forms} }}, responses: {{ '200': {{ description: '', content: {{ application/json: {{}} }} }} }}"
         )),
         &["body: &'a ::serde_json::Value", "ResponseValue<::serde_json::Value>"],
     );
     let bytes = "content: { application/octet-stream: { schema: { type: string, format: binary } } }";
-    assert_says(
+    assert_contains(
         &operation(&format!("requestBody: {{ {bytes} }}, {DONE}")),
         &["pub async fn make_thing<'a, B: Into<reqwest::Body>>", "body: B"],
     );
 }
 
 #[test]
-fn formats_that_want_another_crate_are_texts() {
+fn formats_that_need_another_crate_become_strings() {
     let schemas = "    When: { type: object, properties: { at: { type: string, format: date-time }, id: { type: string, format: uuid } } }";
     let source =
         generate(&document(&format!("  /a: {{ get: {{ operationId: a, {DONE} }} }}"), schemas)).unwrap();
@@ -187,51 +189,51 @@ fn formats_that_want_another_crate_are_texts() {
 }
 
 #[test]
-fn an_alternative_is_told_by_its_discriminator() {
+fn alternatives_are_told_apart_by_their_discriminator() {
     let one = "{ type: object, required: [kind], properties: { kind: { type: string } } }";
     let schemas = format!(
         "    One: {one}\n    Two: {one}\n    Either: {{ oneOf: [{{ $ref: '#/components/schemas/One' }}, {{ $ref: '#/components/schemas/Two' }}],\n      \
          discriminator: {{ propertyName: kind, mapping: {{ first: '#/components/schemas/One' }} }} }}"
     );
     let document = document(&format!("  /a: {{ get: {{ operationId: a, {DONE} }} }}"), &schemas);
-    assert_says(&document, &["rename = \"first\"", "pub enum OneKind", "pub enum TwoKind"]);
+    assert_contains(&document, &["rename = \"first\"", "pub enum OneKind", "pub enum TwoKind"]);
 }
 
 #[test]
-fn references_are_followed_wherever_they_lead() {
+fn references_to_inline_schemas_and_to_paths_are_followed() {
     let document = document(
         "  /a: { get: { operationId: a, responses: { '200': { description: '', content: { application/json: { schema: { $ref: '#/components/schemas/Deep/properties/part' } } } } } } }\n  /b: { $ref: '#/paths/~1c' }\n  /c: { get: { responses: { '204': { description: '' } } } }",
         "    Deep: { type: object, properties: { part: { type: object, properties: { x: { type: string } } } } }",
     );
-    assert_says(&document, &["ResponseValue<types::Part>", "pub async fn b<'a>", "pub async fn c<'a>"]);
+    assert_contains(&document, &["ResponseValue<types::Part>", "pub async fn b<'a>", "pub async fn c<'a>"]);
 }
 
 #[test]
-fn a_long_name_is_a_name() {
+fn a_long_operation_id_is_a_valid_name() {
     let id = "a".repeat(300);
     let document = document(&format!("  /a: {{ get: {{ operationId: {id}, {DONE} }} }}"), "");
-    assert_says(&document, &[&format!("pub async fn {id}<'a>")]);
+    assert_contains(&document, &[&format!("pub async fn {id}<'a>")]);
 }
 
 #[test]
-fn an_alternative_made_of_parts_is_told_by_its_discriminator_too() {
+fn alternatives_with_all_of_are_told_apart_by_their_discriminator() {
     let part = "{ allOf: [{ $ref: '#/components/schemas/Base' }, { type: object, properties: { n: { type: integer } } }] }";
     let schemas = format!(
         "    Base: {{ type: object, required: [kind], properties: {{ kind: {{ type: string }} }} }}\n    One: {part}\n    Two: {part}\n    \
          Either: {{ oneOf: [{{ $ref: '#/components/schemas/One' }}, {{ $ref: '#/components/schemas/Two' }}], discriminator: {{ propertyName: kind, mapping: {{ first: One }} }} }}"
     );
     let document = document(&format!("  /a: {{ get: {{ operationId: a, {DONE} }} }}"), &schemas);
-    assert_says(&document, &["rename = \"first\"", "pub enum OneKind", "pub enum TwoKind"]);
+    assert_contains(&document, &["rename = \"first\"", "pub enum OneKind", "pub enum TwoKind"]);
 }
 
 #[test]
-fn json_by_another_name_has_its_type() {
+fn other_json_media_types_are_typed_as_json() {
     let schema = "{ schema: { $ref: '#/components/schemas/Thing' } }";
     for name in ["application/hal+json", "'*/*'"] {
         let responses = format!(
             "responses: {{ '200': {{ description: '', content: {{ {name}: {schema} }} }}, '404': {{ description: '', content: {{ {name}: {schema} }} }} }}"
         );
-        assert_says(
+        assert_contains(
             &operation(&responses),
             &["Result<ResponseValue<types::Thing>", "Status404(types::Thing)"],
         );
@@ -239,7 +241,7 @@ fn json_by_another_name_has_its_type() {
 }
 
 #[test]
-fn what_is_merged_is_there() {
+fn merged_yaml_mappings_are_generated() {
     let text = format!(
         "x-common: &common {{ get: {{ operationId: a, {DONE} }} }}\n{}",
         document(
@@ -247,11 +249,11 @@ fn what_is_merged_is_there() {
             "    Base: &base { type: object, properties: { x: { type: string } } }\n    More: { <<: [*base], required: [x] }",
         )
     );
-    assert_says(&text, &["pub async fn a<'a>", "pub struct More { pub x: ::std::string::String"]);
+    assert_contains(&text, &["pub async fn a<'a>", "pub struct More { pub x: ::std::string::String"]);
 }
 
 #[test]
-fn what_is_no_schema_becomes_no_type() {
+fn examples_and_headers_become_no_types() {
     let other = "headers: { X: { $ref: '#/components/headers/X' } }, content: { application/json: { \
                  examples: { a: { $ref: '#/components/examples/Sample' } }, schema: { type: object, properties: { x: { type: string, \
                  example: { $ref: 'elsewhere', pattern: /a/i } } } } } }";
@@ -264,14 +266,14 @@ fn what_is_no_schema_becomes_no_type() {
 }
 
 #[test]
-fn a_reference_may_be_percent_encoded_and_a_schema_part_of_itself() {
+fn percent_encoded_references_and_schemas_that_contain_themselves_are_supported() {
     let encoded = "responses: { '200': { description: '', content: { application/json: { schema: { $ref: '#/components/schemas/Th%69ng' } } } } }";
-    assert_says(&operation(encoded), &["ResponseValue<types::Thing>"]);
+    assert_contains(&operation(encoded), &["ResponseValue<types::Thing>"]);
     let looped = document(
         &format!(
             "  /a/{{id}}: {{ get: {{ operationId: a, parameters: [{{ name: id, in: path, required: true, schema: {{ $ref: '#/components/schemas/Loop' }} }}], {DONE} }} }}"
         ),
         "    Loop: { allOf: [{ $ref: '#/components/schemas/Loop' }] }",
     );
-    assert!(generate(&looped).unwrap_err().contains("the path parameter `id` is not a text"));
+    assert!(generate(&looped).unwrap_err().contains("the path parameter `id` is not a string"));
 }

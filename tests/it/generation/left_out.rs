@@ -1,10 +1,10 @@
-//! What the generator cannot express, and the list of it.
+//! Operations and schemas that cannot be generated, and the list of operations to leave out.
 
 use super::growth::document;
 use super::{edited, generate, generate_without};
 
-/// Two operations that cannot be generated, and one that can.
-fn beyond() -> String {
+/// A document with two operations that cannot be generated, and one that can.
+fn unsupported() -> String {
     document(
         "  /a:\n    get: { operationId: eat, parameters: [{ name: c, in: cookie, schema: { type: string } }], responses: { '204': { description: '' } } }\n  \
            /b:\n    put: { operationId: send, requestBody: { content: { multipart/form-data: { schema: { type: object } } } }, responses: { '204': { description: '' } } }\n  \
@@ -15,55 +15,55 @@ fn beyond() -> String {
 
 const BOTH: &str = "- operation: eat\n  reason: cookies are for browsers\n- operation: send\n  reason: >-\n    forms are not\n    spoken here\n";
 
-fn refusals(left_out: &str, document: &str) -> String {
+fn errors(left_out: &str, document: &str) -> String {
     generate_without(left_out, document).unwrap_err()
 }
 
 #[test]
-fn all_that_cannot_be_generated_is_named_at_once() {
-    insta::assert_snapshot!(refusals("", &beyond()), @r"
-    openapi/pyannote.yaml:6: /paths/~1a/get: the generator cannot express `eat`: the cookie parameter `c` cannot be sent; teach build.rs, or list it with a reason in openapi/pyannote.left-out.yaml
-    openapi/pyannote.yaml:8: /paths/~1b/put: the generator cannot express `send`: a body of `multipart/form-data` cannot be sent; teach build.rs, or list it with a reason in openapi/pyannote.left-out.yaml
+fn the_build_reports_all_operations_that_cannot_be_generated() {
+    insta::assert_snapshot!(errors("", &unsupported()), @r"
+    openapi/pyannote.yaml:6: /paths/~1a/get: the operation `eat` cannot be generated: the cookie parameter `c` is not supported: cookies cannot be sent; list it in openapi/pyannote.left-out.yaml with a reason, or add support for it to build/
+    openapi/pyannote.yaml:8: /paths/~1b/put: the operation `send` cannot be generated: a body of type `multipart/form-data` is not supported; list it in openapi/pyannote.left-out.yaml with a reason, or add support for it to build/
     ");
 }
 
 #[test]
-fn what_is_listed_is_left_out_and_said_so() {
-    let source = generate_without(BOTH, &beyond()).unwrap();
+fn listed_operations_are_left_out_and_the_client_says_why() {
+    let source = generate_without(BOTH, &unsupported()).unwrap();
     assert!(source.contains("pub async fn fine<'a>"), "{source}");
     assert!(!source.contains("fn eat") && !source.contains("EatError"), "{source}");
-    let said = "- `eat`: cookies are for browsers
+    let listed = "- `eat`: cookies are for browsers
 - `send`: forms are not spoken here";
-    assert!(source.contains(said), "{source}");
+    assert!(source.contains(listed), "{source}");
     assert!(source.contains("(\"eat\", \"cookies are for browsers\")"), "{source}");
 }
 
 #[test]
-fn a_list_that_is_stale_or_damaged_is_refused() {
+fn a_stale_or_malformed_list_is_an_error() {
     let stale = format!(
         "{BOTH}- operation: fine\n  reason: why not\n- operation: gone\n  reason: it was there\n- operation: eat\n  reason: again\n"
     );
-    insta::assert_snapshot!(refusals(&stale, &beyond()), @r"
-    openapi/pyannote.left-out.yaml:7: /2: `fine` can be generated; take it off this list
-    openapi/pyannote.left-out.yaml:9: /3: the document has no operation `gone`; take it off this list
-    openapi/pyannote.left-out.yaml:11: /4: `eat` stands in this list already; take it off this list
+    insta::assert_snapshot!(errors(&stale, &unsupported()), @r"
+    openapi/pyannote.left-out.yaml:7: /2: the operation `fine` can be generated; remove this entry
+    openapi/pyannote.left-out.yaml:9: /3: the document has no operation `gone`; remove this entry
+    openapi/pyannote.left-out.yaml:11: /4: the operation `eat` is in this list already; remove this entry
     ");
-    for damaged in [
+    for malformed in [
         "- operation: eat\n  raison: x\n",
         "eat: x\n",
         "- eat\n",
         "- operation: eat\n  reason: ' '\n",
         "- a: [\n",
     ] {
-        let line = refusals(damaged, &beyond());
+        let line = errors(malformed, &unsupported());
         assert!(line.starts_with("openapi/pyannote.left-out.yaml:") && !line.contains('\n'), "{line}");
     }
-    insta::assert_snapshot!(refusals("- operation: eat\n  reason: x\n  until: y\n", &beyond()), @"openapi/pyannote.left-out.yaml:1: /0: an entry has an `operation` and a `reason`, and nothing else; write both, in words");
-    insta::assert_snapshot!(refusals("eat", &beyond()), @"openapi/pyannote.left-out.yaml:1: this is not a list; write `- operation: id` and, below it, `reason: words`");
+    insta::assert_snapshot!(errors("- operation: eat\n  reason: x\n  until: y\n", &unsupported()), @"openapi/pyannote.left-out.yaml:1: /0: an entry must have the keys `operation` and `reason`, and no other; write a string for both");
+    insta::assert_snapshot!(errors("eat", &unsupported()), @"openapi/pyannote.left-out.yaml:1: the file is not a list; write `- operation: id` and, below it, `reason: why`");
 }
 
 #[test]
-fn each_limit_has_its_reason() {
+fn each_unsupported_feature_has_its_reason() {
     let reason = |text: &str| {
         let document = document(
             &format!(
@@ -71,9 +71,9 @@ fn each_limit_has_its_reason() {
             ),
             "",
         );
-        let line = refusals("", &document);
-        let reason = line.split("cannot express `a`: ").nth(1).unwrap_or(&line);
-        reason.split("; teach").next().unwrap().to_owned()
+        let line = errors("", &document);
+        let reason = line.split("`a` cannot be generated: ").nth(1).unwrap_or(&line);
+        reason.split("; list it").next().unwrap().to_owned()
     };
     let of = |parameter: &str| reason(&format!("parameters: [{{ name: p, {parameter} }}]"));
     insta::assert_snapshot!([
@@ -90,39 +90,41 @@ fn each_limit_has_its_reason() {
         reason("security: [{ cookie: [] }]"),
         reason("servers: [{ url: https://files.test }]"),
     ].join("\n"), @r"
-    the query parameter `p` has the style deepObject
-    the query parameter `p` is a list in one value, and would be sent as several
-    the header parameter `p` is not a text, a number or a boolean
+    the query parameter `p` has the style deepObject, which is not supported
+    the query parameter `p` is a list in one value (`explode: false`), which is not supported
+    the header parameter `p` is not a string, a number or a boolean
     the query parameter `p` has no schema
-    the query parameter `x_id` would have the name of another argument in Rust, `x_id`
-    the header parameter `x id` has a name that no header can have
-    the header parameter `Content-Length` is HTTP's own, and no caller's to choose
-    the path parameter `id` would have the name of another argument in Rust, `id`
-    a body of `application/octet-stream` that is not a text of format binary cannot be sent
-    a body of `audio/wav` cannot be sent
-    its credential `cookie` is not a bearer token
+    the query parameter `x_id` has the same Rust name as another argument, `x_id`
+    the header parameter `x id` has a name that is not a valid header name
+    the header parameter `Content-Length` cannot be set, because the HTTP client sets this header
+    the path parameter `id` has the same Rust name as another argument, `id`
+    a body of type `application/octet-stream` must have a schema of type string and format binary
+    a body of type `audio/wav` is not supported
+    its security scheme `cookie` is not a bearer token
     it has a server of its own, https://files.test
     ");
 }
 
 #[test]
-fn a_schema_at_fault_is_named_with_its_operations() {
-    insta::assert_snapshot!(refusals("", &edited("maxLength: 255", "maxLength: many")), @r#"openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/post: the generator cannot express `getMediaUploadURL`: its schema `GetMediaUploadUrl` on line 62: invalid type: string "many", expected usize; teach build.rs, or list it with a reason in openapi/pyannote.left-out.yaml"#);
+fn an_error_in_a_schema_is_reported_with_the_operations_that_need_it() {
+    insta::assert_snapshot!(errors("", &edited("maxLength: 255", "maxLength: many")), @r#"openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/post: the operation `getMediaUploadURL` cannot be generated: its schema `GetMediaUploadUrl` on line 62: invalid type: string "many", expected usize; list it in openapi/pyannote.left-out.yaml with a reason, or add support for it to build/"#);
     let broken = edited("maxLength: 255", "maxLength: many");
-    let without =
-        generate_without("- operation: getMediaUploadURL\n  reason: its limit is no number\n", &broken)
-            .unwrap();
+    let without = generate_without(
+        "- operation: getMediaUploadURL\n  reason: its maximum length is not a number\n",
+        &broken,
+    )
+    .unwrap();
     assert!(without.contains("#/components/schemas/GetMediaUploadUrl"), "{without}");
 }
 
 #[test]
-fn a_field_that_two_properties_would_be_is_a_limit() {
+fn two_properties_with_the_same_rust_name_are_not_supported() {
     let twice = edited("        errors:\n", "        Message: { type: string }\n        errors:\n");
-    insta::assert_snapshot!(refusals("", &twice), @"openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/post: the generator cannot express `getMediaUploadURL`: its schema `ValidationErrorResponse` on line 83: two fields would have the name `message` in Rust; teach build.rs, or list it with a reason in openapi/pyannote.left-out.yaml");
+    insta::assert_snapshot!(errors("", &twice), @"openapi/pyannote.yaml:17: /paths/~1v1~1media~1input/post: the operation `getMediaUploadURL` cannot be generated: its schema `ValidationErrorResponse` on line 83: two fields have the same Rust name, `message`; list it in openapi/pyannote.left-out.yaml with a reason, or add support for it to build/");
 }
 
 #[test]
-fn documents_that_are_no_documents_are_refused_in_one_line() {
+fn a_value_that_is_not_a_mapping_is_an_error_in_one_line() {
     for (from, to) in [
         ("paths:", "paths: 7\nx-paths:"),
         ("  schemas:", "  schemas: []\n  x-schemas:"),

@@ -1,19 +1,19 @@
-//! Names that the generated code would have twice: the generator does not look, and the compiler would complain of code that
-//! nobody wrote.
+//! Finds names that the generated code defines twice. progenitor does not check this, and an error of the compiler would
+//! not name the place in the document.
 
 use std::collections::BTreeSet;
 
 use syn::{Fields, File, FnArg, Ident, ImplItem, Item, Pat, Signature};
 
-/// Finds a name that two types, fields, variants, methods or arguments have.
-pub(super) fn check(file: &File) -> Result<(), String> {
+/// An error if two types, fields, variants, methods or arguments have the same name.
+pub(crate) fn check(file: &File) -> Result<(), String> {
     items(&file.items)
 }
 
 fn items(all: &[Item]) -> Result<(), String> {
     unique("types", all.iter().filter_map(type_name))?;
-    unique("methods", all.iter().flat_map(own_methods).map(|signature| &signature.ident))?;
-    all.iter().flat_map(own_methods).try_for_each(|signature| unique("arguments", arguments(signature)))?;
+    unique("methods", all.iter().flat_map(operations).map(|signature| &signature.ident))?;
+    all.iter().flat_map(operations).try_for_each(|signature| unique("arguments", arguments(signature)))?;
     all.iter().try_for_each(|item| match item {
         Item::Struct(item) => fields(&item.fields),
         Item::Enum(item) => {
@@ -35,8 +35,8 @@ fn type_name(item: &Item) -> Option<&Ident> {
     }
 }
 
-/// The methods of the client; those of other types are the generator's own.
-fn own_methods(item: &Item) -> impl Iterator<Item = &Signature> {
+/// The methods of the client, which are the operations.
+fn operations(item: &Item) -> impl Iterator<Item = &Signature> {
     let block = match item {
         Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => Some(block),
         _ => None,
@@ -69,7 +69,7 @@ fn unique<'a>(what: &str, names: impl Iterator<Item = &'a Ident>) -> Result<(), 
     let mut taken = BTreeSet::new();
     for name in names {
         if !taken.insert(name) {
-            return Err(format!("two {what} would have the name `{name}` in Rust"));
+            return Err(format!("two {what} have the same Rust name, `{name}`"));
         }
     }
     Ok(())

@@ -1,18 +1,19 @@
-//! The generator names a schema that stands in place by its title or by where it stands, and makes it one with whatever has that
-//! name already, however different. Here such a schema gets a title of its own.
+//! progenitor names the type of an inline schema by its title or its place. If another schema has the same name, it
+//! uses one type for both, even if they differ. This step gives such a schema a unique title.
 
 use std::collections::BTreeSet;
 
 use heck::ToSnakeCase;
 use serde_json::Value;
 
-use super::operation::Operation;
-use super::parameter;
-use super::reference::target;
-use super::rust_name::{distinct, pascal};
+use crate::build::fix::parameter;
+use crate::build::json::string;
+use crate::build::operation::Operation;
+use crate::build::reference::target;
+use crate::build::rust_name::{pascal, unique};
 
-/// Gives every schema whose name in Rust another has, a title that none has.
-pub(super) fn distinguish(root: &mut Value, operations: &[Operation]) {
+/// Gives every inline schema whose type name is taken a unique title.
+pub(crate) fn make_unique(root: &mut Value, operations: &[Operation]) {
     let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
     let names: Vec<String> = schemas.into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let mut taken = names.iter().map(|name| pascal(name)).collect();
@@ -25,24 +26,24 @@ pub(super) fn distinguish(root: &mut Value, operations: &[Operation]) {
 }
 
 fn visit_operation(root: &mut Value, operation: &Operation, taken: &mut BTreeSet<String>) {
-    let (id, node) = (operation.name.clone(), operation.node_mut(root));
-    for given in node.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
-        let name = pascal(&format!("{id}-{}", parameter::name(given)));
-        given.get_mut("schema").into_iter().for_each(|schema| visit(schema, &name, taken));
+    let (id, node) = (&operation.name, operation.node_mut(root));
+    for parameter in node.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        let name = pascal(&format!("{id}-{}", parameter::name(parameter)));
+        parameter.get_mut("schema").into_iter().for_each(|schema| visit(schema, &name, taken));
     }
     let name = pascal(&format!("{id}-body"));
     node.get_mut("requestBody").into_iter().for_each(|body| visit_content(body, &name, taken));
     let name = pascal(&format!("{id}-response"));
-    // Several responses of one type have one schema, and have to keep one name.
-    let mut titles: Vec<(Value, Value)> = Vec::new();
+    // Equal responses must stay equal: progenitor generates one type for them.
+    let mut titled: Vec<(Value, Value)> = Vec::new();
     let responses = node.get_mut("responses").and_then(Value::as_object_mut);
     for (_, response) in responses.into_iter().flatten() {
-        match titles.iter().find(|(before, _)| before == response) {
+        match titled.iter().find(|(before, _)| before == response) {
             Some((_, after)) => *response = after.clone(),
             None => {
                 let before = response.clone();
                 visit_content(response, &name, taken);
-                titles.push((before, response.clone()));
+                titled.push((before, response.clone()));
             }
         }
     }
@@ -59,22 +60,21 @@ fn visit(schema: &mut Value, suggested: &str, taken: &mut BTreeSet<String>) {
     if !schema.is_object() || target(schema).is_some() {
         return;
     }
-    let title = schema.get("title").and_then(Value::as_str).map(str::to_owned);
-    let wanted = title.unwrap_or_else(|| suggested.to_owned());
-    let name = if is_type(schema) { distinct(taken, &wanted) } else { wanted.clone() };
+    let wanted = string(schema, "title").unwrap_or(suggested).to_owned();
+    let name = if has_type(schema) { unique(taken, &wanted) } else { wanted.clone() };
     if name != wanted {
         schema["title"] = name.clone().into();
     }
     visit_parts(schema, &name, taken);
 }
 
-/// Does the generator make a type with a name of it?
-fn is_type(schema: &Value) -> bool {
+/// Whether progenitor generates a named type for the schema.
+fn has_type(schema: &Value) -> bool {
     let has = |keys: &[&str]| keys.iter().any(|key| schema.get(*key).is_some());
     has(&["properties", "enum", "oneOf", "anyOf", "allOf", "pattern", "minLength", "maxLength"])
 }
 
-/// Goes on to what stands in place within a schema, named as the generator names it.
+/// Visits the inline schemas of a schema, with the names that progenitor gives them.
 fn visit_parts(schema: &mut Value, name: &str, taken: &mut BTreeSet<String>) {
     for (property, part) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
     {
@@ -88,7 +88,7 @@ fn visit_parts(schema: &mut Value, name: &str, taken: &mut BTreeSet<String>) {
         parts.enumerate().for_each(|(index, part)| visit(part, &format!("{name}_variant{index}"), taken));
     }
     for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
-        // The parts become one type, under the name of the whole.
+        // progenitor merges the parts into one type with the name of the whole.
         visit_parts(part, name, taken);
     }
 }

@@ -1,26 +1,25 @@
-//! The errors an operation documents, as an enum with a variant for each status.
+//! The documented errors of an operation, as an enum with a variant for each status.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::error_response::{ErrorResponse, Status};
-use super::operation::Operation;
-use super::rust_name::pascal;
+use crate::build::operation::{ErrorResponse, Operation};
+use crate::build::rust_name::{pascal, type_path};
+use crate::build::status::Status;
 
 /// `getMediaUploadURL` with 400, 402 and 429 becomes `GetMediaUploadUrlError { Status400(..), Status402(..), Status429(..) }`.
-pub(super) fn emit(operation: &Operation) -> TokenStream {
+pub(crate) fn emit(operation: &Operation) -> TokenStream {
     let Operation { id, name, method, path, errors, .. } = operation;
     let (name, method) = (format_ident!("{}Error", pascal(name)), method.to_uppercase());
     let doc = format!(
-        "The errors that the document states for `{id}` (`{method} {path}`), by status.\n\nSerializes as the body it came with."
+        "The documented errors of `{id}` (`{method} {path}`), by status.\n\nSerializes as the body of the response."
     );
     let variants = errors.iter().map(variant);
     let statuses = errors.iter().map(status);
     let decoders = errors.iter().map(decoder);
     let fallback =
         (!errors.iter().any(|error| error.status == Status::Default)).then(|| quote! { _ => None, });
-    let displays = errors.iter().map(display);
-    let serializers = errors.iter().map(serializer);
+    let traits = standard_traits(&name, errors);
     quote! {
         #[doc = #doc]
         #[derive(Clone, Debug)]
@@ -28,7 +27,7 @@ pub(super) fn emit(operation: &Operation) -> TokenStream {
         pub enum #name { #(#variants)* }
 
         impl #name {
-            /// The status it came with.
+            /// The HTTP status of the response.
             pub fn status(&self) -> u16 {
                 match *self { #(#statuses)* }
             }
@@ -42,6 +41,14 @@ pub(super) fn emit(operation: &Operation) -> TokenStream {
             }
         }
 
+        #traits
+    }
+}
+
+fn standard_traits(name: &Ident, errors: &[ErrorResponse]) -> TokenStream {
+    let displays = errors.iter().map(display);
+    let serializers = errors.iter().map(serializer);
+    quote! {
         impl ::std::fmt::Display for #name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match *self { #(#displays)* }
@@ -58,56 +65,22 @@ pub(super) fn emit(operation: &Operation) -> TokenStream {
     }
 }
 
-impl Status {
-    /// The name of its variant.
-    pub(super) fn variant(self) -> String {
-        match self {
-            Self::Code(code) => format!("Status{code}"),
-            Self::Range(hundreds) => format!("Status{hundreds}xx"),
-            Self::Default => "Default".to_owned(),
-        }
-    }
-
-    /// Does one variant stand for several statuses, so that it carries the one that came?
-    fn is_several(self) -> bool {
-        !matches!(self, Self::Code(_))
-    }
-
-    pub(super) fn pattern(self) -> TokenStream {
-        match self {
-            Self::Code(code) => {
-                let code = Literal::u16_unsuffixed(code);
-                quote! { #code }
-            }
-            Self::Range(hundreds) => {
-                let (first, last) =
-                    (Literal::u16_unsuffixed(hundreds * 100), Literal::u16_unsuffixed(hundreds * 100 + 99));
-                quote! { #first..=#last }
-            }
-            Self::Default => quote! { _ },
-        }
-    }
-}
-
 fn variant(error: &ErrorResponse) -> TokenStream {
-    let name = format_ident!("{}", error.status.variant());
+    let name = error.status.variant();
     let doc = &error.description;
     let doc = (!doc.is_empty()).then(|| quote! { #[doc = #doc] });
-    let status = error.status.is_several().then(|| quote! { u16, });
-    let body = error.schema.as_deref().map(|schema| {
-        let body = format_ident!("{}", pascal(schema));
-        quote! { types::#body }
-    });
+    let status = error.status.is_several_codes().then(|| quote! { u16, });
+    let body = error.schema.as_deref().map(type_path);
     match (&status, &body) {
         (None, None) => quote! { #doc #name, },
         _ => quote! { #doc #name(#status #body), },
     }
 }
 
-/// A pattern for the variant that binds what is asked for.
+/// A pattern or an expression for the variant, with the given status and body.
 fn binding(error: &ErrorResponse, status: &TokenStream, body: &TokenStream) -> TokenStream {
-    let name = format_ident!("{}", error.status.variant());
-    match (error.status.is_several(), error.schema.is_some()) {
+    let name = error.status.variant();
+    match (error.status.is_several_codes(), error.schema.is_some()) {
         (false, false) => quote! { Self::#name },
         (true, false) => quote! { Self::#name(#status) },
         (false, true) => quote! { Self::#name(#body) },

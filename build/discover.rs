@@ -1,0 +1,93 @@
+//! Finds the operations of the document and gives each a unique id and a unique Rust name.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::build::defect::Defect;
+use crate::build::document::{Document, METHODS};
+use crate::build::json::{string, token};
+use crate::build::operation::Operation;
+use crate::build::reference::resolved;
+use crate::build::rust_name::{pascal, snake};
+
+/// Method names that the generated client, its hooks or `src/pyannote/api.rs` already use.
+const RESERVED: [&str; 12] = [
+    "api_version",
+    "baseurl",
+    "client",
+    "clone",
+    "exec",
+    "inner",
+    "new",
+    "new_with_client",
+    "post",
+    "pre",
+    "saw",
+    "seen",
+];
+
+/// Finds the operations, in the order of the text, and sets the `operationId` of each to its Rust name.
+pub(crate) fn operations(document: &mut Document) -> Result<Vec<Operation>, Defect> {
+    inline_path_items(&mut document.root);
+    let (mut ids, mut type_names) = (BTreeSet::new(), BTreeSet::new());
+    let mut operations = Vec::new();
+    for (path, method) in places(document) {
+        let stated = string(&document.root["paths"][&path][&method], "operationId");
+        let id = stated.map_or_else(|| derived_id(&path, &method), str::to_owned);
+        let id = unique(id, &method, |id| ids.insert(id.to_owned()));
+        let name = unique(id.clone(), &method, |name| {
+            !RESERVED.contains(&snake(name).as_str()) && type_names.insert(pascal(name))
+        });
+        let operation = Operation { id, name, method, path, errors: Vec::new(), successes: Vec::new() };
+        if !operation.node(&document.root).is_object() {
+            let problem = "the operation is not a mapping";
+            return Err(document.defect(&operation.pointer(), problem, "write a mapping"));
+        }
+        operation.node_mut(&mut document.root)["operationId"] = operation.name.clone().into();
+        operations.push(operation);
+    }
+    Ok(operations)
+}
+
+/// progenitor does not support a path item that is a reference.
+fn inline_path_items(root: &mut Value) {
+    let Some(Value::Object(paths)) = root.get("paths") else { return };
+    let items = paths.iter().filter(|(path, _)| path.starts_with('/'));
+    let items = items.map(|(path, item)| (path.clone(), resolved(root, item).clone())).collect();
+    root["paths"] = Value::Object(items);
+}
+
+/// Path and method of every operation, in the order of the text.
+fn places(document: &Document) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    for (path, item) in document.root["paths"].as_object().into_iter().flatten() {
+        let pointer = format!("/paths{}", token(path));
+        for method in METHODS.into_iter().filter(|method| item.get(method).is_some()) {
+            let rank = (document.rank(&pointer), document.rank(&format!("{pointer}/{method}")));
+            places.push((rank, (path.clone(), method.to_owned())));
+        }
+    }
+    // The sort is stable: methods of an inlined path item stay in the order of OpenAPI.
+    places.sort_by_key(|(rank, _)| *rank);
+    places.into_iter().map(|(_, place)| place).collect()
+}
+
+/// The id of an operation without `operationId`, derived as in the conformance suite: the last segment of the path
+/// that is not a parameter.
+fn derived_id(path: &str, method: &str) -> String {
+    let segment = path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
+    segment.unwrap_or(method).to_owned()
+}
+
+/// The id, or, if it is not free, the id with the method as a prefix, and a number from the third time on. The conformance
+/// suite does the same.
+fn unique(id: String, method: &str, mut is_free: impl FnMut(&str) -> bool) -> String {
+    let prefix = |repetition: usize| match repetition {
+        0 => id.clone(),
+        1 => format!("{method}_{id}"),
+        _ => format!("{method}{repetition}_{id}"),
+    };
+    let free = (0..).map(prefix).find(|candidate| is_free(candidate));
+    free.unwrap_or(id)
+}

@@ -1,0 +1,69 @@
+//! progenitor names the target of a reference by the last token of the reference alone, so two targets can get one
+//! type. This step makes every reference lead to a named schema with a unique name in Rust.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::build::json::last_token;
+use crate::build::reference::{find_strings, resolve};
+use crate::build::rust_name::{pascal, unique};
+use crate::build::schema::{self, NamedSchemas, SCHEMAS};
+
+/// Adds a named schema for every target of a reference that is not one.
+pub(crate) fn name_targets(root: &mut Value) {
+    let mut named = BTreeMap::new();
+    loop {
+        let mut unnamed = BTreeSet::new();
+        edit_references(root, |reference| {
+            *reference = percent_decode_str(reference).decode_utf8_lossy().into_owned();
+            let is_named = schema::name(&json!({ "$ref": &reference })).is_some();
+            match named.get(reference) {
+                Some(name) => *reference = format!("{SCHEMAS}{name}"),
+                None if is_named => {}
+                None => drop(unnamed.insert(reference.clone())),
+            }
+        });
+        if unnamed.is_empty() {
+            return;
+        }
+        for reference in unnamed {
+            let schema = resolve(root, &reference).cloned().unwrap_or_default();
+            let name = NamedSchemas::of(root).add(&schema, &pascal(last_token(&reference)));
+            named.insert(reference, name);
+        }
+    }
+}
+
+/// Renames schemas, so that no two have the same name in Rust.
+pub(crate) fn make_unique(root: &mut Value) {
+    let Some(Value::Object(schemas)) = root.pointer_mut("/components/schemas") else { return };
+    let mut taken = BTreeSet::new();
+    let names: Vec<_> = schemas.keys().map(|name| (name.clone(), unique(&mut taken, name))).collect();
+    let mut renamed = BTreeMap::new();
+    for (old, new) in names.into_iter().filter(|(old, new)| old != new) {
+        if let Some(schema) = schemas.remove(&old) {
+            schemas.insert(new.clone(), schema);
+        }
+        renamed.insert(format!("{SCHEMAS}{old}"), format!("{SCHEMAS}{new}"));
+    }
+    edit_references(root, |reference| {
+        if let Some(new) = renamed.get(reference) {
+            reference.clone_from(new);
+        }
+    });
+}
+
+/// Edits every reference of the operations and the schemas.
+fn edit_references(root: &mut Value, mut edit: impl FnMut(&mut String)) {
+    let mut references = Vec::new();
+    for place in ["/paths", "/components/schemas"] {
+        root.pointer(place).into_iter().for_each(|node| find_strings(node, place, "$ref", &mut references));
+    }
+    for pointer in references {
+        if let Some(Value::String(reference)) = root.pointer_mut(&pointer) {
+            edit(reference);
+        }
+    }
+}
