@@ -9,8 +9,10 @@ use serde_json::{Map, Value};
 use crate::build::defect::Defect;
 use crate::build::json::token;
 
-/// Deeper nesting is an error: the loader is recursive, and would overflow the stack.
+/// Deeper nesting is an error, because the functions that read values call themselves and could overflow the stack.
 const MAX_DEPTH: usize = 100;
+/// More values from aliases (`*name`) are an error, because a small text could fill the memory.
+const MAX_ALIASED: usize = 10_000;
 /// The key whose value is merged into the mapping around it.
 const MERGE: &str = "<<";
 
@@ -46,6 +48,7 @@ impl Reader<'_> {
         let mut loader = YamlLoader::<MarkedYaml<'_>>::default();
         // Scalars keep their tags, and keys their spelling.
         loader.early_parse(false);
+        loader.alias_limit(MAX_ALIASED);
         let mut depth = 0_usize;
         for event in Parser::new_from_str(text) {
             let (event, span) = event.or_else(|error| self.syntax_error(&error))?;
@@ -54,10 +57,7 @@ impl Reader<'_> {
                 Event::MappingEnd | Event::SequenceEnd => depth -= 1,
                 _ => {}
             }
-            if depth > MAX_DEPTH {
-                let problem = format!("the nesting is deeper than {MAX_DEPTH} levels");
-                return self.fail(span.start.line(), problem, "reduce the nesting");
-            }
+            self.check_depth(depth, span.start.line())?;
             loader.on_event(event, span);
         }
         if let Some(error) = loader.error() {
@@ -75,6 +75,8 @@ impl Reader<'_> {
 
     fn value(&mut self, node: &MarkedYaml<'_>, pointer: &str) -> Result<Value, Defect> {
         let line = node.span.start.line();
+        // Aliases can nest deeper than the text.
+        self.check_depth(pointer.matches('/').count(), line)?;
         // The position of a mapping entry is that of its key, which is recorded already.
         let rank = self.positions.len();
         self.positions.entry(pointer.to_owned()).or_insert(Position { line, rank });
@@ -146,6 +148,13 @@ impl Reader<'_> {
         })
     }
 
+    fn check_depth(&self, depth: usize, line: usize) -> Result<(), Defect> {
+        if depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        self.fail(line, format!("the nesting is deeper than {MAX_DEPTH} levels"), "reduce the nesting")
+    }
+
     fn syntax_error<T>(&self, error: &ScanError) -> Result<T, Defect> {
         let problem = format!("the YAML is invalid: {}", error.info());
         self.fail(error.marker().line(), problem, "fix the syntax, or import the page again")
@@ -204,7 +213,7 @@ mod tests {
             bomb.push_str(&format!("a{level}: &a{level} [{aliases}]\n"));
         }
         assert!(
-            error(&bomb).starts_with("a.yaml:6: the YAML is invalid: alias expansion"),
+            error(&bomb).starts_with("a.yaml:5: the YAML is invalid: alias expansion"),
             "{}",
             error(&bomb)
         );
@@ -217,6 +226,19 @@ mod tests {
         assert_eq!(error(&"[".repeat(150)), nesting);
         // The parser has a limit of its own for flow style.
         assert!(error(&"[".repeat(100_000)).starts_with("a.yaml:1: the YAML is invalid: recursion limit"));
+    }
+
+    #[test]
+    fn deep_nesting_by_aliases_is_an_error() {
+        let nested = |anchor: usize, content: &str| {
+            format!("a{anchor}: &a{anchor} {}{content}{}\n", "[".repeat(90), "]".repeat(90))
+        };
+        let text = (1..100).map(|anchor| nested(anchor, &format!("*a{}", anchor - 1)));
+        let text: Vec<_> = std::iter::once(nested(0, "x")).chain(text).collect();
+        let nesting = "a.yaml:1: the nesting is deeper than 100 levels; reduce the nesting";
+        assert_eq!(error(&text[..2].concat()), nesting);
+        // With more aliases, the loader stops before the nesting is deep enough to overflow the stack.
+        assert!(error(&text.concat()).contains("alias expansion exceeded the maximum"));
     }
 
     #[test]
