@@ -23,28 +23,8 @@ impl fmt::Display for Defect {
     }
 }
 
-/// The defects that stop the build, sorted by file and line. There is at least one.
-#[derive(Debug)]
-pub(crate) struct Defects(Vec<Defect>);
-
-impl Defects {
-    /// An error if there are any defects.
-    pub(crate) fn check(mut defects: Vec<Defect>) -> Result<(), Self> {
-        defects.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
-        if defects.is_empty() { Ok(()) } else { Err(Self(defects)) }
-    }
-}
-
-impl From<Defect> for Defects {
+impl From<Defect> for String {
     fn from(defect: Defect) -> Self {
-        Self(vec![defect])
+        defect.to_string()
     }
 }
-
-impl fmt::Display for Defects {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.iter().map(Defect::to_string).collect::<Vec<_>>().join("\n"))
-    }
-}
-
-impl std::error::Error for Defects {}

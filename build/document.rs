@@ -6,6 +6,7 @@ use std::iter::successors;
 use serde_json::Value;
 
 use crate::build::defect::Defect;
+use crate::build::json::entries;
 use crate::build::yaml::{self, Positions};
 
 /// The methods that OpenAPI 3.0 has, in its order.
@@ -29,8 +30,7 @@ impl Document {
 
     /// The names of the schemas.
     pub(crate) fn schemas(&self) -> BTreeSet<&str> {
-        let schemas = self.root.pointer("/components/schemas").and_then(Value::as_object);
-        schemas.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+        entries(&self.root["components"], "schemas").map(|(name, _)| name.as_str()).collect()
     }
 
     /// The line of the value at `pointer`, or of the nearest value around it.

@@ -1,29 +1,27 @@
 //! Changes the document in memory into one that progenitor supports and that means the same.
 
-mod content;
+pub(crate) mod content;
 mod discriminator;
-mod format;
 pub(crate) mod parameter;
-mod pattern;
 mod response;
 mod schema_name;
+mod string;
 mod title;
 
 use crate::build::defect::Defect;
-use crate::build::discover;
 use crate::build::document::Document;
-use crate::build::operation::Operation;
+use crate::build::operation::{self, Operation};
 
 /// Applies all fixes, and returns the operations of the document.
 pub(crate) fn apply(document: &mut Document) -> Result<Vec<Operation>, Defect> {
-    pattern::remove_delimiters(document)?;
-    let mut operations = discover::operations(document)?;
+    string::remove_delimiters(document)?;
+    let mut operations = operation::find(document)?;
     for operation in &operations {
         parameter::gather(&mut document.root, operation);
         content::inline(&mut document.root, operation);
     }
     parameter::remove_shared(&mut document.root);
-    format::remove_unsupported(&mut document.root);
+    string::remove_formats(&mut document.root);
     schema_name::name_targets(&mut document.root);
     discriminator::require_values(&mut document.root);
     schema_name::make_unique(&mut document.root);

@@ -1,26 +1,16 @@
 //! The list of operations to leave out of the client, each with the reason (`openapi/pyannote.left-out.yaml`).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::build::defect::Defect;
 use crate::build::document::Document;
 use crate::build::json::string;
 use crate::build::operation::Operation;
 
-/// The list.
 pub(crate) struct LeftOutList {
-    document: Document,
-    entries: Vec<LeftOut>,
-}
-
-/// An entry of the list.
-#[derive(Debug)]
-pub(crate) struct LeftOut {
-    /// The id of the operation.
-    pub(crate) operation: String,
-    pub(crate) reason: String,
-    /// The JSON pointer of the entry.
-    pointer: String,
+    pub(crate) document: Document,
+    /// The id of each operation and the reason.
+    entries: Vec<(String, String)>,
 }
 
 impl LeftOutList {
@@ -41,12 +31,8 @@ impl LeftOutList {
         Ok(Self { document, entries })
     }
 
-    pub(crate) fn entry(&self, operation: &Operation) -> Option<&LeftOut> {
-        self.entries.iter().find(|entry| entry.operation == operation.id)
-    }
-
-    pub(crate) fn file(&self) -> &str {
-        &self.document.file
+    pub(crate) fn entry(&self, operation: &Operation) -> Option<&(String, String)> {
+        self.entries.iter().find(|(id, _)| *id == operation.id)
     }
 
     /// A defect for each entry that is repeated, or whose operation does not exist or can be generated.
@@ -55,36 +41,29 @@ impl LeftOutList {
         operations: &[Operation],
         is_unsupported: impl Fn(&Operation) -> bool,
     ) -> Vec<Defect> {
-        let stale = self.entries.iter().enumerate().filter_map(|(index, entry)| {
-            let id = &entry.operation;
-            let is_repeated = self.entries[..index].iter().any(|earlier| earlier.operation == *id);
+        let stale = self.entries.iter().enumerate().filter_map(|(index, (id, _))| {
+            let is_repeated = self.entries[..index].iter().any(|(earlier, _)| earlier == id);
             let problem = match operations.iter().find(|operation| operation.id == *id) {
                 None => format!("the document has no operation `{id}`"),
                 Some(_) if is_repeated => format!("the operation `{id}` is in this list already"),
-                Some(operation) if !is_unsupported(operation) => {
-                    format!("the operation `{id}` can be generated")
-                }
-                Some(_) => return None,
+                Some(operation) if is_unsupported(operation) => return None,
+                Some(_) => format!("the operation `{id}` can be generated"),
             };
-            Some(self.document.defect(&entry.pointer, problem, "remove this entry"))
+            Some(self.document.defect(&format!("/{index}"), problem, "remove this entry"))
         });
         stale.collect()
     }
 }
 
-fn entry(document: &Document, item: &Value, index: usize) -> Result<LeftOut, Defect> {
-    let pointer = format!("/{index}");
+fn entry(document: &Document, item: &Value, index: usize) -> Result<(String, String), Defect> {
     let text = |key: &str| string(item, key).map(str::trim).filter(|text| !text.is_empty());
-    let has_other_keys = item.as_object().is_some_and(|item| item.len() > 2);
-    match (text("operation"), text("reason")) {
-        (Some(operation), Some(reason)) if !has_other_keys => {
-            let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-            Ok(LeftOut { operation: operation.to_owned(), reason, pointer })
+    match (text("operation"), text("reason"), item.as_object().map(Map::len)) {
+        (Some(operation), Some(reason), Some(2)) => {
+            Ok((operation.to_owned(), reason.split_whitespace().collect::<Vec<_>>().join(" ")))
         }
-        _ => Err(document.defect(
-            &pointer,
-            "an entry must have the keys `operation` and `reason`, and no other",
-            "write a string for both",
-        )),
+        _ => {
+            let problem = "an entry must have the keys `operation` and `reason`, and no other";
+            Err(document.defect(&format!("/{index}"), problem, "write a string for both"))
+        }
     }
 }

@@ -4,13 +4,11 @@
 //! support, find the operations that cannot be generated, and add typed errors and successes to progenitor's code.
 
 mod defect;
-mod discover;
 mod document;
 mod emit;
 mod fix;
 mod json;
 mod left_out;
-mod media_type;
 mod operation;
 mod reference;
 mod rust_name;
@@ -20,13 +18,13 @@ mod status;
 mod unsupported;
 mod yaml;
 
-use defect::Defects;
 use document::Document;
 use left_out::LeftOutList;
 
 /// Generates the client for a document. The second argument is the list of operations to leave out.
-/// Both arguments are a file name, which error messages show, and the content of that file.
-pub(crate) fn generate(document: (&str, &str), left_out: (&str, &str)) -> Result<String, Defects> {
+/// Both arguments are a file name, which error messages show, and the content of that file. The error has one line for
+/// each defect.
+pub(crate) fn generate(document: (&str, &str), left_out: (&str, &str)) -> Result<String, String> {
     let mut document = Document::read(document.0, document.1)?;
     let list = LeftOutList::read(left_out.0, left_out.1)?;
     shape::check(&document)?;

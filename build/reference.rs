@@ -9,9 +9,7 @@ use crate::build::json::{last_token, string, token};
 
 /// Rejects references to other documents, to places that do not exist, and circles of references.
 pub(crate) fn check(document: &Document) -> Result<(), Defect> {
-    let mut references = Vec::new();
-    find_strings(&document.root, "", "$ref", &mut references);
-    references.iter().try_for_each(|pointer| follow(document, pointer))
+    find_strings(&document.root, "", "$ref").iter().try_for_each(|pointer| follow(document, pointer))
 }
 
 fn follow(document: &Document, pointer: &str) -> Result<(), Defect> {
@@ -54,27 +52,23 @@ const MAPS: [&str; 16] = [
     "variables",
 ];
 
-/// Adds to `found` the JSON pointers of all strings under `key`, in the node at `pointer`. Data, such as an example, may look
-/// like a reference or a schema, but is not searched.
-pub(crate) fn find_strings(node: &Value, pointer: &str, key: &str, found: &mut Vec<String>) {
-    match node {
-        Value::Object(entries) => {
-            let has_names = MAPS.contains(&last_token(pointer));
-            let is_data = |name| !has_names && ["default", "enum", "example", "examples"].contains(&name);
-            for (name, part) in entries.iter().filter(|(name, _)| !is_data(name.as_str())) {
-                let pointer = format!("{pointer}{}", token(name));
-                match part {
-                    Value::String(_) if name == key => found.push(pointer),
-                    _ => find_strings(part, &pointer, key, found),
-                }
-            }
+/// The JSON pointers of all strings under `key`, in the node at `pointer`. Data, such as an example, may look like a
+/// reference or a schema, but is not searched.
+pub(crate) fn find_strings(node: &Value, pointer: &str, key: &str) -> Vec<String> {
+    let has_names = MAPS.contains(&last_token(pointer));
+    let is_data = |name| !has_names && ["default", "enum", "example", "examples"].contains(&name);
+    let mut found = Vec::new();
+    for (name, part) in node.as_object().into_iter().flatten().filter(|(name, _)| !is_data(name.as_str())) {
+        let pointer = format!("{pointer}{}", token(name));
+        match part {
+            Value::String(_) if name == key => found.push(pointer),
+            _ => found.extend(find_strings(part, &pointer, key)),
         }
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .for_each(|(index, item)| find_strings(item, &format!("{pointer}/{index}"), key, found)),
-        _ => {}
     }
+    for (index, item) in node.as_array().into_iter().flatten().enumerate() {
+        found.extend(find_strings(item, &format!("{pointer}/{index}"), key));
+    }
+    found
 }
 
 /// The target of `node`, if it is a reference.

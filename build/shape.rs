@@ -4,16 +4,27 @@ use serde_json::{Map, Value};
 
 use crate::build::defect::Defect;
 use crate::build::document::{Document, METHODS};
-use crate::build::json::token;
+use crate::build::json::{entries, token};
 
 /// The keys of a path item other than methods.
 const PATH_ITEM_KEYS: [&str; 5] = ["$ref", "summary", "description", "servers", "parameters"];
 
-/// Checks the document.
 pub(crate) fn check(document: &Document) -> Result<(), Defect> {
     check_version(document)?;
-    check_mappings(document)?;
-    check_info(document)?;
+    let value = |pointer: &str| document.root.pointer(pointer);
+    let mappings = ["/info", "/paths", "/components", "/components/schemas"];
+    if let Some(place) = mappings.into_iter().find(|place| !value(place).is_none_or(Value::is_object)) {
+        return Err(document.defect(place, "the value is not a mapping", "write a mapping"));
+    }
+    if value("/paths").is_none() {
+        let fix = "put the vendor's whole document here";
+        return Err(document.defect("", "the document has no `paths`", fix));
+    }
+    // progenitor rejects a document without these.
+    let strings = ["/info/title", "/info/version"];
+    if let Some(place) = strings.into_iter().find(|place| !value(place).is_some_and(Value::is_string)) {
+        return Err(document.defect(place, "a string is required here", "add it, or quote it"));
+    }
     check_paths(document)
 }
 
@@ -21,45 +32,21 @@ pub(crate) fn check(document: &Document) -> Result<(), Defect> {
 fn check_version(document: &Document) -> Result<(), Defect> {
     match document.root.get("openapi") {
         Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
-        Some(version) => Err(document.defect(
-            "/openapi",
-            format!("the version is {version}, but the generator supports only OpenAPI 3.0.x"),
-            "convert the document to OpenAPI 3.0",
-        )),
-        None => Err(document.defect(
-            "",
-            "this is not an OpenAPI document: it has no `openapi`",
-            "put the OpenAPI block of the vendor's page here",
-        )),
-    }
-}
-
-fn check_mappings(document: &Document) -> Result<(), Defect> {
-    let is_mapping = |pointer: &str| document.root.pointer(pointer).is_none_or(Value::is_object);
-    let places = ["/info", "/paths", "/components", "/components/schemas"];
-    match places.into_iter().find(|place| !is_mapping(place)) {
-        Some(place) => Err(document.defect(place, "the value is not a mapping", "write a mapping")),
-        None if document.root.get("paths").is_none() => {
-            Err(document.defect("", "the document has no `paths`", "put the vendor's whole document here"))
+        Some(version) => {
+            let problem = format!("the version is {version}, but the generator supports only OpenAPI 3.0.x");
+            Err(document.defect("/openapi", problem, "convert the document to OpenAPI 3.0"))
         }
-        None => Ok(()),
-    }
-}
-
-/// progenitor rejects a document without these.
-fn check_info(document: &Document) -> Result<(), Defect> {
-    let is_string = |pointer: &&str| document.root.pointer(pointer).is_some_and(Value::is_string);
-    match ["/info/title", "/info/version"].into_iter().find(|pointer| !is_string(pointer)) {
-        Some(pointer) => Err(document.defect(pointer, "a string is required here", "add it, or quote it")),
-        None => Ok(()),
+        None => {
+            let problem = "this is not an OpenAPI document: it has no `openapi`";
+            Err(document.defect("", problem, "put the OpenAPI block of the vendor's page here"))
+        }
     }
 }
 
 /// The later steps ignore every key that is neither a path nor a method, so it must not be a misspelt one.
 fn check_paths(document: &Document) -> Result<(), Defect> {
     let is_extension = |name: &str| name.starts_with("x-");
-    let paths = document.root["paths"].as_object().into_iter().flatten();
-    for (path, item) in paths.filter(|(path, _)| !is_extension(path)) {
+    for (path, item) in entries(&document.root, "paths").filter(|(path, _)| !is_extension(path)) {
         let place = format!("/paths{}", token(path));
         if !path.starts_with('/') {
             let fix = format!("write `/{path}`, or remove it");
@@ -67,13 +54,10 @@ fn check_paths(document: &Document) -> Result<(), Defect> {
         }
         let is_known =
             |key: &str| METHODS.contains(&key) || PATH_ITEM_KEYS.contains(&key) || is_extension(key);
-        let mut keys = item.as_object().into_iter().flat_map(Map::keys);
-        if let Some(key) = keys.find(|key| !is_known(key)) {
-            return Err(document.defect(
-                &format!("{place}{}", token(key)),
-                format!("`{key}` is neither a method nor another key of a path item"),
-                "write a method in lower case; remove any other key",
-            ));
+        if let Some(key) = item.as_object().into_iter().flat_map(Map::keys).find(|key| !is_known(key)) {
+            let problem = format!("`{key}` is neither a method nor another key of a path item");
+            let fix = "write a method in lower case; remove any other key";
+            return Err(document.defect(&format!("{place}{}", token(key)), problem, fix));
         }
     }
     Ok(())

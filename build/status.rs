@@ -1,7 +1,7 @@
 //! The keys of `responses`: a status code, a range of codes, or `default`.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 
 /// What a response is documented for. The order is the order in which a status is looked up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,13 +42,9 @@ impl Status {
     /// The Rust pattern that matches its codes.
     pub(crate) fn pattern(self) -> TokenStream {
         match self {
-            Self::Code(code) => {
-                let code = Literal::u16_unsuffixed(code);
-                quote! { #code }
-            }
+            Self::Code(code) => Literal::u16_unsuffixed(code).into_token_stream(),
             Self::Range(class) => {
-                let first = Literal::u16_unsuffixed(class * 100);
-                let last = Literal::u16_unsuffixed(class * 100 + 99);
+                let [first, last] = [0, 99].map(|rest| Literal::u16_unsuffixed(class * 100 + rest));
                 quote! { #first..=#last }
             }
             Self::Default => quote! { _ },

@@ -28,7 +28,7 @@ pub(crate) struct Position {
 /// The positions of all values, by JSON pointer.
 pub(crate) type Positions = HashMap<String, Position>;
 
-/// Reads a text. Defects name `file`. An empty text is `null`.
+/// Reads a string. Defects name `file`. An empty text is `null`.
 pub(crate) fn read(file: &str, text: &str) -> Result<(Value, Positions), Defect> {
     let mut reader = Reader { file, positions: Positions::new() };
     let value = match reader.load(text)? {

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::{Clock, SystemClock};
-use crate::error::Error;
-use crate::http::{BaseUrl, Settings};
+use crate::http::Settings;
 use crate::retry::Retry;
 
 /// Builds a client from a credential of type `C`. Every setting has a default.
@@ -17,7 +16,7 @@ use crate::retry::Retry;
 pub struct ClientBuilder<C> {
     pub(crate) credential: C,
     pub(crate) settings: Settings,
-    base_url: String,
+    pub(crate) base_url: String,
 }
 
 impl<C> ClientBuilder<C> {
@@ -90,9 +89,5 @@ impl<C> ClientBuilder<C> {
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.settings.clock = clock;
         self
-    }
-
-    pub(crate) fn parsed_base_url(&self) -> Result<BaseUrl, Error> {
-        BaseUrl::parse(&self.base_url)
     }
 }

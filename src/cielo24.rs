@@ -8,13 +8,12 @@ use std::fmt;
 use futures_util::FutureExt;
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
-use crate::error::{Error, ErrorKind, Provider};
+use crate::error::{BoxError, Error, ErrorKind, Provider, ResponseDetails};
 use crate::http::Http;
 use crate::media::Media;
 use crate::request_context::RequestContext;
-use crate::response::{self, BufferedResponse, ErrorBody};
+use crate::response::{self, BufferedResponse};
 use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::string_conversions::string_conversions;
 use crate::upload::Upload;
@@ -80,7 +79,7 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Configuration`] if the base URL is not allowed, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let http = Http::new(self.parsed_base_url()?, self.settings, None)?;
+        let http = Http::new(&self.base_url, self.settings, None)?;
         Ok(Client { http, secrets: Secrets::new([self.credential.0.expose()]), token: self.credential })
     }
 }
@@ -119,16 +118,16 @@ impl Client {
     /// - [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] if no response arrived.
     pub async fn request_upload_url(&self, job: &JobId) -> Result<PresignedUrl, Error> {
         let context = self.http.context(PROVIDER, "request_upload_url", &self.secrets);
-        let url = self.url(&context, "/api/job/request_upload_url", &[("job_id", job.as_str())])?;
-        self.http.call(&context, || self.get_upload_url(&context, &url).boxed()).await
+        self.http.call(&context, || self.get_upload_url(&context, job).boxed()).await
     }
 
-    async fn get_upload_url(&self, context: &RequestContext<'_>, url: &Url) -> Result<PresignedUrl, Error> {
+    async fn get_upload_url(&self, context: &RequestContext<'_>, job: &JobId) -> Result<PresignedUrl, Error> {
         #[derive(Deserialize)]
         struct Success {
             upload_url: String,
         }
-        let response = self.get(context, url.clone()).await?;
+        let parameters = [("job_id", job.as_str())];
+        let response = self.get(context, "/api/job/request_upload_url", &parameters).await?;
         let undocumented = |why: &str| context.undocumented_success(response.status, why);
         let success: Success = serde_json::from_slice(&response.body)
             .map_err(|error| undocumented(&response::decode_failure(&error)))?;
@@ -153,24 +152,16 @@ impl Client {
         })
     }
 
-    /// The URL of a request. Every request has the parameters `v` and `api_token`.
-    fn url(
+    /// Sends a GET whose documented success is 200. Every request has the parameters `v` and `api_token`.
+    async fn get(
         &self,
         context: &RequestContext<'_>,
         path: &str,
         parameters: &[(&str, &str)],
-    ) -> Result<Url, Error> {
+    ) -> Result<BufferedResponse, Error> {
         let common = [("v", VERSION), ("api_token", self.token.0.expose())];
-        let url = format!("{}{path}", self.http.base.as_str());
-        Url::parse_with_params(&url, common.iter().chain(parameters))
-            .map_err(|error| context.invalid_request(&error.to_string()))
-    }
-
-    /// Sends a GET whose documented success is 200.
-    async fn get(&self, context: &RequestContext<'_>, url: Url) -> Result<BufferedResponse, Error> {
-        let response = self.http.api.get(url).send().await.map_err(|error| context.transport_error(error))?;
-        let response = BufferedResponse::read(response, &self.secrets).await;
-        let response = response.map_err(|error| context.transport_error(error))?;
+        let request = self.http.api.get(format!("{}{path}", self.http.base.as_str()));
+        let response = context.send(request.query(&common).query(parameters)).await?;
         match response.status {
             reqwest::StatusCode::OK => Ok(response),
             status if status.is_success() => {
@@ -263,12 +254,9 @@ impl fmt::Display for ErrorType {
     }
 }
 
-fn error_body(response: &BufferedResponse) -> ErrorBody {
+fn error_body(response: &BufferedResponse) -> (ResponseDetails, Option<BoxError>) {
     // Only 400 is documented, but other statuses may have a body of the same form.
     let error: Option<ApiError> = serde_json::from_slice(&response.body).ok();
-    ErrorBody {
-        message: error.as_ref().map(|error| format!("{}: {}", error.error_type, error.error_comment)),
-        documented: error.map(Into::into),
-        ..ErrorBody::default()
-    }
+    let message = error.as_ref().map(|error| format!("{}: {}", error.error_type, error.error_comment));
+    (ResponseDetails { message, ..ResponseDetails::default() }, error.map(Into::into))
 }

@@ -27,7 +27,7 @@ struct Inner {
 pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// What an error keeps of a response.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct ResponseDetails {
     pub(crate) status: u16,
     pub(crate) code: Option<String>,
@@ -35,8 +35,11 @@ pub(crate) struct ResponseDetails {
     pub(crate) request_id: Option<String>,
     pub(crate) field_errors: Vec<FieldError>,
     pub(crate) retry_after: Option<Duration>,
-    pub(crate) body: Option<Bytes>,
+    pub(crate) body: Option<Body>,
 }
+
+/// The body of an error response. `Debug` shows only its length.
+pub(crate) struct Body(pub(crate) Bytes);
 
 /// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,8 +131,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_response(mut self, response: ResponseDetails) -> Self {
+    pub(crate) fn with_response(mut self, response: ResponseDetails, documented: Option<BoxError>) -> Self {
         self.0.response = Some(response);
+        self.0.source = documented;
         self
     }
 
@@ -206,7 +210,7 @@ impl Error {
     /// The body of an error response: its first 64 KiB, with `[secret]` in place of each secret. `None` for every other
     /// error: the body of a success is not kept, because it may contain a pre-signed URL.
     pub fn body(&self) -> Option<&[u8]> {
-        self.response()?.body.as_deref()
+        self.response()?.body.as_ref().map(|body| &*body.0)
     }
 
     /// The error in its documented form, for example
@@ -243,17 +247,8 @@ impl StdError for Error {
     }
 }
 
-impl fmt::Debug for ResponseDetails {
+impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, code, message, request_id, field_errors, retry_after, body } = self;
-        f.debug_struct("ResponseDetails")
-            .field("status", status)
-            .field("code", code)
-            .field("message", message)
-            .field("request_id", request_id)
-            .field("field_errors", field_errors)
-            .field("retry_after", retry_after)
-            .field("body", &body.as_ref().map(|body| format_args!("{} bytes", body.len()).to_string()))
-            .finish()
+        write!(f, "\"{} bytes\"", self.0.len())
     }
 }

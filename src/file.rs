@@ -6,24 +6,25 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, StreamExt};
+use futures_util::stream::{self, StreamExt};
 
-use crate::media_error::{MediaError, display_name};
+use crate::media_error::{MediaChunks, MediaError, display_name};
 
 /// How many bytes of a file are read at a time. Smaller reads lower the throughput.
 pub(crate) const CHUNK: u64 = 1024 * 1024;
 
-/// Metadata that changes when a file is written to or replaced.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct FileVersion {
+/// What must be the same each time the media is opened: its length, and metadata that changes when a file is written to or
+/// replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MediaVersion {
     pub(crate) length: u64,
-    modified: Option<SystemTime>,
+    pub(crate) modified: Option<SystemTime>,
     /// Detects a replacement with the same length and modification time.
     #[cfg(unix)]
-    inode: (u64, u64),
+    pub(crate) inode: (u64, u64),
 }
 
-impl From<&Metadata> for FileVersion {
+impl From<&Metadata> for MediaVersion {
     fn from(metadata: &Metadata) -> Self {
         #[cfg(unix)]
         use std::os::unix::fs::MetadataExt;
@@ -38,9 +39,7 @@ impl From<&Metadata> for FileVersion {
 
 /// The present version of the file at `path`, and its content. The stream ends with an error if the file is no longer the
 /// same at its end.
-pub(crate) async fn open(
-    path: &Path,
-) -> Result<(FileVersion, BoxStream<'static, Result<Bytes, MediaError>>), MediaError> {
+pub(crate) async fn open(path: &Path) -> Result<(MediaVersion, MediaChunks), MediaError> {
     let path = path.to_owned();
     let reader = blocking(path.clone(), move || FileReader::open(path)).await?;
     let version = reader.version.clone();
@@ -52,7 +51,7 @@ pub(crate) async fn open(
 struct FileReader {
     file: File,
     path: PathBuf,
-    version: FileVersion,
+    version: MediaVersion,
 }
 
 impl FileReader {
@@ -62,7 +61,7 @@ impl FileReader {
             return Err(MediaError::NotAFile(display_name(&path)));
         }
         let file = File::open(&path).map_err(|error| unreadable(&path, error))?;
-        let version = FileVersion::from(&file.metadata().map_err(|error| unreadable(&path, error))?);
+        let version = MediaVersion::from(&file.metadata().map_err(|error| unreadable(&path, error))?);
         Ok(Self { file, path, version })
     }
 
@@ -73,7 +72,7 @@ impl FileReader {
             return Ok(Some((chunk.into(), self)));
         }
         // By path: the metadata of the open file stays the same when another file replaces it.
-        let now = FileVersion::from(&fs::metadata(&self.path).map_err(unreadable)?);
+        let now = MediaVersion::from(&fs::metadata(&self.path).map_err(unreadable)?);
         if now == self.version {
             return Ok(None);
         }

@@ -102,17 +102,18 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn new(
-        base: BaseUrl,
+        base_url: &str,
         settings: Settings,
         authorization: Option<HeaderValue>,
     ) -> Result<Self, Error> {
+        let base = BaseUrl::parse(base_url)?;
         let mut headers = HeaderMap::new();
         if let Some(mut authorization) = authorization {
             authorization.set_sensitive(true);
             headers.insert(reqwest::header::AUTHORIZATION, authorization);
         }
-        let api = build(plain_client(&base, &settings)?.default_headers(headers))?;
-        let storage = build(plain_client(&base, &settings)?.http1_only())?;
+        let api = client(&base, &settings, |builder| builder.default_headers(headers))?;
+        let storage = client(&base, &settings, ClientBuilder::http1_only)?;
         Ok(Self { base, api, storage, settings })
     }
 
@@ -138,7 +139,16 @@ impl Http {
     }
 }
 
-fn plain_client(base: &BaseUrl, settings: &Settings) -> Result<ClientBuilder, Error> {
+fn client(
+    base: &BaseUrl,
+    settings: &Settings,
+    adjust: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> Result<reqwest::Client, Error> {
+    let failed = |text: &'static str| {
+        move |error: reqwest::Error| {
+            Error::new(ErrorKind::Configuration, text).with_source(error.without_url())
+        }
+    };
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
@@ -149,23 +159,11 @@ fn plain_client(base: &BaseUrl, settings: &Settings) -> Result<ClientBuilder, Er
         builder = builder.no_proxy();
     }
     if let Some(pem) = &settings.root_certificates {
-        builder = builder.tls_certs_only(certificates(pem)?);
+        let unreadable = failed("the root certificates cannot be read: give them in PEM format");
+        builder = builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(unreadable)?);
     }
-    Ok(builder)
-}
-
-fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, Error> {
-    Certificate::from_pem_bundle(pem).map_err(|error| {
-        let text = "the root certificates cannot be read: give them in PEM format";
-        Error::new(ErrorKind::Configuration, text).with_source(error)
-    })
-}
-
-fn build(builder: ClientBuilder) -> Result<reqwest::Client, Error> {
-    builder.build().map_err(|error| {
-        let text = "the HTTP client cannot be set up: check the system's certificates and proxy settings";
-        Error::new(ErrorKind::Configuration, text).with_source(error.without_url())
-    })
+    let unusable = "the HTTP client cannot be set up: check the system's certificates and proxy settings";
+    adjust(builder).build().map_err(failed(unusable))
 }
 
 #[cfg(test)]

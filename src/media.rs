@@ -10,8 +10,8 @@ use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, Fuse, StreamExt, TryStreamExt};
 
-use crate::file::{self, FileVersion};
-use crate::media_error::{MediaError, display_name};
+use crate::file::{self, MediaVersion};
+use crate::media_error::{MediaChunks, MediaError, display_name};
 
 /// The name of media that is not a file, in error messages.
 const UNNAMED: &str = "the media";
@@ -104,17 +104,16 @@ impl Media {
         match &self.0 {
             Kind::Path(path) => {
                 let (version, chunks) = file::open(path).await?;
-                Ok(OpenedMedia::new(&display_name(path), version.length, Some(version), chunks))
+                Ok(OpenedMedia::new(&display_name(path), version, chunks))
             }
             Kind::Bytes(bytes) => {
                 let (length, bytes) = (bytes.len() as u64, bytes.clone());
-                Ok(OpenedMedia::new(UNNAMED, length, None, stream::once(async { Ok(bytes) })))
+                Ok(OpenedMedia::unnamed(length, stream::once(async { Ok(bytes) }).boxed()))
             }
             Kind::Source(source) => {
                 let unreadable = |error| MediaError::Unreadable(UNNAMED.to_owned(), error);
                 let content = source.open().await.map_err(unreadable)?;
-                let chunks = content.chunks.map_err(unreadable);
-                Ok(OpenedMedia::new(UNNAMED, content.length, None, chunks))
+                Ok(OpenedMedia::unnamed(content.length, content.chunks.map_err(unreadable).boxed()))
             }
         }
     }
@@ -135,28 +134,20 @@ pub(crate) struct OpenedMedia {
     pub(crate) version: MediaVersion,
     /// Exactly as many bytes as the length, or an error before the last byte. The error aborts the request, so storage keeps
     /// nothing.
-    pub(crate) chunks: BoxStream<'static, Result<Bytes, MediaError>>,
-}
-
-/// What must be the same each time the media is opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct MediaVersion {
-    pub(crate) length: u64,
-    file: Option<FileVersion>,
+    pub(crate) chunks: MediaChunks,
 }
 
 impl OpenedMedia {
-    fn new(
-        name: &str,
-        length: u64,
-        file: Option<FileVersion>,
-        chunks: impl Stream<Item = Result<Bytes, MediaError>> + Send + 'static,
-    ) -> Self {
-        let name = name.to_owned();
-        let chunks = chunks.boxed().fuse();
+    /// Media that is not a file.
+    fn unnamed(length: u64, chunks: MediaChunks) -> Self {
+        Self::new(UNNAMED, MediaVersion { length, ..MediaVersion::default() }, chunks)
+    }
+
+    fn new(name: &str, version: MediaVersion, chunks: MediaChunks) -> Self {
+        let (name, length) = (name.to_owned(), version.length);
+        let chunks = chunks.fuse();
         let checked = ExactLength { name: name.clone(), length, missing: length, held: None, chunks };
-        let chunks = stream::try_unfold(checked, ExactLength::next).boxed();
-        Self { name, version: MediaVersion { length, file }, chunks }
+        Self { name, version, chunks: stream::try_unfold(checked, ExactLength::next).boxed() }
     }
 }
 
@@ -167,7 +158,7 @@ struct ExactLength {
     length: u64,
     missing: u64,
     held: Option<Bytes>,
-    chunks: Fuse<BoxStream<'static, Result<Bytes, MediaError>>>,
+    chunks: Fuse<MediaChunks>,
 }
 
 impl ExactLength {
@@ -250,7 +241,7 @@ mod tests {
 
     fn pieces(length: u64, pieces: &'static [&'static [u8]]) -> OpenedMedia {
         let chunks = stream::iter(pieces.iter().map(|piece| Ok(Bytes::from_static(piece))));
-        OpenedMedia::new(UNNAMED, length, None, chunks)
+        OpenedMedia::unnamed(length, chunks.boxed())
     }
 
     #[tokio::test]

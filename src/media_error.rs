@@ -4,7 +4,13 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+
 use crate::error::{Error, ErrorKind};
+
+/// The content of opened media.
+pub(crate) type MediaChunks = BoxStream<'static, Result<Bytes, MediaError>>;
 
 /// An error of the media. Each variant begins with the name of the media.
 #[derive(Debug)]

@@ -1,11 +1,13 @@
 //! Counts the bytes of an upload, and reports them.
 
-use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream, Stream, StreamExt};
+use futures_util::stream::{self, Stream, StreamExt};
+
+use crate::error::BoxError;
+use crate::media_error::{MediaChunks, MediaError};
 
 /// The cap on what is handed to the connection, and counted, at a time. Pieces share the memory of their chunk. They are
 /// small so that a slow connection, with a few kilobytes a second, does not look stalled.
@@ -28,7 +30,7 @@ pub(crate) type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// Counts the bytes and the attempts of one upload.
 pub(crate) struct ProgressMeter {
-    total: u64,
+    pub(crate) total: u64,
     sent: AtomicU64,
     attempt: AtomicU32,
     callback: Option<ProgressCallback>,
@@ -37,10 +39,6 @@ pub(crate) struct ProgressMeter {
 impl ProgressMeter {
     pub(crate) fn new(total: u64, callback: Option<ProgressCallback>) -> Arc<Self> {
         Arc::new(Self { total, sent: AtomicU64::new(0), attempt: AtomicU32::new(0), callback })
-    }
-
-    pub(crate) fn total(&self) -> u64 {
-        self.total
     }
 
     /// The number of attempts that have begun.
@@ -78,10 +76,6 @@ struct BodyState {
     is_aborted: AtomicBool,
 }
 
-/// The error that ends an aborted body.
-#[derive(Debug)]
-pub(crate) struct Aborted;
-
 impl BodyCounter {
     pub(crate) fn new(meter: &Arc<ProgressMeter>) -> Self {
         let meter = Arc::clone(meter);
@@ -99,19 +93,16 @@ impl BodyCounter {
     }
 
     /// The content of `chunks` in pieces, each counted when the connection takes it.
-    pub(crate) fn count<E>(
+    pub(crate) fn count(
         &self,
-        chunks: BoxStream<'static, Result<Bytes, E>>,
-    ) -> impl Stream<Item = Result<Bytes, Box<dyn std::error::Error + Send + Sync>>> + Send + 'static
-    where
-        E: std::error::Error + Send + Sync + 'static,
-    {
+        chunks: MediaChunks,
+    ) -> impl Stream<Item = Result<Bytes, BoxError>> + Send + 'static {
         let state = Arc::clone(&self.0);
         let pieces = chunks.flat_map(|chunk| stream::iter(pieces(chunk)));
         pieces.map(move |piece| {
             let piece = piece?;
             if state.is_aborted.load(Ordering::Relaxed) {
-                return Err(Aborted.into());
+                return Err("the request body was aborted".into());
             }
             let length = piece.len() as u64;
             state.meter.reached(state.bytes.fetch_add(length, Ordering::Relaxed) + length);
@@ -126,7 +117,7 @@ impl Drop for BodyCounter {
     }
 }
 
-fn pieces<E>(chunk: Result<Bytes, E>) -> impl Iterator<Item = Result<Bytes, E>> {
+fn pieces(chunk: Result<Bytes, MediaError>) -> impl Iterator<Item = Result<Bytes, MediaError>> {
     let mut rest = Some(chunk);
     std::iter::from_fn(move || match rest.take()? {
         Ok(mut chunk) if chunk.len() > PIECE => {
@@ -137,11 +128,3 @@ fn pieces<E>(chunk: Result<Bytes, E>) -> impl Iterator<Item = Result<Bytes, E>> 
         last => Some(last),
     })
 }
-
-impl fmt::Display for Aborted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the request body was aborted")
-    }
-}
-
-impl std::error::Error for Aborted {}

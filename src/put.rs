@@ -9,9 +9,9 @@ use url::Url;
 
 use crate::clock;
 use crate::error::{Error, ErrorKind};
+use crate::file::MediaVersion;
 use crate::http::{Http, Settings};
-use crate::media::{Media, MediaVersion, OpenedMedia};
-use crate::media_error::MediaError;
+use crate::media::{Media, OpenedMedia};
 use crate::progress::{BodyCounter, ProgressMeter};
 use crate::request_context::RequestContext;
 use crate::response::BufferedResponse;
@@ -42,7 +42,10 @@ impl Put<'_> {
         loop {
             let media = match opened.take() {
                 Some(media) => media,
-                None => self.open_again(context).await?,
+                None => {
+                    let opened = self.media.open_again(self.version).await;
+                    opened.map_err(|error| context.media_error(&error))?
+                }
             };
             let secrets = url.secrets();
             let context = RequestContext { secrets: &secrets, ..context.clone() };
@@ -62,11 +65,6 @@ impl Put<'_> {
         }
     }
 
-    async fn open_again(&self, context: &RequestContext<'_>) -> Result<OpenedMedia, Error> {
-        let opened = self.media.open_again(self.version).await;
-        opened.map_err(|error| context.media_error(&error))
-    }
-
     /// Sends `media`, and waits for the response as long as the transfer does not stall.
     async fn send_once(
         &self,
@@ -76,19 +74,16 @@ impl Put<'_> {
     ) -> Result<BufferedResponse, Error> {
         let (counter, mut chunks) = (BodyCounter::new(self.meter), media.chunks);
         // Without an explicit length a stream is sent chunked, which S3 rejects. An empty body needs its length too.
-        let mut request = self.http.storage.put(url.expose()).header(CONTENT_LENGTH, self.meter.total());
+        let mut request = self.http.storage.put(url.expose()).header(CONTENT_LENGTH, self.meter.total);
         if let Some(content_type) = storage::content_type(url) {
             request = request.header(CONTENT_TYPE, content_type);
         }
         let exchange = async {
-            if self.meter.total() == 0 {
+            if self.meter.total == 0 {
                 // The HTTP library does not poll a body of length zero, so errors and extra bytes would go unnoticed.
                 while chunks.try_next().await.map_err(|error| context.media_error(&error))?.is_some() {}
             }
-            let request = request.body(reqwest::Body::wrap_stream(counter.count::<MediaError>(chunks)));
-            let response = request.send().await.map_err(|error| context.transport_error(error))?;
-            let response = BufferedResponse::read(response, context.secrets).await;
-            response.map_err(|error| context.transport_error(error))
+            context.send(request.body(reqwest::Body::wrap_stream(counter.count(chunks)))).await
         };
         let response = clock::before_deadline(self.stalled(context, &counter), exchange).await?;
         if response.status.is_success() && !counter.is_complete() {
@@ -137,8 +132,8 @@ fn outcome(context: &RequestContext<'_>, response: BufferedResponse) -> Result<(
             Err(context.undocumented_success(status, "this status does not say that the media was stored"))
         }
         _ => {
-            let body = storage::error_body(&response, context.secrets);
-            Err(context.error_status(ErrorKind::Storage, response, body))
+            let details = storage::error_body(&response, context.secrets);
+            Err(context.error_status(ErrorKind::Storage, response, (details, None)))
         }
     }
 }

@@ -9,11 +9,11 @@ use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::error::{Documented, Error, ErrorKind, FieldError, Provider};
+use crate::error::{BoxError, Documented, Error, ErrorKind, FieldError, Provider, ResponseDetails};
 use crate::http::Http;
 use crate::media::Media;
 use crate::request_context::RequestContext;
-use crate::response::{self, BufferedResponse, ErrorBody};
+use crate::response::{self, BufferedResponse};
 use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::string_conversions::string_conversions;
 use crate::upload::Upload;
@@ -36,10 +36,8 @@ impl ApiKey {
     pub fn new(key: impl Into<String>) -> Result<Self, Error> {
         let key = key.into();
         if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::invalid_argument(
-                PROVIDER,
-                "the API key must consist of visible ASCII characters, without spaces or line breaks: copy it again",
-            ));
+            let text = "the API key must consist of visible ASCII characters, without spaces or line breaks: copy it again";
+            return Err(Error::invalid_argument(PROVIDER, text));
         }
         Ok(Self(Secret::new(key)))
     }
@@ -100,7 +98,7 @@ impl ClientBuilder {
     ///
     /// [`ErrorKind::Configuration`] if the base URL is not allowed, or if TLS cannot be set up.
     pub fn build(self) -> Result<Client, Error> {
-        let http = Http::new(self.parsed_base_url()?, self.settings, Some(self.credential.header()?))?;
+        let http = Http::new(&self.base_url, self.settings, Some(self.credential.header()?))?;
         Ok(Client { http, secrets: Secrets::new([self.credential.0.expose()]) })
     }
 }
@@ -219,15 +217,15 @@ fn convert<T, E: Documented>(
 }
 
 /// Decodes the body of an error. The fields of documented errors are read from any error.
-fn error_body<E: Documented>(response: &BufferedResponse) -> ErrorBody {
+fn error_body<E: Documented>(response: &BufferedResponse) -> (ResponseDetails, Option<BoxError>) {
     let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
     let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
-    ErrorBody {
+    let details = ResponseDetails {
         message: text("message"),
         request_id: text("requestId"),
         field_errors: errors.filter_map(|error| FieldError::deserialize(error).ok()).collect(),
-        documented: E::decode(response.status.as_u16(), &response.body).map(Into::into),
-        ..ErrorBody::default()
-    }
+        ..ResponseDetails::default()
+    };
+    (details, E::decode(response.status.as_u16(), &response.body).map(Into::into))
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use reqwest::StatusCode;
+use reqwest::{RequestBuilder, StatusCode};
 use tracing::Instrument;
 use tracing::field::Empty;
 
 use crate::clock::{self, Clock};
-use crate::error::{Error, ErrorKind, Provider, ResponseDetails};
+use crate::error::{Body, BoxError, Error, ErrorKind, Provider, ResponseDetails};
 use crate::media_error::MediaError;
-use crate::response::{BufferedResponse, ErrorBody};
+use crate::response::BufferedResponse;
 use crate::retry;
 use crate::secret::Secrets;
 
@@ -58,9 +58,14 @@ impl RequestContext<'_> {
         clock::before_deadline(deadline, work).await
     }
 
+    /// Sends `request`, and reads the response.
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Result<BufferedResponse, Error> {
+        let exchange = async { BufferedResponse::read(request.send().await?, self.secrets).await };
+        exchange.await.map_err(|error| self.transport_error(error))
+    }
+
     pub(crate) fn timed_out(&self, what: &str) -> Error {
-        let text = format!("{what}: try again, or increase the timeout");
-        self.error(ErrorKind::Timeout, text)
+        self.error(ErrorKind::Timeout, format!("{what}: try again, or increase the timeout"))
     }
 
     /// The request failed before a complete response arrived.
@@ -70,15 +75,12 @@ impl RequestContext<'_> {
             return self.media_error(error);
         }
         let (kind, text) = if error.is_timeout() {
-            (
-                ErrorKind::Timeout,
-                "the connection was not established in time: try again, or increase the connect timeout",
-            )
+            let text =
+                "the connection was not established in time: try again, or increase the connect timeout";
+            (ErrorKind::Timeout, text)
         } else if error.is_connect() {
-            (
-                ErrorKind::Connection,
-                "the connection could not be established: check the network, the base URL and the server's certificate",
-            )
+            let text = "the connection could not be established: check the network, the base URL and the server's certificate";
+            (ErrorKind::Connection, text)
         } else if error.is_builder() {
             (ErrorKind::InvalidArgument, "the request could not be built from these arguments")
         } else {
@@ -97,31 +99,25 @@ impl RequestContext<'_> {
         self.error(ErrorKind::InvalidArgument, format!("the request could not be built: {why}"))
     }
 
-    /// A response with an error status.
-    pub(crate) fn error_status(&self, kind: ErrorKind, response: BufferedResponse, body: ErrorBody) -> Error {
+    /// A response with an error status. `decoded` is what its body states, and `documented` the body as the document
+    /// describes it.
+    pub(crate) fn error_status(
+        &self,
+        kind: ErrorKind,
+        response: BufferedResponse,
+        (decoded, documented): (ResponseDetails, Option<BoxError>),
+    ) -> Error {
         let status = response.status.as_u16();
         let retry_after = retry::requested_delay(response.status, &response.headers, self.clock.wall_time());
-        let message: Vec<&str> =
-            [&body.code, &body.message].into_iter().flatten().map(String::as_str).collect();
-        let quoted = match message.is_empty() {
-            true => String::new(),
-            false => format!(", \"{}\"", one_line(&message.join(": "))),
+        let quoted = match (&decoded.code, &decoded.message) {
+            (None, None) => String::new(),
+            (Some(text), None) | (None, Some(text)) => format!(", \"{}\"", one_line(text)),
+            (Some(code), Some(message)) => format!(", \"{}\"", one_line(&format!("{code}: {message}"))),
         };
         let text = format!("answered {status}{quoted}: {}", advice(kind, status));
-        let details = ResponseDetails {
-            status,
-            code: body.code,
-            message: body.message,
-            request_id: body.request_id,
-            field_errors: body.field_errors,
-            retry_after,
-            body: Some(response.body),
-        };
-        let error = self.error(kind, text).with_response(details);
-        match body.documented {
-            Some(documented) => error.with_source(documented),
-            None => error,
-        }
+        let body = Some(Body(response.body));
+        let details = ResponseDetails { status, retry_after, body, ..decoded };
+        self.error(kind, text).with_response(details, documented)
     }
 
     /// A success response that differs from the document.
@@ -132,9 +128,8 @@ impl RequestContext<'_> {
 
     /// A response that cannot be used. The error does not keep the body, which may hold a pre-signed URL.
     pub(crate) fn unusable_response(&self, kind: ErrorKind, status: StatusCode, why: &str) -> Error {
-        let status = status.as_u16();
-        self.error(kind, format!("answered {status}, but {why}"))
-            .with_response(ResponseDetails { status, ..ResponseDetails::default() })
+        let details = ResponseDetails { status: status.as_u16(), ..ResponseDetails::default() };
+        self.error(kind, format!("answered {}, but {why}", details.status)).with_response(details, None)
     }
 
     fn error(&self, kind: ErrorKind, text: impl Into<String>) -> Error {

@@ -5,7 +5,6 @@ use reqwest::header::HeaderMap;
 use reqwest::{ResponseBuilderExt, StatusCode};
 use url::Url;
 
-use crate::error::{BoxError, FieldError};
 use crate::secret::Secrets;
 
 /// The cap on the body of a success that this crate decodes, in bytes. Documented bodies have a few hundred bytes.
@@ -44,15 +43,14 @@ impl BufferedResponse {
     ) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         record_status(status);
+        let mut body = BytesMut::new();
         if status.is_success() {
-            let body = read_at_most(MAX_SUCCESS, response).await.map_err(|(error, _)| error)?;
-            return Ok(Self { status, headers, body });
+            read_at_most(MAX_SUCCESS, response, &mut body).await?;
+            return Ok(Self { status, headers, body: body.freeze() });
         }
         // A body that breaks off is kept as far as it came, because the error must keep its status.
-        let mut body = match read_at_most(MAX_ERROR, response).await {
-            Ok(body) if body.len() < MAX_ERROR => secrets.redact(&body),
-            Ok(start) | Err((_, start)) => secrets.redact_truncated(&start),
-        };
+        let outcome = read_at_most(MAX_ERROR, response, &mut body).await;
+        let mut body = secrets.redact(&body, outcome.is_err() || body.len() == MAX_ERROR);
         body.truncate(MAX_ERROR);
         Ok(Self { status, headers, body: body.into() })
     }
@@ -73,40 +71,17 @@ fn record_status(status: StatusCode) {
     tracing::Span::current().record("status", status.as_u16());
 }
 
-/// At most `max` bytes of a body. An error comes with the bytes that arrived before it.
-async fn read_at_most(max: usize, mut response: reqwest::Response) -> Result<Bytes, (reqwest::Error, Bytes)> {
-    let mut body = Bytes::new();
+/// Reads at most `max` bytes of a response into `body`, which keeps what arrived before an error.
+async fn read_at_most(
+    max: usize,
+    mut response: reqwest::Response,
+    body: &mut BytesMut,
+) -> Result<(), reqwest::Error> {
     while body.len() < max {
-        match response.chunk().await {
-            Ok(Some(mut chunk)) => {
-                chunk.truncate(max - body.len());
-                body = join(body, chunk);
-            }
-            Ok(None) => break,
-            Err(error) => return Err((error.without_url(), body)),
-        }
+        let Some(chunk) = response.chunk().await.map_err(reqwest::Error::without_url)? else { break };
+        body.extend_from_slice(&chunk[..chunk.len().min(max - body.len())]);
     }
-    Ok(body)
-}
-
-/// Joins two parts of a body. Most bodies come as one chunk, which is not copied.
-fn join(start: Bytes, end: Bytes) -> Bytes {
-    if start.is_empty() {
-        return end;
-    }
-    let mut joined = BytesMut::from(start);
-    joined.extend_from_slice(&end);
-    joined.freeze()
-}
-
-/// The decoded body of an error response, from an API or from storage.
-#[derive(Debug, Default)]
-pub(crate) struct ErrorBody {
-    pub(crate) code: Option<String>,
-    pub(crate) message: Option<String>,
-    pub(crate) request_id: Option<String>,
-    pub(crate) field_errors: Vec<FieldError>,
-    pub(crate) documented: Option<BoxError>,
+    Ok(())
 }
 
 /// Why the body of a success could not be decoded. The text quotes nothing of the body, which may hold a secret;

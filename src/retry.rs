@@ -103,7 +103,12 @@ impl Retry {
         mut attempt: impl FnMut(u32) -> BoxFuture<'a, Result<T, Error>>,
     ) -> Result<T, Error> {
         let begun = clock.now();
-        let mut backoff = self.backoff().build();
+        // The maximum of each wait, one item for each further attempt.
+        let mut backoff = ExponentialBuilder::new()
+            .with_min_delay(self.first_wait)
+            .with_max_delay(self.longest_wait)
+            .with_max_times(self.tries.saturating_sub(1) as usize)
+            .build();
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -118,14 +123,6 @@ impl Retry {
             tracing::warn!(?wait, %error, "retrying");
             clock.sleep(wait).await;
         }
-    }
-
-    /// The maximum of each wait, one item for each further attempt.
-    fn backoff(&self) -> ExponentialBuilder {
-        ExponentialBuilder::new()
-            .with_min_delay(self.first_wait)
-            .with_max_delay(self.longest_wait)
-            .with_max_times(self.tries.saturating_sub(1) as usize)
     }
 
     /// The wait after `error`; `None` if there must be no further attempt. `elapsed` counts from the first attempt.
@@ -153,8 +150,7 @@ fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    Some(httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default())
 }
 
 fn until_reset(seconds: u64, now: SystemTime) -> Duration {

@@ -34,7 +34,7 @@ impl fmt::Debug for Secret {
 ///
 /// Its signature allows anyone to write there, so it is a secret: neither `Debug` nor `Display` shows it, only
 /// [`expose`](Self::expose) does.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct PresignedUrl(Secret);
 
 impl PresignedUrl {
@@ -75,12 +75,6 @@ fn is_signing_parameter(name: &str) -> bool {
             .any(|part| name.contains(part))
 }
 
-impl fmt::Debug for PresignedUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PresignedUrl({REDACTED})")
-    }
-}
-
 impl fmt::Display for PresignedUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(REDACTED)
@@ -104,27 +98,17 @@ impl Secrets {
         Self(secrets.into_iter().map(Secret::new).collect())
     }
 
-    /// `text` with every secret replaced, regardless of upper and lower case.
-    pub(crate) fn redact(&self, text: &[u8]) -> Vec<u8> {
-        self.redacted(text, false)
+    /// `text` with every secret replaced, regardless of upper and lower case. If `text` was cut off, the start of a secret at
+    /// its end is replaced too.
+    pub(crate) fn redact(&self, text: &[u8], is_truncated: bool) -> Vec<u8> {
+        let redact =
+            |text: Vec<u8>, secret: &Secret| replace(&text, secret.expose().as_bytes(), is_truncated);
+        redact_signing_parameters(&self.0.iter().fold(text.to_vec(), redact))
     }
 
-    /// The same for a text that was cut off: the start of a secret at its end is replaced too.
-    pub(crate) fn redact_truncated(&self, text: &[u8]) -> Vec<u8> {
-        self.redacted(text, true)
-    }
-
-    /// The same for a string.
+    /// The same for a complete string.
     pub(crate) fn redact_str(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.redact(text.as_bytes())).into_owned()
-    }
-
-    fn redacted(&self, text: &[u8], is_truncated: bool) -> Vec<u8> {
-        let text = self
-            .0
-            .iter()
-            .fold(text.to_vec(), |text, secret| replace(&text, secret.expose().as_bytes(), is_truncated));
-        redact_signing_parameters(&text)
+        String::from_utf8_lossy(&self.redact(text.as_bytes(), false)).into_owned()
     }
 }
 
@@ -158,40 +142,26 @@ fn replace(text: &[u8], secret: &[u8], is_truncated: bool) -> Vec<u8> {
     let mut clean = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, tail)) = rest.split_first() {
-        rest = match find_at_start(rest, secret) {
-            Match::Whole(length) => {
-                clean.extend_from_slice(REDACTED.as_bytes());
-                &rest[length..]
-            }
-            Match::Partial if is_truncated => {
-                clean.extend_from_slice(REDACTED.as_bytes());
-                &[]
-            }
-            Match::Partial | Match::None => {
-                clean.push(*first);
-                tail
-            }
-        };
+        if let Some(length) = encoded_length(rest, secret, is_truncated) {
+            clean.extend_from_slice(REDACTED.as_bytes());
+            rest = &rest[length..];
+        } else {
+            clean.push(*first);
+            rest = tail;
+        }
     }
     clean
 }
 
-/// Whether a text begins with a secret.
-enum Match {
-    /// The number of bytes that the encoded secret takes.
-    Whole(usize),
-    /// The text ends before the secret does.
-    Partial,
-    None,
-}
-
-fn find_at_start(text: &[u8], secret: &[u8]) -> Match {
+/// The number of bytes that the encoded secret takes at the start of `text`. If `text` was cut off inside the secret, these are
+/// all of its bytes. `None` if `text` does not begin with the secret.
+fn encoded_length(text: &[u8], secret: &[u8], is_truncated: bool) -> Option<usize> {
     // For speed: most positions differ in the first byte.
     let may_begin = |first: &u8| {
         ENCODINGS[usize::from(*first)].iter().any(|encoding| encoding[0].eq_ignore_ascii_case(&text[0]))
     };
     if !secret.first().is_some_and(may_begin) {
-        return Match::None;
+        return None;
     }
     // An encoding may be ambiguous ("%25" is a percent sign, or the start of a double encoding), so there may be several ends.
     let (mut ends, mut is_partial) = (vec![0], false);
@@ -214,18 +184,13 @@ fn find_at_start(text: &[u8], secret: &[u8]) -> Match {
             break;
         }
     }
-    match ends.pop() {
-        Some(end) => Match::Whole(end),
-        None if is_partial => Match::Partial,
-        None => Match::None,
-    }
+    ends.pop().or((is_partial && is_truncated).then_some(text.len()))
 }
 
 /// The encodings of each byte: plain, percent-encoded once or twice, as a JSON escape, as an XML or HTML entity.
 static ENCODINGS: LazyLock<Vec<Vec<Vec<u8>>>> = LazyLock::new(|| (0..=u8::MAX).map(encodings).collect());
 
 fn encodings(byte: u8) -> Vec<Vec<u8>> {
-    let mut all = vec![vec![byte]];
     let numeric = [
         format!("%{byte:02x}"),
         format!("%25{byte:02x}"),
@@ -233,7 +198,6 @@ fn encodings(byte: u8) -> Vec<Vec<u8>> {
         format!("&#{byte};"),
         format!("&#x{byte:x};"),
     ];
-    all.extend(numeric.map(String::into_bytes));
     let named: &[&[u8]] = match byte {
         b'/' => &[b"\\/"],
         b'\\' => &[b"\\\\"],
@@ -244,8 +208,8 @@ fn encodings(byte: u8) -> Vec<Vec<u8>> {
         b'>' => &[b"&gt;"],
         _ => &[],
     };
-    all.extend(named.iter().map(|encoding| encoding.to_vec()));
-    all
+    let named = named.iter().map(|encoding| encoding.to_vec());
+    numeric.map(String::into_bytes).into_iter().chain(named).chain([vec![byte]]).collect()
 }
 
 #[cfg(test)]
@@ -311,7 +275,7 @@ mod tests {
         let secrets = Secrets::new(["sentinel/key"]);
         for end in ["", "s", "senti", "sentinel%", "sentinel\\u00", "sentinel%2Fke"] {
             let text = format!("at its end: {end}");
-            let kept = secrets.redact_truncated(text.as_bytes());
+            let kept = secrets.redact(text.as_bytes(), true);
             let mark = if end.is_empty() { "" } else { REDACTED };
             assert_eq!(String::from_utf8(kept).unwrap(), format!("at its end: {mark}"), "{end}");
             assert_eq!(secrets.redact_str(&text), text);

@@ -4,8 +4,8 @@ use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use url::Url;
 
-use crate::error::Error;
-use crate::response::{BufferedResponse, ErrorBody};
+use crate::error::{Error, ResponseDetails};
+use crate::response::BufferedResponse;
 use crate::secret::{PresignedUrl, Secrets};
 
 /// The `Content-Type` of a PUT whose signature covers that header. It must equal the signed one; the vendor's own uploads
@@ -34,15 +34,15 @@ struct StorageError {
 
 /// Decodes the body of an error from storage. XML can encode a character in more ways than the redaction of the raw body
 /// covers, so the decoded strings are redacted again.
-pub(crate) fn error_body(response: &BufferedResponse, secrets: &Secrets) -> ErrorBody {
+pub(crate) fn error_body(response: &BufferedResponse, secrets: &Secrets) -> ResponseDetails {
     let text = String::from_utf8_lossy(&response.body);
     let error: StorageError = quick_xml::de::from_str(&text).unwrap_or_default();
     let redact = |text: Option<String>| text.map(|text| secrets.redact_str(&text));
-    ErrorBody {
+    ResponseDetails {
         code: redact(error.code),
         message: redact(error.message),
         request_id: redact(error.request_id),
-        ..ErrorBody::default()
+        ..ResponseDetails::default()
     }
 }
 

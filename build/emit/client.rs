@@ -17,7 +17,6 @@ use crate::build::json::remove;
 use crate::build::operation::Operation;
 use crate::build::rust_name::snake;
 
-/// Generates the client for the operations.
 pub(crate) fn generate(document: &Document, operations: &[Operation]) -> Result<File, Defect> {
     let part = part(document, &operations.iter().collect::<Vec<_>>(), &document.schemas());
     let mut client = attempt(&part).map_err(|reason| {
@@ -101,9 +100,9 @@ pub(crate) fn attempt(root: &Value) -> Result<File, String> {
     let document = serde_json::from_value(root.clone()).map_err(|error| error.to_string())?;
     let tokens = quietly(|| Generator::new(&settings()).generate_tokens(&document))?;
     let tokens = tokens.map_err(|error| error.to_string())?;
-    let file =
+    let file: File =
         syn::parse2(tokens).map_err(|error| format!("the generated code is not valid Rust: {error}"))?;
-    duplicate::check(&file)?;
+    duplicate::check(&file.items)?;
     Ok(file)
 }
 

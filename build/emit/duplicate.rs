@@ -3,24 +3,20 @@
 
 use std::collections::BTreeSet;
 
-use syn::{Fields, File, FnArg, Ident, ImplItem, Item, Pat, Signature};
+use syn::{Fields, FnArg, Ident, ImplItem, Item, Pat, Signature, Type};
 
 /// An error if two types, fields, variants, methods or arguments have the same name.
-pub(crate) fn check(file: &File) -> Result<(), String> {
-    items(&file.items)
-}
-
-fn items(all: &[Item]) -> Result<(), String> {
-    unique("types", all.iter().filter_map(type_name))?;
-    unique("methods", all.iter().flat_map(operations).map(|signature| &signature.ident))?;
-    all.iter().flat_map(operations).try_for_each(|signature| unique("arguments", arguments(signature)))?;
-    all.iter().try_for_each(|item| match item {
+pub(crate) fn check(items: &[Item]) -> Result<(), String> {
+    unique("types", items.iter().filter_map(type_name))?;
+    unique("methods", items.iter().flat_map(operations).map(|signature| &signature.ident))?;
+    items.iter().flat_map(operations).try_for_each(|signature| unique("arguments", arguments(signature)))?;
+    items.iter().try_for_each(|item| match item {
         Item::Struct(item) => fields(&item.fields),
         Item::Enum(item) => {
             unique("variants", item.variants.iter().map(|variant| &variant.ident))?;
             item.variants.iter().try_for_each(|variant| fields(&variant.fields))
         }
-        Item::Mod(item) => item.content.iter().try_for_each(|(_, all)| items(all)),
+        Item::Mod(item) => item.content.iter().try_for_each(|(_, items)| check(items)),
         _ => Ok(()),
     })
 }
@@ -37,18 +33,15 @@ fn type_name(item: &Item) -> Option<&Ident> {
 
 /// The methods of the client, which are the operations.
 fn operations(item: &Item) -> impl Iterator<Item = &Signature> {
-    let block = match item {
-        Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => Some(block),
-        _ => None,
+    let is_client = |of: &Type| matches!(of, Type::Path(path) if path.path.is_ident("Client"));
+    let items = match item {
+        Item::Impl(block) if block.trait_.is_none() && is_client(&block.self_ty) => &*block.items,
+        _ => &[],
     };
-    block.into_iter().flat_map(|block| &block.items).filter_map(|item| match item {
+    items.iter().filter_map(|item| match item {
         ImplItem::Fn(method) => Some(&method.sig),
         _ => None,
     })
-}
-
-fn is_client(of: &syn::Type) -> bool {
-    matches!(of, syn::Type::Path(path) if path.path.is_ident("Client"))
 }
 
 fn arguments(signature: &Signature) -> impl Iterator<Item = &Ident> {

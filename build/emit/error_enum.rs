@@ -1,9 +1,9 @@
 //! The documented errors of an operation, as an enum with a variant for each status.
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::build::operation::{ErrorResponse, Operation};
+use crate::build::operation::{Body, Operation, Response};
 use crate::build::rust_name::{pascal, type_path};
 use crate::build::status::Status;
 
@@ -17,8 +17,8 @@ pub(crate) fn emit(operation: &Operation) -> TokenStream {
     let variants = errors.iter().map(variant);
     let statuses = errors.iter().map(status);
     let decoders = errors.iter().map(decoder);
-    let fallback =
-        (!errors.iter().any(|error| error.status == Status::Default)).then(|| quote! { _ => None, });
+    let is_complete = errors.iter().any(|error| error.status == Status::Default);
+    let fallback = (!is_complete).then(|| quote! { _ => None, });
     let traits = standard_traits(&name, errors);
     quote! {
         #[doc = #doc]
@@ -45,7 +45,7 @@ pub(crate) fn emit(operation: &Operation) -> TokenStream {
     }
 }
 
-fn standard_traits(name: &Ident, errors: &[ErrorResponse]) -> TokenStream {
+fn standard_traits(name: &Ident, errors: &[Response]) -> TokenStream {
     let displays = errors.iter().map(display);
     let serializers = errors.iter().map(serializer);
     quote! {
@@ -65,69 +65,71 @@ fn standard_traits(name: &Ident, errors: &[ErrorResponse]) -> TokenStream {
     }
 }
 
-fn variant(error: &ErrorResponse) -> TokenStream {
-    let name = error.status.variant();
-    let doc = &error.description;
+fn variant(error: &Response) -> TokenStream {
+    let doc = description(error);
     let doc = (!doc.is_empty()).then(|| quote! { #[doc = #doc] });
-    let status = error.status.is_several_codes().then(|| quote! { u16, });
-    let body = error.schema.as_deref().map(type_path);
-    match (&status, &body) {
-        (None, None) => quote! { #doc #name, },
-        _ => quote! { #doc #name(#status #body), },
-    }
+    let body = error.schema().map(type_path);
+    let variant = with_fields(error, &quote! { u16 }, &quote! { #body });
+    quote! { #doc #variant, }
 }
 
-/// A pattern or an expression for the variant, with the given status and body.
-fn binding(error: &ErrorResponse, status: &TokenStream, body: &TokenStream) -> TokenStream {
+/// The description, on one line.
+fn description(error: &Response) -> String {
+    error.description.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The definition of the variant, a pattern or an expression for it, with the given status and body.
+fn with_fields(error: &Response, status: &TokenStream, body: &TokenStream) -> TokenStream {
     let name = error.status.variant();
-    match (error.status.is_several_codes(), error.schema.is_some()) {
-        (false, false) => quote! { Self::#name },
-        (true, false) => quote! { Self::#name(#status) },
-        (false, true) => quote! { Self::#name(#body) },
-        (true, true) => quote! { Self::#name(#status, #body) },
+    match (error.status.is_several_codes(), error.schema().is_some()) {
+        (false, false) => quote! { #name },
+        (true, false) => quote! { #name(#status) },
+        (false, true) => quote! { #name(#body) },
+        (true, true) => quote! { #name(#status, #body) },
     }
 }
 
-fn status(error: &ErrorResponse) -> TokenStream {
-    let binding = binding(error, &quote! { status }, &quote! { _ });
-    match error.status {
-        Status::Code(code) => {
-            let code = Literal::u16_unsuffixed(code);
-            quote! { #binding => #code, }
-        }
-        _ => quote! { #binding => status, },
-    }
+fn status(error: &Response) -> TokenStream {
+    let variant = with_fields(error, &quote! { status }, &quote! { _ });
+    let status = if error.status.is_several_codes() {
+        quote! { status }
+    } else {
+        error.status.pattern()
+    };
+    quote! { Self::#variant => #status, }
 }
 
-fn decoder(error: &ErrorResponse) -> TokenStream {
+fn decoder(error: &Response) -> TokenStream {
     let pattern = error.status.pattern();
-    let value = binding(error, &quote! { status }, &quote! { body });
-    match error.schema {
-        Some(_) => quote! { #pattern => ::serde_json::from_slice(body).ok().map(|body| #value), },
-        None => quote! { #pattern => Some(#value), },
+    let variant = with_fields(error, &quote! { status }, &quote! { body });
+    match error.body {
+        Body::Json(_) => {
+            quote! { #pattern => ::serde_json::from_slice(body).ok().map(|body| Self::#variant), }
+        }
+        _ => quote! { #pattern => Some(Self::#variant), },
     }
 }
 
-fn display(error: &ErrorResponse) -> TokenStream {
-    let meaning =
-        if error.description.is_empty() { "an error without a description" } else { &error.description };
-    let binding = binding(error, &quote! { status }, &quote! { _ });
+fn display(error: &Response) -> TokenStream {
+    let description = description(error);
+    let meaning = if description.is_empty() { "an error without a description" } else { &description };
+    let variant = with_fields(error, &quote! { status }, &quote! { _ });
     match error.status {
         Status::Code(code) => {
             let text = format!("documented for {code}: {meaning}");
-            quote! { #binding => f.write_str(#text), }
+            quote! { Self::#variant => f.write_str(#text), }
         }
         _ => {
             let text = format!(": {meaning}");
-            quote! { #binding => write!(f, "documented for {status}{}", #text), }
+            quote! { Self::#variant => write!(f, "documented for {status}{}", #text), }
         }
     }
 }
 
-fn serializer(error: &ErrorResponse) -> TokenStream {
-    let binding = binding(error, &quote! { _ }, &quote! { ref body });
-    match error.schema {
-        Some(_) => quote! { #binding => ::serde::Serialize::serialize(body, serializer), },
-        None => quote! { #binding => serializer.serialize_unit(), },
+fn serializer(error: &Response) -> TokenStream {
+    let variant = with_fields(error, &quote! { _ }, &quote! { ref body });
+    match error.body {
+        Body::Json(_) => quote! { Self::#variant => ::serde::Serialize::serialize(body, serializer), },
+        _ => quote! { Self::#variant => serializer.serialize_unit(), },
     }
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{Expr, ExprMatch, ImplItemFn, Stmt, parse_quote};
 
-use crate::build::operation::{Operation, SuccessBody, SuccessResponse};
+use crate::build::operation::{Body, Operation, Response};
 use crate::build::rust_name::{pascal, type_path};
 
 /// `deleteJob` with 200 and 204 becomes `DeleteJobSuccess { Status200(..), Status204 }`.
@@ -49,41 +49,37 @@ fn name(operation: &Operation) -> syn::Ident {
     format_ident!("{}Success", pascal(&operation.name))
 }
 
-fn variant(success: &SuccessResponse) -> TokenStream {
-    let name = success.status.variant();
-    let doc = (!success.description.is_empty()).then_some(&success.description);
-    let doc = doc.map(|doc| quote! { #[doc = #doc] });
-    match &success.body {
-        SuccessBody::Empty => quote! { #doc #name, },
-        SuccessBody::Json(schema) => {
-            let body = type_path(schema);
-            quote! { #doc #name(#body), }
-        }
-        SuccessBody::Bytes => quote! { #doc #name(ByteStream), },
+fn variant(success: &Response) -> TokenStream {
+    let (name, doc) = (success.status.variant(), &success.description);
+    let doc = (!doc.is_empty()).then(|| quote! { #[doc = #doc] });
+    match (&success.body, success.schema().map(type_path)) {
+        (Body::Empty, _) => quote! { #doc #name, },
+        (_, Some(body)) => quote! { #doc #name(#body), },
+        _ => quote! { #doc #name(ByteStream), },
     }
 }
 
-fn debug(success: &SuccessResponse) -> TokenStream {
+fn debug(success: &Response) -> TokenStream {
     let variant = success.status.variant();
     let name = variant.to_string();
     match success.body {
-        SuccessBody::Empty => quote! { Self::#variant => f.write_str(#name), },
-        SuccessBody::Json(_) => {
+        Body::Empty => quote! { Self::#variant => f.write_str(#name), },
+        Body::Json(_) => {
             quote! { Self::#variant(ref body) => f.debug_tuple(#name).field(body).finish(), }
         }
-        SuccessBody::Bytes => quote! { Self::#variant(_) => f.debug_tuple(#name).finish_non_exhaustive(), },
+        Body::Bytes => quote! { Self::#variant(_) => f.debug_tuple(#name).finish_non_exhaustive(), },
     }
 }
 
-fn arm(name: &syn::Ident, response: &Expr, success: &SuccessResponse) -> syn::Arm {
+fn arm(name: &syn::Ident, response: &Expr, success: &Response) -> syn::Arm {
     let (pattern, variant) = (success.status.pattern(), success.status.variant());
     let value = match &success.body {
-        SuccessBody::Empty => quote! { ResponseValue::empty(#response).map(|()| #name::#variant) },
-        SuccessBody::Json(schema) => {
+        Body::Empty => quote! { ResponseValue::empty(#response).map(|()| #name::#variant) },
+        Body::Json(schema) => {
             let body = type_path(schema);
             quote! { ResponseValue::<#body>::from_response::<()>(#response).await?.map(#name::#variant) }
         }
-        SuccessBody::Bytes => quote! { ResponseValue::stream(#response).map(#name::#variant) },
+        Body::Bytes => quote! { ResponseValue::stream(#response).map(#name::#variant) },
     };
     parse_quote! { #pattern => #value, }
 }

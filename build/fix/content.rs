@@ -2,18 +2,37 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::build::json::{remove, string};
-use crate::build::media_type::{JSON, REQUEST_BODIES, essence, json_form};
+use crate::build::json::{entries, entries_mut, remove, string};
 use crate::build::operation::Operation;
 use crate::build::reference::resolved;
 
+/// The only name that progenitor knows for JSON.
+pub(crate) const JSON: &str = "application/json";
+
+/// The media types of a request body that progenitor can send, the preferred first.
+pub(crate) const REQUEST_BODIES: [&str; 5] =
+    [JSON, "application/x-www-form-urlencoded", "application/octet-stream", "text/plain", "text/x-markdown"];
+
+/// A media type without its parameters.
+pub(crate) fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
+}
+
+/// The entry for JSON in the `content` of a response.
+pub(crate) fn json_form(response: &Value) -> Option<&Value> {
+    entries(response, "content").find(|(name, _)| essence(name) == JSON).map(|(_, form)| form)
+}
+
 /// Replaces the references to bodies and responses of the operation by their targets, and fixes these.
 pub(crate) fn inline(root: &mut Value, operation: &Operation) {
-    let node = operation.node(root);
-    let mut body = node.get("requestBody").map(|body| resolved(root, body).clone());
-    let mut responses = node.get("responses").cloned();
-    let each = responses.iter_mut().filter_map(Value::as_object_mut).flatten();
-    for (_, response) in each {
+    let mut node = operation.node(root).clone();
+    remove(&mut node, "callbacks");
+    if let Some(body) = node.get_mut("requestBody") {
+        *body = resolved(root, body).clone();
+        add_schemas(body);
+        choose_media_type(body);
+    }
+    for (_, response) in entries_mut(&mut node, "responses") {
         *response = resolved(root, response).clone();
         for unused in ["headers", "links"] {
             remove(response, unused);
@@ -21,16 +40,7 @@ pub(crate) fn inline(root: &mut Value, operation: &Operation) {
         rename_json(root, response);
         add_schemas(response);
     }
-    let node = operation.node_mut(root);
-    remove(node, "callbacks");
-    if let Some(body) = &mut body {
-        add_schemas(body);
-        choose_media_type(body);
-        node["requestBody"] = body.clone();
-    }
-    if let Some(responses) = responses {
-        node["responses"] = responses;
-    }
+    *operation.node_mut(root) = node;
 }
 
 /// Renames a JSON media type with another name to `application/json`: one that ends with `+json`, or one with a
@@ -40,13 +50,13 @@ fn rename_json(root: &Value, response: &mut Value) {
         return;
     }
     let Some(content) = response.get_mut("content").and_then(Value::as_object_mut) else { return };
-    let is_wildcard = |name: &str| ["*/*", "application/*"].contains(&name);
     let is_string = |form: &Value| {
         let schema = form.get("schema").map(|schema| resolved(root, schema));
         schema.is_none_or(|schema| string(schema, "type") == Some("string"))
     };
-    let is_json = |(name, form): &(&String, &Value)| {
-        essence(name).ends_with("+json") || is_wildcard(essence(name)) && !is_string(form)
+    let is_json = |(name, form): &(&String, &Value)| match essence(name) {
+        "*/*" | "application/*" => !is_string(form),
+        essence => essence.ends_with("+json"),
     };
     let found = content.iter().find(is_json).map(|(name, _)| name.clone());
     if let Some(form) = found.and_then(|name| content.remove(&name)) {
@@ -56,8 +66,7 @@ fn rename_json(root: &Value, response: &mut Value) {
 
 /// progenitor requires a schema: JSON without one is any JSON, and an octet stream without one is binary.
 fn add_schemas(carrier: &mut Value) {
-    let content = carrier.get_mut("content").and_then(Value::as_object_mut);
-    for (name, form) in content.into_iter().flatten().filter(|(_, form)| form.get("schema").is_none()) {
+    for (name, form) in entries_mut(carrier, "content").filter(|(_, form)| form.get("schema").is_none()) {
         match essence(name) {
             JSON => *form = json!({ "schema": {} }),
             "application/octet-stream" => {
@@ -70,10 +79,8 @@ fn add_schemas(carrier: &mut Value) {
 
 /// Keeps the preferred media type of a request body.
 fn choose_media_type(body: &mut Value) {
-    let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else { return };
-    let preferred =
-        REQUEST_BODIES.iter().find_map(|known| content.iter().find(|(name, _)| essence(name) == *known));
-    if let Some((name, form)) = preferred {
-        *content = Map::from_iter([(name.clone(), form.clone())]);
+    let find = |known: &&str| entries(body, "content").find(|(name, _)| essence(name) == *known);
+    if let Some((name, form)) = REQUEST_BODIES.iter().find_map(find) {
+        body["content"] = Value::Object(Map::from_iter([(name.clone(), form.clone())]));
     }
 }

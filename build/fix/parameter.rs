@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::build::json::{remove, string};
+use crate::build::json::{entries_mut, remove, string};
 use crate::build::operation::Operation;
 use crate::build::reference::resolved;
 
@@ -31,8 +31,7 @@ pub(crate) fn gather(root: &mut Value, operation: &Operation) {
 
 /// Removes the parameters of paths, which [`gather`] has given to the operations.
 pub(crate) fn remove_shared(root: &mut Value) {
-    let paths = root.get_mut("paths").and_then(Value::as_object_mut);
-    paths.into_iter().flatten().for_each(|(_, item)| remove(item, "parameters"));
+    entries_mut(root, "paths").for_each(|(_, item)| remove(item, "parameters"));
 }
 
 pub(crate) fn name(parameter: &Value) -> &str {

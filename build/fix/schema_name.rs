@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::build::json::last_token;
 use crate::build::reference::{find_strings, resolve};
 use crate::build::rust_name::{pascal, unique};
-use crate::build::schema::{self, NamedSchemas, SCHEMAS};
+use crate::build::schema::{self, SCHEMAS};
 
 /// Adds a named schema for every target of a reference that is not one.
 pub(crate) fn name_targets(root: &mut Value) {
@@ -30,7 +30,7 @@ pub(crate) fn name_targets(root: &mut Value) {
         }
         for reference in unnamed {
             let schema = resolve(root, &reference).cloned().unwrap_or_default();
-            let name = NamedSchemas::of(root).add(&schema, &pascal(last_token(&reference)));
+            let name = schema::add(root, &schema, &pascal(last_token(&reference)));
             named.insert(reference, name);
         }
     }
@@ -39,15 +39,13 @@ pub(crate) fn name_targets(root: &mut Value) {
 /// Renames schemas, so that no two have the same name in Rust.
 pub(crate) fn make_unique(root: &mut Value) {
     let Some(Value::Object(schemas)) = root.pointer_mut("/components/schemas") else { return };
-    let mut taken = BTreeSet::new();
-    let names: Vec<_> = schemas.keys().map(|name| (name.clone(), unique(&mut taken, name))).collect();
-    let mut renamed = BTreeMap::new();
-    for (old, new) in names.into_iter().filter(|(old, new)| old != new) {
-        if let Some(schema) = schemas.remove(&old) {
-            schemas.insert(new.clone(), schema);
-        }
+    let (mut taken, mut renamed) = (BTreeSet::new(), BTreeMap::new());
+    let named = std::mem::take(schemas).into_iter().map(|(old, schema)| {
+        let new = unique(&mut taken, &old);
         renamed.insert(format!("{SCHEMAS}{old}"), format!("{SCHEMAS}{new}"));
-    }
+        (new, schema)
+    });
+    schemas.extend(named);
     edit_references(root, |reference| {
         if let Some(new) = renamed.get(reference) {
             reference.clone_from(new);
@@ -57,11 +55,8 @@ pub(crate) fn make_unique(root: &mut Value) {
 
 /// Edits every reference of the operations and the schemas.
 fn edit_references(root: &mut Value, mut edit: impl FnMut(&mut String)) {
-    let mut references = Vec::new();
-    for place in ["/paths", "/components/schemas"] {
-        root.pointer(place).into_iter().for_each(|node| find_strings(node, place, "$ref", &mut references));
-    }
-    for pointer in references {
+    let find = |place: &str| find_strings(root.pointer(place).unwrap_or(&Value::Null), place, "$ref");
+    for pointer in [find("/paths"), find("/components/schemas")].concat() {
         if let Some(Value::String(reference)) = root.pointer_mut(&pointer) {
             edit(reference);
         }

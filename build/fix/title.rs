@@ -7,15 +7,14 @@ use heck::ToSnakeCase;
 use serde_json::Value;
 
 use crate::build::fix::parameter;
-use crate::build::json::string;
+use crate::build::json::{entries, entries_mut, items_mut, string};
 use crate::build::operation::Operation;
 use crate::build::reference::target;
 use crate::build::rust_name::{pascal, unique};
 
 /// Gives every inline schema whose type name is taken a unique title.
 pub(crate) fn make_unique(root: &mut Value, operations: &[Operation]) {
-    let schemas = root.pointer("/components/schemas").and_then(Value::as_object);
-    let names: Vec<String> = schemas.into_iter().flatten().map(|(name, _)| name.clone()).collect();
+    let names: Vec<_> = entries(&root["components"], "schemas").map(|(name, _)| name.clone()).collect();
     let mut taken = names.iter().map(|name| pascal(name)).collect();
     for name in names {
         visit_parts(&mut root["components"]["schemas"][&name], &name, &mut taken);
@@ -27,7 +26,7 @@ pub(crate) fn make_unique(root: &mut Value, operations: &[Operation]) {
 
 fn visit_operation(root: &mut Value, operation: &Operation, taken: &mut BTreeSet<String>) {
     let (id, node) = (&operation.name, operation.node_mut(root));
-    for parameter in node.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+    for parameter in items_mut(node, "parameters") {
         let name = pascal(&format!("{id}-{}", parameter::name(parameter)));
         parameter.get_mut("schema").into_iter().for_each(|schema| visit(schema, &name, taken));
     }
@@ -36,8 +35,7 @@ fn visit_operation(root: &mut Value, operation: &Operation, taken: &mut BTreeSet
     let name = pascal(&format!("{id}-response"));
     // Equal responses must stay equal: progenitor generates one type for them.
     let mut titled: Vec<(Value, Value)> = Vec::new();
-    let responses = node.get_mut("responses").and_then(Value::as_object_mut);
-    for (_, response) in responses.into_iter().flatten() {
+    for (_, response) in entries_mut(node, "responses") {
         match titled.iter().find(|(before, _)| before == response) {
             Some((_, after)) => *response = after.clone(),
             None => {
@@ -50,8 +48,7 @@ fn visit_operation(root: &mut Value, operation: &Operation, taken: &mut BTreeSet
 }
 
 fn visit_content(carrier: &mut Value, name: &str, taken: &mut BTreeSet<String>) {
-    let content = carrier.get_mut("content").and_then(Value::as_object_mut);
-    for schema in content.into_iter().flatten().filter_map(|(_, form)| form.get_mut("schema")) {
+    for schema in entries_mut(carrier, "content").filter_map(|(_, form)| form.get_mut("schema")) {
         visit(schema, name, taken);
     }
 }
@@ -70,24 +67,24 @@ fn visit(schema: &mut Value, suggested: &str, taken: &mut BTreeSet<String>) {
 
 /// Whether progenitor generates a named type for the schema.
 fn has_type(schema: &Value) -> bool {
-    let has = |keys: &[&str]| keys.iter().any(|key| schema.get(*key).is_some());
-    has(&["properties", "enum", "oneOf", "anyOf", "allOf", "pattern", "minLength", "maxLength"])
+    let keys = ["properties", "enum", "oneOf", "anyOf", "allOf", "pattern", "minLength", "maxLength"];
+    keys.iter().any(|key| schema.get(key).is_some())
 }
 
 /// Visits the inline schemas of a schema, with the names that progenitor gives them.
 fn visit_parts(schema: &mut Value, name: &str, taken: &mut BTreeSet<String>) {
-    for (property, part) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten()
-    {
+    for (property, part) in entries_mut(schema, "properties") {
         visit(part, &format!("{name}_{}", property.to_snake_case()), taken);
     }
     for (key, suffix) in [("items", "Item"), ("additionalProperties", "Value")] {
         schema.get_mut(key).into_iter().for_each(|part| visit(part, &format!("{name}{suffix}"), taken));
     }
     for key in ["oneOf", "anyOf"] {
-        let parts = schema.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten();
-        parts.enumerate().for_each(|(index, part)| visit(part, &format!("{name}_variant{index}"), taken));
+        for (index, part) in items_mut(schema, key).enumerate() {
+            visit(part, &format!("{name}_variant{index}"), taken);
+        }
     }
-    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+    for part in items_mut(schema, "allOf") {
         // progenitor merges the parts into one type with the name of the whole.
         visit_parts(part, name, taken);
     }

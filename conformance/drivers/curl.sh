@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Drives curl, as a careful shell script would use it. Needs bash, curl and jq 1.6 or newer.
+# A driver for curl, used as in a careful shell script. Requires bash, curl 7.82 or newer, and jq 1.6 or newer.
 #
 #     cargo conformance -- bash conformance/drivers/curl.sh
 set -uo pipefail
@@ -15,42 +15,42 @@ jq -nc --arg version "$(curl --version | awk 'NR == 1 { print $2 }')" '{
   concurrency: 1
 }'
 
-# A part of the case, as text; nothing where it is not there.
+# Prints a part of the case. Prints nothing when the case does not have it.
 given() { jq -r "$1 // empty" <<<"$case"; }
 
-# Sends a request. True when it ends with a status of 2xx.
+# Sends a request. Succeeds when the status is 2xx.
 send() {
   : >"$work/body" >"$work/head" >"$work/error"
   status=$(curl --silent --show-error --fail-with-body --noproxy '*' --max-time "$seconds" \
     --output "$work/body" --dump-header "$work/head" --write-out '%{http_code}' "$@" 2>"$work/error")
 }
 
-# The credentials go by file: whoever lists this machine's processes must not see them.
-ask_pyannote() {
+# curl reads the credentials from files, because other users of the machine can see the arguments of a process.
+request_pyannote_url() {
   printf 'Authorization: Bearer %s' "$(given .credentials.api_key)" >"$work/key"
   jq -c '.arguments | del(.file)' <<<"$case" >"$work/arguments"
   send --header "@$work/key" --json "@$work/arguments" "$base_url/v1/media/input" && url_at .url
 }
 
-ask_cielo24() {
+request_cielo24_url() {
   given .credentials.api_token | tr -d '\n' >"$work/token"
   send --get --data-urlencode v=1 --data-urlencode "api_token@$work/token" \
     --data-urlencode "job_id=$(given .arguments.job_id)" "$base_url/api/job/request_upload_url" && url_at .upload_url
 }
 
-# The pre-signed URL of the answer; false when there is none.
+# Reads the pre-signed URL from the response. Fails when there is none.
 url_at() { url=$(jq -r "$1 | strings" "$work/body" 2>>"$work/error") && [ -n "$url" ]; }
 
-# The two steps of an upload.
+# Runs the two steps of an upload: $1 requests the URL.
 upload() { "$1" && send --location --upload-file "$(given .arguments.file)" "$url"; }
 
-# One line to the suite: the case, and what came of it.
-say() { jq -nc --argjson case "$case" "$@"; }
+# Sends one line to the suite: the case and its outcome.
+report() { jq -nc --argjson case "$case" "$@"; }
 
-say_error() {
+report_error() {
   local wait
   wait=$(sed -n 's/^retry-after: *\([0-9]*\).*/\1/Ip' "$work/head")
-  say --arg status "${status#000}" --arg wait "$wait" --rawfile body "$work/body" --rawfile message "$work/error" '
+  report --arg status "${status#000}" --arg wait "$wait" --rawfile body "$work/body" --rawfile message "$work/error" '
     {case: $case.case, error: {
       status: ($status | tonumber? // null), body: ($body | fromjson? // $body), message: $message,
       retry_after_s: ($wait | tonumber? // null)
@@ -61,10 +61,10 @@ while read -r case; do
   base_url=$(given .base_url)
   seconds=$(jq '.timeout_ms / 1000 - 1' <<<"$case")
   case $(given '"\(.provider)/\(.operation)"') in
-    pyannote/getMediaUploadURL) ask_pyannote && say --arg url "$url" '{case: $case.case, result: {url: $url}}' ;;
-    cielo24/request_upload_url) ask_cielo24 && say --arg url "$url" '{case: $case.case, result: {upload_url: $url}}' ;;
-    pyannote/upload) upload ask_pyannote && say '{case: $case.case, result: {}}' ;;
-    cielo24/upload) upload ask_cielo24 && say '{case: $case.case, result: {}}' ;;
-    *) say '{case: $case.case, unsupported: true}' ;;
-  esac || say_error
+    pyannote/getMediaUploadURL) request_pyannote_url && report --arg url "$url" '{case: $case.case, result: {url: $url}}' ;;
+    cielo24/request_upload_url) request_cielo24_url && report --arg url "$url" '{case: $case.case, result: {upload_url: $url}}' ;;
+    pyannote/upload) upload request_pyannote_url && report '{case: $case.case, result: {}}' ;;
+    cielo24/upload) upload request_cielo24_url && report '{case: $case.case, result: {}}' ;;
+    *) report '{case: $case.case, unsupported: true}' ;;
+  esac || report_error
 done

@@ -1,4 +1,4 @@
-"""Drives the official pyannoteAI SDK for Python, as published: `pip install pyannoteai-sdk==0.4.0`.
+"""A driver for the official pyannoteAI SDK for Python. Install it with `pip install pyannoteai-sdk==0.4.0`.
 
     cargo conformance -- python3 conformance/drivers/pyannoteai-sdk.py
 """
@@ -9,15 +9,15 @@ import os
 import sys
 from unittest import mock
 
-# Neither a proxy nor the ~/.netrc of this machine has a part in the test.
+# The test must not use a proxy or the ~/.netrc of this machine.
 os.environ.update(NO_PROXY="*", NETRC=os.devnull)
 
 import requests
 from pyannoteai.sdk import Client
 
-ANSWERS, sys.stdout = sys.stdout, sys.stderr  # whatever the SDK prints is log
+OUTPUT, sys.stdout = sys.stdout, sys.stderr  # what the SDK prints goes to the log
 VERSION = importlib.metadata.version("pyannoteai-sdk")
-HELLO = {
+GREETING = {
     "protocol": 1,
     "client": {"name": "pyannoteai-sdk", "version": VERSION, "language": "python"},
     "operations": ["pyannote/getMediaUploadURL", "pyannote/upload"],
@@ -27,14 +27,14 @@ HELLO = {
 
 def client(case):
     Client.API_URL = case["base_url"] + "/v1"
-    # The constructor asks GET /v1/test whether the key is good. That is no part of any case.
+    # The constructor checks the key with GET /v1/test. No case expects this request.
     with mock.patch("requests.get"):
         return Client(case["credentials"]["api_key"])
 
 
 def media_upload_url(client, url):
-    # The SDK asks for the URL in the first step of upload(). The second is caught, and tells which
-    # URL the first has got: one that cannot be put to fails there. Any file will do.
+    # upload() requests the URL in its first step. The mock replaces the second step and receives the
+    # URL. get_adapter() raises an error when `requests` cannot send to it. Any file works.
     with mock.patch("requests.put") as put:
         client.upload(__file__, media_url=url)
     url = put.call_args.args[0]
@@ -60,7 +60,7 @@ def error(failed):
 def answer(case):
     arguments = case["arguments"]
     if arguments.get("url") is None:
-        return {"unsupported": True}  # the SDK then makes up a URL: another call, and a right one
+        return {"unsupported": True}  # without a URL, the SDK generates one, which is another valid call
     call = {"getMediaUploadURL": media_upload_url, "upload": upload}[case["operation"]]
     try:
         return {"result": call(client(case), **arguments)}
@@ -72,8 +72,8 @@ def answer(case):
         return {"error": {"status": None, "message": repr(broke)}}
 
 
-sys.stdin.readline()  # the suite's hello
-print(json.dumps(HELLO), file=ANSWERS, flush=True)
+sys.stdin.readline()  # the greeting of the suite
+print(json.dumps(GREETING), file=OUTPUT, flush=True)
 for line in sys.stdin:
     case = json.loads(line)
-    print(json.dumps({"case": case["case"], **answer(case)}), file=ANSWERS, flush=True)
+    print(json.dumps({"case": case["case"], **answer(case)}), file=OUTPUT, flush=True)

@@ -1,4 +1,4 @@
-//! A Rust client of your own, tested in process: no protocol, no process, a trait.
+//! Tests a Rust client in process, through the trait [`Driver`]. This needs no separate process and no driver protocol.
 //!
 //!     cargo run --package media-upload-conformance --example own_client
 
@@ -6,24 +6,21 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use media_upload_conformance::plan::Plan;
-use media_upload_conformance::provider;
-use media_upload_conformance::report::{Report, terminal};
-use media_upload_conformance::run::driver::{
-    Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request,
+use media_upload_conformance::{
+    Answer, Calling, ClientName, Driver, DriverInfo, ErrorReport, Options, Plan, Refusal, Report, Request,
+    VerdictKind, built_in_documents, providers, run, terminal,
 };
-use media_upload_conformance::run::{self, Options, Verdict};
 use serde_json::{Value, json};
 
-/// The adapter between the suite and the client under test: here a few lines of reqwest.
+/// The adapter between the suite and the client under test. In this example, the client is a few lines of reqwest.
 struct OwnClient {
-    hello: Hello,
+    info: DriverInfo,
     http: reqwest::Client,
 }
 
 impl Driver for OwnClient {
-    fn hello(&self) -> &Hello {
-        &self.hello
+    fn info(&self) -> &DriverInfo {
+        &self.info
     }
 
     fn call(&self, request: Request) -> Calling<'_> {
@@ -31,8 +28,8 @@ impl Driver for OwnClient {
             let Some(url) = request.arguments.get("url").and_then(Value::as_str) else {
                 return Ok(Answer::Refused(Refusal { message: "url is a required string".to_owned() }));
             };
-            let answered = media_upload_url(&self.http, &request, url).await;
-            Ok(answered.unwrap_or_else(|error| {
+            let answer = media_upload_url(&self.http, &request, url).await;
+            Ok(answer.unwrap_or_else(|error| {
                 let message = error.without_url().to_string();
                 Answer::Error(ErrorReport { message, ..ErrorReport::default() })
             }))
@@ -40,7 +37,7 @@ impl Driver for OwnClient {
     }
 }
 
-/// The call, and what its caller gets to see.
+/// Makes the call and returns the outcome that its caller sees.
 async fn media_upload_url(http: &reqwest::Client, request: &Request, url: &str) -> reqwest::Result<Answer> {
     let key = request.credentials.get("api_key").and_then(Value::as_str).unwrap_or_default();
     let call = http.post(format!("{}/v1/media/input", request.base_url)).bearer_auth(key);
@@ -56,18 +53,18 @@ async fn media_upload_url(http: &reqwest::Client, request: &Request, url: &str) 
 
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let hello = Hello {
+    let info = DriverInfo {
         protocol: 1,
         client: ClientName { name: "own-client".into(), version: "0.1.0".into(), language: "rust".into() },
         operations: vec!["pyannote/getMediaUploadURL".to_owned()],
         concurrency: 4,
     };
-    // Without root certificates: no case leaves this machine, and a client is built in no time.
+    // Cases use http on this machine, so the client needs no root certificates. Without them it is built faster.
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
-    let driver: Arc<dyn Driver> = Arc::new(OwnClient { hello, http });
-    let plan = Arc::new(Plan::of(provider::built_in()?, &provider::known()?)?);
-    let run = run::run(&plan, &driver, Options::default()).await?;
+    let driver: Arc<dyn Driver> = Arc::new(OwnClient { info, http });
+    let plan = Arc::new(Plan::of(built_in_documents()?, &providers()?)?);
+    let run = run(&plan, driver, Options::default()).await?;
     let report = Report { plan: &plan, run: &run, documents: Vec::new(), tested: Vec::new() };
     anstream::print!("{}", terminal::text(&report));
-    Ok(ExitCode::from(u8::from(run.count(Verdict::Fail) + run.count(Verdict::Error) > 0)))
+    Ok(ExitCode::from(u8::from(run.count(VerdictKind::Fail) + run.count(VerdictKind::Error) > 0)))
 }

@@ -1,30 +1,36 @@
-//! What has changed between two documents, what it means to clients that exist already, and which
-//! cases appear, change or go.
+//! Compares two versions of a document: what changed, what each change means for existing clients, and which cases are added,
+//! changed or removed.
 //!
-//! An `operation` is matched by method and path, and its `message`s and `credential`s are compared
-//! as they are read. Schemas (`schema`, `keyword`, `property`, `limit`) are compared once for all
-//! operations that come to them, `prose` by sentences. What is stated and yet read by nobody is the
-//! `rest`. Each finding is a row of the table in [`rule`].
+//! `operation` matches operations by method and path. `parameter`, `message` and `credential` compare what an operation
+//! states itself. `schema` compares each pair of schemas once, for all operations that use it; `keyword`, `property` and
+//! `subschema` compare its parts. `prose` compares sentences. `unread` finds differences in what no reader of the suite
+//! reads. Each change belongs to one row of the table in [`rule`].
 
 use serde::Serialize;
 
 use self::change::Changes;
 use self::schema::Schemas;
+use self::versions::Versions;
 use crate::document::{Document, Kind};
 use crate::provider::{self, Provider};
 
 pub mod case;
 pub mod change;
+mod comparison;
+mod constraint;
 mod credential;
 mod keyword;
-mod limit;
 mod message;
 mod operation;
+mod operation_pair;
+mod parameter;
 mod property;
 mod prose;
-mod rest;
 pub mod rule;
 mod schema;
+mod subschema;
+mod unread;
+mod versions;
 
 pub use case::Cases;
 pub use change::Change;
@@ -33,23 +39,16 @@ pub use rule::Class;
 /// The differences between two documents.
 #[derive(Debug, Serialize)]
 pub struct Diff {
-    /// The old document's name.
+    /// The name of the old document.
     pub old: String,
-    /// The new document's name.
+    /// The name of the new document.
     pub new: String,
-    /// Whether the texts are the same, letter for letter.
+    /// Whether the texts of the documents are identical.
     pub same_text: bool,
-    /// What has changed, the worst first.
+    /// The changes, the most severe first.
     pub changes: Vec<Change>,
-    /// What that does to the cases.
+    /// The effect on the cases.
     pub cases: Cases,
-}
-
-/// The two documents.
-#[derive(Clone, Copy, Debug)]
-struct Sides<'a> {
-    old: &'a Document,
-    new: &'a Document,
 }
 
 impl Diff {
@@ -57,29 +56,29 @@ impl Diff {
     ///
     /// # Errors
     ///
-    /// One line when they are of different kinds: nothing in one stands for anything in the other.
+    /// One line, when the documents are of different kinds.
     pub fn of(old: &Document, new: &Document, known: &[Provider]) -> Result<Self, String> {
         Ok(Self {
             old: old.name.to_string(),
             new: new.name.to_string(),
             same_text: old.text == new.text,
             changes: changes(old, new, known)?,
-            cases: Cases::of(Sides { old, new }, known),
+            cases: Cases::of(Versions { old, new }, known),
         })
     }
 
-    /// Whether both documents state the same.
+    /// Whether both documents describe the same API and have the same cases.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.cases.are_same()
     }
 
-    /// How many changes there are of a class.
+    /// The number of changes of a class.
     pub fn count(&self, class: Class) -> usize {
         self.changes.iter().filter(|change| change.class == class).count()
     }
 }
 
-/// What has changed, the worst first, whatever that does to the cases.
+/// The changes between two documents, the most severe first, without the effect on the cases.
 ///
 /// # Errors
 ///
@@ -87,20 +86,20 @@ impl Diff {
 pub fn changes(old: &Document, new: &Document, known: &[Provider]) -> Result<Vec<Change>, String> {
     if old.kind != new.kind {
         return Err(format!(
-            "{} is {} and {} is {}; compare two documents of one kind",
+            "{} is {} and {} is {}; compare two documents of the same kind",
             old.name,
             kind(old),
             new.name,
             kind(new)
         ));
     }
-    let sides = Sides { old, new };
+    let versions = Versions { old, new };
     let mut changes = Changes::default();
-    let mut schemas = Schemas::new(sides);
-    operation::compare(sides, &mut changes, &mut schemas);
+    let mut schemas = Schemas::new(versions);
+    operation::compare(versions, &mut changes, &mut schemas);
     schemas.finish(&mut changes);
-    prose::compare(sides, &provider::of(old, known), &mut changes);
-    rest::compare(sides, &mut changes);
+    prose::compare(versions, &provider::of(old, known), &mut changes);
+    unread::compare(versions, &mut changes);
     Ok(changes.sorted())
 }
 

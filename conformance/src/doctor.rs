@@ -1,5 +1,4 @@
-//! Defects of the documents themselves: what a client's author trips over, where it stands, and why
-//! it matters. Nothing here is about a client.
+//! Finds defects of the documents that make it hard to write a correct client. No client is involved.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -8,25 +7,25 @@ use regex::Regex;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::document::pointer::escape;
+use crate::document::schema::{pattern, walk};
 use crate::document::{Code, Content, CredentialKind, Document, Location, Operation};
-use crate::plan::fact::{self, sentences};
-use crate::plan::pattern;
+use crate::plan::sentence;
 
 /// One defect of a document.
 #[derive(Clone, Debug, Serialize)]
 pub struct Defect {
     /// The check that found it.
     pub check: &'static str,
-    /// Where it stands.
-    #[serde(serialize_with = "crate::plan::location_text")]
+    /// The place in the document.
     pub location: Location,
     /// What is wrong.
     pub says: String,
-    /// Why it matters to a client.
+    /// Why it matters for a client.
     pub matters: &'static str,
 }
 
-/// Every defect of these documents, in document order.
+/// Finds the defects of these documents, in document order.
 pub fn defects(documents: &[Document]) -> Vec<Defect> {
     documents.iter().flat_map(|document| of_document(document, documents)).collect()
 }
@@ -39,9 +38,9 @@ fn of_document(document: &Document, all: &[Document]) -> Vec<Defect> {
         found.extend(several_error_shapes(document, operation));
         found.extend(errors_without_shape(operation));
         found.extend(success_without_example(document, operation));
-        found.extend(limit_without_wait(operation));
+        found.extend(rate_limit_without_wait(operation));
         found.extend(undocumented_in_example(operation));
-        found.extend(words_against_pattern(document, operation));
+        found.extend(description_against_pattern(document, operation));
     }
     found.extend(methods_against_prose(document, all));
     found.extend(no_version(document));
@@ -49,31 +48,29 @@ fn of_document(document: &Document, all: &[Document]) -> Vec<Defect> {
     found
 }
 
-/// What a reader had to read past.
+/// A defect that the reader of the document noted.
 fn noted(text: &str, location: &Location) -> Defect {
     Defect {
         check: "malformed",
         location: location.clone(),
         says: text.to_owned(),
-        matters: "every reader guesses, and another tool may guess otherwise",
+        matters: "parsers may read this place differently; the suite uses the reading above",
     }
 }
 
 fn secured_without_401(operation: &Operation) -> Option<Defect> {
     let credential = operation.security.iter().flatten().next()?;
-    let kinds = [CredentialKind::Bearer, CredentialKind::Basic];
-    let refusing = |code: Code| matches!(code, Code::Exact(401) | Code::Range(4) | Code::Default);
-    let refused = operation.responses.iter().any(|response| refusing(response.code));
-    let by_header =
-        kinds.contains(&credential.kind) || matches!(credential.kind, CredentialKind::Parameter(..));
-    (by_header && !refused).then(|| Defect {
+    let covers_401 = |code: Code| matches!(code, Code::Exact(401) | Code::Range(4) | Code::Default);
+    let is_covered = operation.responses.iter().any(|response| covers_401(response.code));
+    let has_known_scheme = !matches!(credential.kind, CredentialKind::Other(_));
+    (has_known_scheme && !is_covered).then(|| Defect {
         check: "secured-without-401",
         location: credential.location.clone(),
         says: format!(
-            "{} asks for {}, and no response is documented for a bad one",
+            "{} requires the credential {}, but documents no response to an invalid one",
             operation.id, credential.name
         ),
-        matters: "what a client gets for a wrong key has no documented status and no shape",
+        matters: "a client cannot know the status and the body of that error",
     })
 }
 
@@ -83,7 +80,7 @@ fn several_error_shapes(document: &Document, operation: &Operation) -> Option<De
     let mut last = None;
     for response in errors {
         for schema in response.contents.iter().filter_map(|content| content.schema.as_ref()) {
-            let pointer = fact::resolve(document, &schema.value, &schema.pointer).map(|(_, pointer)| pointer);
+            let pointer = walk::resolve(document, &schema.value, &schema.pointer).map(|(_, pointer)| pointer);
             if shapes.insert(pointer.unwrap_or_default()) {
                 last = Some(&response.location);
             }
@@ -93,8 +90,8 @@ fn several_error_shapes(document: &Document, operation: &Operation) -> Option<De
     Some(Defect {
         check: "several-error-shapes",
         location: location.clone(),
-        says: format!("{} documents {} different shapes of error", operation.id, shapes.len()),
-        matters: "generators merge them or refuse; a client must decode by status",
+        says: format!("{} documents {} different schemas for errors", operation.id, shapes.len()),
+        matters: "code generators merge or reject them; a client must select the schema by status",
     })
 }
 
@@ -105,8 +102,13 @@ fn errors_without_shape(operation: &Operation) -> Vec<Defect> {
     bare.map(|response| Defect {
         check: "error-without-shape",
         location: response.location.clone(),
-        says: format!("the body of a {} is not described: {}", response.code, quoted(&response.description)),
-        matters: "a client cannot tell its caller what the server said",
+        says: format!(
+            "status {} of {} has no body schema: {}",
+            response.code,
+            operation.id,
+            quoted(&response.description)
+        ),
+        matters: "a client cannot decode the error for its caller",
     })
     .collect()
 }
@@ -114,7 +116,7 @@ fn errors_without_shape(operation: &Operation) -> Vec<Defect> {
 fn success_without_example(document: &Document, operation: &Operation) -> Vec<Defect> {
     let has_example = |content: &Content| {
         let schema = content.schema.as_ref();
-        let resolved = schema.and_then(|schema| fact::resolve(document, &schema.value, &schema.pointer));
+        let resolved = schema.and_then(|schema| walk::resolve(document, &schema.value, &schema.pointer));
         let within = resolved.is_some_and(|(schema, _)| contains_key(schema, "example", 4));
         !content.examples.is_empty() || within
     };
@@ -124,20 +126,20 @@ fn success_without_example(document: &Document, operation: &Operation) -> Vec<De
     bare.map(|response| Defect {
         check: "success-without-example",
         location: response.location.clone(),
-        says: format!("the {} of {} has no example", response.code, operation.id),
-        matters: "mock servers make something up, and no test knows a real answer",
+        says: format!("status {} of {} has no example", response.code, operation.id),
+        matters: "mock servers must invent a body, and no test has a real one",
     })
     .collect()
 }
 
-fn limit_without_wait(operation: &Operation) -> Option<Defect> {
+fn rate_limit_without_wait(operation: &Operation) -> Option<Defect> {
     let limited = operation.responses.iter().find(|response| response.code == Code::Exact(429))?;
     let named = limited.headers.iter().any(|header| header.name.eq_ignore_ascii_case("retry-after"));
     (!named).then(|| Defect {
         check: "limit-without-wait",
         location: limited.location.clone(),
-        says: format!("the 429 of {} documents no Retry-After", operation.id),
-        matters: "a client cannot know from the document how long to wait",
+        says: format!("status 429 of {} documents no Retry-After header", operation.id),
+        matters: "the document does not say how long a client has to wait",
     })
 }
 
@@ -151,38 +153,38 @@ fn undocumented_in_example(operation: &Operation) -> Vec<Defect> {
         .map(|(name, location)| Defect {
             check: "undocumented-in-example",
             location: location.clone(),
-            says: format!("the example request has a parameter {name} that the table does not list"),
-            matters: "who copies the example sends what the server may refuse; the table is the rule",
+            says: format!("the example request has a query parameter {name}, which the parameter table does not list"),
+            matters: "the server may refuse a request that is copied from the example; the suite follows the table",
         })
         .collect()
 }
 
-/// A value called alpha-numeric whose pattern takes more than letters and digits.
-fn words_against_pattern(document: &Document, operation: &Operation) -> Vec<Defect> {
+/// A value that is described as alphanumeric, but whose pattern allows other characters.
+fn description_against_pattern(document: &Document, operation: &Operation) -> Vec<Defect> {
     let mut found = Vec::new();
     let bodies = operation.body.iter().flat_map(|body| &body.contents);
     for schema in bodies.filter_map(|content| content.schema.as_ref()) {
-        let Some((object, pointer)) = fact::resolve(document, &schema.value, &schema.pointer) else {
+        let Some((object, pointer)) = walk::resolve(document, &schema.value, &schema.pointer) else {
             continue;
         };
-        for (name, property) in fact::entries(object.get("properties")) {
+        for (name, property) in walk::properties(object) {
             let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
             let Some(pattern) = property.get("pattern").and_then(Value::as_str) else { continue };
             let says_alphanumeric = description.to_lowercase().replace('-', "").contains("alphanumeric");
-            let takes_more = pattern::matching(pattern, 1, None).is_some_and(|text| {
+            let allows_more = pattern::matching(pattern, 1, None).is_some_and(|text| {
                 ['-', '_', '.', '/']
                     .iter()
                     .any(|c| pattern::accepts(pattern, &format!("{text}{c}")) == Some(true))
             });
-            if says_alphanumeric && takes_more {
-                let at = format!("{pointer}/properties/{}/description", fact::escape(name));
+            if says_alphanumeric && allows_more {
+                let at = format!("{pointer}/properties/{}/description", escape(name));
                 found.push(Defect {
                     check: "words-against-pattern",
                     location: document.locate(&at),
                     says: format!(
-                        "{name} is called alpha-numeric, and its pattern allows more than letters and digits"
+                        "the description of {name} says alphanumeric, but the pattern allows other characters"
                     ),
-                    matters: "a client that checks the words refuses what the pattern allows",
+                    matters: "a client that enforces the description refuses values that the pattern allows",
                 });
             }
         }
@@ -190,14 +192,14 @@ fn words_against_pattern(document: &Document, operation: &Operation) -> Vec<Defe
     found
 }
 
-/// Prose that sends the reader to an operation with another method than its own document gives it.
+/// Prose that names an operation with another method than its own document does.
 fn methods_against_prose(document: &Document, all: &[Document]) -> Vec<Defect> {
     static REQUEST: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r#""?(GET|POST|PUT|PATCH|DELETE)"?\s+request\s+to\s+the\s+"?(\w+)"?\s+endpoint"#).ok()
     });
     let Some(request) = REQUEST.as_ref() else { return Vec::new() };
     let mut found = Vec::new();
-    for (sentence, location) in sentences(document) {
+    for (sentence, location) in sentence::all(document) {
         for named in request.captures_iter(&sentence) {
             let (method, id) = (&named[1], &named[2]);
             let operation =
@@ -205,22 +207,27 @@ fn methods_against_prose(document: &Document, all: &[Document]) -> Vec<Defect> {
             let says = match operation {
                 Some(operation) if operation.method == method => continue,
                 Some(operation) => {
-                    format!("the prose sends a {method} to {id}, which is documented as {}", operation.method)
+                    format!(
+                        "the prose describes a {method} request to {id}, which is documented as {}",
+                        operation.method
+                    )
                 }
-                None => format!("the prose sends a {method} to {id}, which no document here describes"),
+                None => format!(
+                    "the prose describes a {method} request to {id}, which none of the documents contains"
+                ),
             };
             found.push(Defect {
                 check: "prose-against-tables",
                 location: location.clone(),
                 says,
-                matters: "the method has to be looked up elsewhere before it is believed",
+                matters: "the documents do not confirm the method",
             });
         }
     }
     found
 }
 
-/// A version that tells no revision from the next.
+/// A version without a number.
 fn no_version(document: &Document) -> Option<Defect> {
     let line = document.lines.get("/info/version")?;
     let text = document.text.lines().nth(line.saturating_sub(1))?;
@@ -228,8 +235,8 @@ fn no_version(document: &Document) -> Option<Defect> {
     (!has_digit).then(|| Defect {
         check: "no-version",
         location: document.locate("/info/version"),
-        says: format!("the version is no version: {}", quoted(text.trim())),
-        matters: "an edit cannot be told from the text before it but by comparing them",
+        says: format!("the version has no number: {}", quoted(text.trim())),
+        matters: "the version does not change when the document changes, so compare the whole text",
     })
 }
 

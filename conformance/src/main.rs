@@ -1,4 +1,4 @@
-//! The verbs, nothing else.
+//! The `conformance` command. `media_upload_conformance::command` has its code.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,10 @@
-//! Reports: what came of a run, for people and for programs.
+//! The reports of a run: for a terminal, as JSON, as JUnit XML and as HTML.
 
-use crate::plan::{Fact, Plan};
-use crate::run::{CaseResult, Run, Verdict};
+use std::collections::BTreeSet;
+
+use crate::plan::Plan;
+use crate::plan::fact::Fact;
+use crate::result::{CaseResult, Run, Verdict, VerdictKind};
 use crate::style::{counted, shell_word};
 
 pub mod html;
@@ -10,44 +13,48 @@ pub mod junit;
 mod matrix;
 pub mod terminal;
 
-/// What every report is made of.
+/// A run with the data that its reports need.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// What was to be played.
+    /// The plan.
     pub plan: &'a Plan,
-    /// What came of it.
+    /// The results of the plan.
     pub run: &'a Run,
-    /// The documents named on the command line.
+    /// The paths of the documents on the command line.
     pub documents: Vec<String>,
-    /// The words of the command line that name what is tested; none for our own clients.
+    /// The arguments of the command line that name the client or server under test. Empty for our own clients.
     pub tested: Vec<String>,
 }
 
 impl Report<'_> {
-    /// The facts that no judged case exercised.
+    /// Returns the facts that no judged case exercised.
     pub fn missed(&self) -> Vec<&Fact> {
         let exercised = self.run.exercised();
         self.plan.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
     }
 
-    /// The results, those first that are to be mended first: what a document forbids.
+    /// Returns the results in this order: broken requirements, other failures, errors, the rest.
     pub fn worst_first(&self) -> Vec<&CaseResult> {
         let mut results: Vec<&CaseResult> = self.run.results.iter().collect();
-        results.sort_by_key(|result| match result.verdict {
+        results.sort_by_key(|result| match &result.verdict {
             Verdict::Fail if result.breaks_a_must() => 0,
             Verdict::Fail => 1,
-            Verdict::Error => 2,
+            Verdict::Error(_) => 2,
             _ => 3,
         });
         results
     }
 
-    /// What is counted, in one line.
+    /// Returns the counts in one line.
     pub fn summary(&self) -> String {
-        let verdicts = Verdict::ALL.into_iter().map(|verdict| (verdict, self.run.count(verdict)));
+        let verdicts = VerdictKind::ALL.into_iter().map(|verdict| (verdict, self.run.count(verdict)));
         let counts: Vec<String> = verdicts
-            .filter(|(verdict, count)| *count > 0 || *verdict == Verdict::Pass)
-            .map(|(verdict, count)| format!("{count} {}", past(verdict)))
+            .filter(|(verdict, count)| *count > 0 || *verdict == VerdictKind::Pass)
+            .map(|(verdict, count)| match verdict {
+                VerdictKind::Pass => format!("{count} passed"),
+                VerdictKind::Fail => format!("{count} failed"),
+                other => format!("{count} {}", other.word()),
+            })
             .collect();
         let facts = self.plan.facts.len();
         format!(
@@ -59,8 +66,8 @@ impl Report<'_> {
         )
     }
 
-    /// The command that plays one case again.
-    pub fn again(&self, id: &str) -> String {
+    /// Returns the command that runs only this case.
+    pub fn rerun_command(&self, id: &str) -> String {
         let mut words = vec!["cargo".to_owned(), "conformance".to_owned()];
         words.extend(self.documents.iter().map(|path| quoted(path)));
         words.extend(["--filter".to_owned(), quoted(id)]);
@@ -70,20 +77,14 @@ impl Report<'_> {
     }
 }
 
-/// A verdict as it is counted.
-fn past(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "passed",
-        Verdict::Fail => "failed",
-        other => other.word(),
-    }
+/// Quotes a word for a shell where that is necessary.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) { word.to_owned() } else { shell_word(word) }
 }
 
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    shell_word(word)
+/// The rules that a case breaks, each once.
+fn broken_rules(result: &CaseResult) -> String {
+    let rules: BTreeSet<&str> = result.findings.iter().map(|finding| finding.rule.id).collect();
+    rules.into_iter().collect::<Vec<_>>().join(", ")
 }

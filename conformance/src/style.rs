@@ -1,4 +1,4 @@
-//! How things are put to people: what stands out on a terminal, counted nouns, and texts of others made harmless.
+//! Output for people: terminal styles, counted nouns, quoted shell words, and removal of control characters.
 
 use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
@@ -14,12 +14,12 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A text as one word of a shell, whatever is in it.
+/// Quotes a string as one shell word.
 pub(crate) fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A text without the escapes that terminals obey, and with a mark for whatever else is not seen.
+/// Removes terminal escape sequences, and replaces other invisible characters by U+FFFD.
 pub(crate) fn visible(text: &str) -> String {
     let is_hidden = |c: char| {
         (c.is_control() && !['\n', '\t'].contains(&c))
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_terminal_would_obey_is_not_printed() {
+    fn terminal_escapes_are_removed_and_invisible_characters_replaced() {
         assert_eq!(visible("a\u{1b}[2Jb\u{1b}]0;title\u{7}c\0d\u{202e}e\n\tf"), "abcd\u{FFFD}e\n\tf");
     }
 }

@@ -1,5 +1,5 @@
-//! The suite as tests: one named test a case, each comparing its transcript with a reviewed
-//! snapshot in `conformance/snapshots/`. A snapshot records; the verdict decides.
+//! Runs the cases of the suite as tests, one test for each case. A test fails when the verdict is not a pass, or when the exchange
+//! differs from the reviewed snapshot in `conformance/snapshots/`.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,27 +9,25 @@ use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use media_upload_conformance::plan::{Case, Plan};
-use media_upload_conformance::provider;
-use media_upload_conformance::run::built_in::BuiltIn;
-use media_upload_conformance::run::driver::Driver;
-use media_upload_conformance::run::{CaseResult, Options, Verdict, run_case};
+use media_upload_conformance::run::run_case;
+use media_upload_conformance::{
+    Case, CaseResult, Driver, Options, OwnClients, Plan, Verdict, built_in_documents, providers,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-/// What the tests share: one runtime, one client, one folder of media.
+/// The plan, the clients, the runtime and the folder of media files that all tests use.
 struct Shared {
     plan: Plan,
-    driver: BuiltIn,
+    driver: OwnClients,
     runtime: Runtime,
     media: TempDir,
 }
 
 static SHARED: LazyLock<Arc<Shared>> = LazyLock::new(|| {
-    let known = provider::known().unwrap();
     Arc::new(Shared {
-        plan: Plan::of(provider::built_in().unwrap(), &known).unwrap(),
-        driver: BuiltIn::default(),
+        plan: Plan::of(built_in_documents().unwrap(), &providers().unwrap()).unwrap(),
+        driver: OwnClients::default(),
         runtime: Runtime::new().unwrap(),
         media: TempDir::new().unwrap(),
     })
@@ -38,8 +36,8 @@ static SHARED: LazyLock<Arc<Shared>> = LazyLock::new(|| {
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials: Vec<Trial> = (0..SHARED.plan.cases.len()).map(trial).collect();
-    trials.push(Trial::test("every_snapshot_belongs_to_a_case", no_orphans));
-    trials.push(Trial::test("every_fact_is_exercised", no_fact_missed));
+    trials.push(Trial::test("every_snapshot_belongs_to_a_case", check_snapshots));
+    trials.push(Trial::test("every_fact_is_exercised", check_facts));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -52,33 +50,35 @@ fn trial(index: usize) -> Trial {
         let options = Options { strict: true, ..Options::default() };
         let result =
             SHARED.runtime.block_on(run_case(source, case, &SHARED.driver, options, SHARED.media.path()));
-        judge(&result)?;
-        compare(case, &result);
+        check_verdict(&result)?;
+        check_snapshot(case, &result);
         Ok(())
     });
-    // What our clients do not have yet is counted and listed, and neither passes nor fails.
+    // An operation that our clients do not have yet makes ignored tests.
     test.with_ignored_flag(!is_offered)
 }
 
-/// The verdict comes first: no accepted snapshot can hide a finding.
-fn judge(result: &CaseResult) -> Result<(), Failed> {
+/// Checks the verdict. It comes before the snapshot, so that an accepted snapshot cannot hide a finding.
+fn check_verdict(result: &CaseResult) -> Result<(), Failed> {
     match result.verdict {
         Verdict::Pass => Ok(()),
         _ => Err(format!("{:?} {:#?}\n{}", result.verdict, result.findings, result.exchange).into()),
     }
 }
 
-fn compare(case: &Case, result: &CaseResult) {
+fn check_snapshot(case: &Case, result: &CaseResult) {
     let mut settings = insta::Settings::new();
     settings.set_snapshot_path(folder());
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    // Without its line, which changes with whatever stands above.
+    // Without the line number, which changes with every line above it.
     let place = format!("{}#{}", case.location.document, case.location.pointer);
     settings.set_description(format!("{place}: {}", case.purpose));
-    // What the line did, in the words of the system and the HTTP library, which differ from machine to machine.
-    settings
-        .add_filter("error sending request: .*|error decoding response body: .*", "(the line's own words)");
+    // The errors of the HTTP library and the operating system differ from machine to machine.
+    settings.add_filter(
+        "error sending request: .*|error decoding response body: .*",
+        "(an error of the HTTP library)",
+    );
     settings.add_filter("[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT", "(a date)");
     settings.bind(|| insta::assert_snapshot!(file_stem(&case.id), result.exchange));
 }
@@ -87,12 +87,12 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
 }
 
-/// The name of a case's snapshot: its id, with what no file system likes replaced.
+/// The name of the snapshot of a case: its id without slashes.
 fn file_stem(id: &str) -> String {
     id.replace('/', "__")
 }
 
-fn no_orphans() -> Result<(), Failed> {
+fn check_snapshots() -> Result<(), Failed> {
     let planned: BTreeSet<String> =
         SHARED.plan.cases.iter().map(|case| file_stem(&case.id) + ".snap").collect();
     let kept = std::fs::read_dir(folder())?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
@@ -102,15 +102,16 @@ fn no_orphans() -> Result<(), Failed> {
         [] => Ok(()),
         _ if accepts => Ok(orphans.iter().try_for_each(|name| std::fs::remove_file(folder().join(name)))?),
         _ => Err(format!(
-            "no case has these snapshots; delete them from conformance/snapshots: {}",
+            "these snapshots in conformance/snapshots belong to no case; delete them: {}",
             orphans.join(", ")
         )
         .into()),
     }
 }
 
-fn no_fact_missed() -> Result<(), Failed> {
-    let missed: Vec<String> =
-        SHARED.plan.unexercised().iter().map(|fact| format!("{} {}", fact.location, fact.says)).collect();
-    if missed.is_empty() { Ok(()) } else { Err(missed.join("\n").into()) }
+fn check_facts() -> Result<(), Failed> {
+    let unexercised = SHARED.plan.unexercised();
+    let facts: Vec<String> =
+        unexercised.iter().map(|fact| format!("{} {}", fact.location, fact.says)).collect();
+    if facts.is_empty() { Ok(()) } else { Err(format!("no case exercises:\n{}", facts.join("\n")).into()) }
 }

@@ -13,7 +13,7 @@ pub(crate) fn generate(document: &str) -> Result<String, String> {
 /// Generates the client with a list of operations to leave out.
 fn generate_without(left_out: &str, document: &str) -> Result<String, String> {
     let list = ("openapi/pyannote.left-out.yaml", left_out);
-    crate::build::generate(("openapi/pyannote.yaml", document), list).map_err(|defects| defects.to_string())
+    crate::build::generate(("openapi/pyannote.yaml", document), list)
 }
 
 /// The document with `from` replaced by `to`.

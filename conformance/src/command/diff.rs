@@ -1,4 +1,4 @@
-//! `conformance diff`: what has changed between two documents, and what it means.
+//! `conformance diff`: the changes between two documents, and what they mean for clients.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,14 +8,16 @@ use anstyle::Style;
 use clap::Args;
 use serde_json::json;
 
-use super::{Stop, pretty, print, read};
+use super::documents::read;
+use super::error::CommandError;
+use super::output::{pretty, print};
 use crate::diff::case::{Cases, Changed};
 use crate::diff::{Change, Class, Diff};
 use crate::provider;
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, counted};
 
-/// How many cases of a kind are listed on a screen.
-const LISTED: usize = 6;
+/// The most cases that are listed for each kind of difference.
+const MAX_LISTED: usize = 6;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -23,44 +25,44 @@ Examples:
   conformance diff openapi/pyannote.yaml upload-media.md
   conformance diff old.rst new.rst --json
 
-Every class is a row of the table in conformance/CHANGES.md.
-Exit codes: 0 both state the same; 1 there are differences; 2 usage, or a
-document that cannot be read.")]
-pub(super) struct Arguments {
-    /// The document as it was
+conformance/CHANGES.md lists every rule with its class and the reason.
+Exit codes: 0 no differences; 1 differences; 2 usage, or a document that cannot
+be read.")]
+pub(super) struct DiffArgs {
+    /// The old document
     old: PathBuf,
-    /// The document as it is: OpenAPI (.yaml, .json, or a page .md) or .rst, as the old one
+    /// The new document, of the same kind: OpenAPI (.yaml, .json, or a page in .md) or reStructuredText (.rst)
     new: PathBuf,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// 0 when both documents state the same, 1 when they do not.
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
-    let known = provider::known().map_err(Stop::Suite)?;
-    let readable = |path| read(path).map_err(|error| Stop::Usage(error.to_string()));
+/// Compares the documents. Exit code 0: no differences; 1: differences.
+pub(super) fn run(arguments: &DiffArgs) -> Result<ExitCode, CommandError> {
+    let known = provider::known().map_err(CommandError::Suite)?;
+    let readable = |path| read(path).map_err(CommandError::usage);
     let (old, new) = (readable(&arguments.old)?, readable(&arguments.new)?);
-    let diff = Diff::of(&old, &new, &known).map_err(Stop::Usage)?;
+    let diff = Diff::of(&old, &new, &known).map_err(CommandError::Usage)?;
     print(&if arguments.json { json(&diff)? } else { text(&diff) })?;
     Ok(ExitCode::from(u8::from(!diff.is_empty())))
 }
 
-fn json(diff: &Diff) -> Result<String, Stop> {
+fn json(diff: &Diff) -> Result<String, CommandError> {
     let mut whole = json!({ "version": 1 });
-    let stated = serde_json::to_value(diff).map_err(|error| Stop::Suite(error.to_string()))?;
+    let stated = serde_json::to_value(diff).map_err(CommandError::suite)?;
     if let (Some(whole), serde_json::Value::Object(stated)) = (whole.as_object_mut(), stated) {
         whole.extend(stated);
     }
     pretty(&whole)
 }
 
-/// The whole diff, styled: the worst first, and what matters less in fewer lines.
+/// The whole diff, styled, the most severe changes first.
 pub(super) fn text(diff: &Diff) -> String {
     if diff.is_empty() {
         let what = match diff.same_text {
-            true => "nothing changed: the texts are the same",
-            false => "the texts differ, and state the same",
+            true => "no differences: the documents are identical",
+            false => "no differences: the texts differ, but describe the same API",
         };
         return format!("{what}\n");
     }
@@ -118,21 +120,21 @@ fn put_change(out: &mut String, change: &Change) {
     }
 }
 
-/// The first few names, and how many more there are.
+/// The first names, and the number of those left out.
 fn shortened(names: &[&str]) -> String {
-    const NAMED: usize = 4;
+    const MAX_NAMED: usize = 4;
     match names.len() {
-        0..=NAMED => names.join(", "),
-        count => format!("{}, and {} more operations", names[..NAMED].join(", "), count - NAMED),
+        0..=MAX_NAMED => names.join(", "),
+        count => format!("{}, and {} more operations", names[..MAX_NAMED].join(", "), count - MAX_NAMED),
     }
 }
 
 fn put_cases(out: &mut String, cases: &Cases) {
     if let Some(why) = &cases.unplanned {
-        let _ = writeln!(out, "{RED}no plan, so no cases to compare{RED:#}: {why}\n");
+        let _ = writeln!(out, "{RED}cases not compared{RED:#}: {why}\n");
     } else if !cases.are_same() {
         let (appear, change, go) = (cases.appear.len(), cases.change.len(), cases.go.len());
-        let _ = writeln!(out, "{BOLD}cases{BOLD:#}: {appear} appear, {change} change, {go} go");
+        let _ = writeln!(out, "{BOLD}cases{BOLD:#}: {appear} added, {change} changed, {go} removed");
         let plain = |id: &String| id.clone();
         let differing = |case: &Changed| format!("{}  {DIM}{}{DIM:#}", case.id, case.differs.join(", "));
         put_listed(out, '+', cases.appear.iter().map(plain).collect());
@@ -143,14 +145,14 @@ fn put_cases(out: &mut String, cases: &Cases) {
 }
 
 fn put_listed(out: &mut String, mark: char, lines: Vec<String>) {
-    for line in lines.iter().take(LISTED) {
+    for line in lines.iter().take(MAX_LISTED) {
         let _ = writeln!(out, "  {mark} {line}");
     }
-    if lines.len() > LISTED {
+    if lines.len() > MAX_LISTED {
         let _ = writeln!(
             out,
             "  {mark} and {} more; `conformance diff --json` lists them all",
-            lines.len() - LISTED
+            lines.len() - MAX_LISTED
         );
     }
 }

@@ -1,4 +1,4 @@
-//! `conformance doctor`: defects and contradictions of the documents themselves.
+//! `conformance doctor`: lists defects and contradictions in the documents.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -6,24 +6,25 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use super::{Documents, Stop, pretty, print};
+use super::documents::Documents;
+use super::error::CommandError;
+use super::output::{pretty, print};
 use crate::doctor::{Defect, defects};
 use crate::style::{BOLD, counted, visible};
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Exit codes: 0 the documents are sound; 1 they have defects; 2 usage, or a
-document that cannot be read.")]
-pub(super) struct Arguments {
+Exit codes: 0 no defects; 1 defects; 2 usage, or a document that cannot be read.")]
+pub(super) struct DoctorArgs {
     #[command(flatten)]
     documents: Documents,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-/// 0 when the documents are sound, 1 when they are not.
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+/// Checks the documents. Exit code 0: no defects; 1: defects.
+pub(super) fn run(arguments: &DoctorArgs) -> Result<ExitCode, CommandError> {
     let defects = defects(&arguments.documents.read()?);
     let text =
         if arguments.json { pretty(&json!({ "version": 1, "defects": defects }))? } else { text(&defects) };

@@ -1,4 +1,4 @@
-//! `conformance explain`: one case, so that nobody has to read the suite to understand it.
+//! `conformance explain`: shows one case in full.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -7,15 +7,19 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::Value;
 
-use super::{Documents, Stop, print};
+use super::documents::Documents;
+use super::error::CommandError;
+use super::output::print;
+use crate::check::basis::{applicable, basis};
+use crate::check::redact::Redactor;
+use crate::check::rule::RuleBasis;
+use crate::check::transcript_text::response;
 use crate::document::Document;
-use crate::plan::case::{Case, ExpectedRequest, Outcome};
-use crate::plan::{Plan, Source, operation};
-use crate::run::check::{applicable, basis};
-use crate::run::exchange::put_served;
-use crate::run::redact::Redactor;
-use crate::run::rule::Basis;
-use crate::style::shell_word;
+use crate::plan::Plan;
+use crate::plan::case::{Case, Outcome};
+use crate::plan::source::Source;
+use crate::style::{counted, shell_word};
+use crate::wire::message::ExpectedRequest;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -23,47 +27,48 @@ Examples:
   conformance explain pyannote/getMediaUploadURL/402
 
 Exit codes: 0 shown; 2 usage, no such case, or a document that cannot be read.")]
-pub(super) struct Arguments {
-    /// The case's id, as `conformance plan` lists it
+pub(super) struct ExplainArgs {
+    /// The id of the case, as `conformance plan` lists it
     case: String,
     #[command(flatten)]
     documents: Documents,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+pub(super) fn run(arguments: &ExplainArgs) -> Result<ExitCode, CommandError> {
     let plan = arguments.documents.plan()?;
     let case = plan.cases.iter().find(|case| case.id == arguments.case);
     let found = case.and_then(|case| Some((case, plan.source(case)?)));
     let Some((case, source)) = found else {
-        return Err(unknown(&plan, &arguments.case));
+        return Err(unknown_case(&plan, &arguments.case));
     };
     print(&explained(source, case))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(plan: &Plan, id: &str) -> Stop {
-    let begins = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
-    let likeness = |other: &str| (other.contains(id), begins(other));
-    let nearest = plan.cases.iter().map(|case| case.id.as_str()).min_by_key(|other| Reverse(likeness(other)));
-    let nearest = nearest.filter(|other| likeness(other) != (false, 0));
-    let nearest = nearest.map(|other| format!("the nearest is '{other}'; ")).unwrap_or_default();
-    Stop::Usage(format!("no case is called '{id}'; {nearest}`conformance plan` lists them all"))
+fn unknown_case(plan: &Plan, id: &str) -> CommandError {
+    let common_prefix = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
+    let similarity = |other: &str| (other.contains(id), common_prefix(other));
+    let nearest =
+        plan.cases.iter().map(|case| case.id.as_str()).min_by_key(|other| Reverse(similarity(other)));
+    let nearest = nearest.filter(|other| similarity(other) != (false, 0));
+    let nearest = nearest.map(|other| format!("the most similar id is '{other}'; ")).unwrap_or_default();
+    CommandError::Usage(format!("no case has the id '{id}'; {nearest}`conformance plan` lists the ids"))
 }
 
 fn explained(source: &Source, case: &Case) -> String {
     let mut out = format!("{}\n  {}\n\n", case.id, case.purpose);
-    put_words(&mut out, &source.document, case);
+    put_excerpt(&mut out, &source.document, case);
     put_request(&mut out, source, case);
-    put_answers(&mut out, case);
+    put_responses(&mut out, case);
     put_outcome(&mut out, case);
     put_rules(&mut out, source, case);
     put_facts(&mut out, case);
     Redactor::new(source).text(&out)
 }
 
-fn put_words(out: &mut String, document: &Document, case: &Case) {
-    let _ = writeln!(out, "The document says, at {} ({}):", case.location, case.location.pointer);
-    for (_, line) in document.words().at(case.location.line) {
+fn put_excerpt(out: &mut String, document: &Document, case: &Case) {
+    let _ = writeln!(out, "The document, at {} ({}):", case.location, case.location.pointer);
+    for (_, line) in document.excerpts().at(case.location.line) {
         let _ = writeln!(out, "  | {line}");
     }
 }
@@ -73,19 +78,15 @@ fn put_request(out: &mut String, source: &Source, case: &Case) {
     for (name, value) in &case.params {
         let _ = writeln!(out, "  {name} = {value}");
     }
-    if let Some(media) = case.media {
-        let _ = writeln!(out, "  file = {} bytes", media.bytes);
+    if let Some(upload) = &case.upload {
+        let _ = writeln!(out, "  file = {} bytes", upload.media.bytes);
     }
     match &case.request {
         None => {
-            let _ = writeln!(out, "\nIt must refuse: nothing may be sent.");
+            let _ = writeln!(out, "\nThe client must refuse the call and send no request.");
         }
         Some(request) => {
-            let _ = writeln!(
-                out,
-                "\nThe request that must go out, as a command:\n  {}",
-                curl(source, case, request)
-            );
+            let _ = writeln!(out, "\nThe expected request, as a command:\n  {}", curl(source, case, request));
         }
     }
 }
@@ -93,7 +94,7 @@ fn put_request(out: &mut String, source: &Source, case: &Case) {
 fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     let document = &source.document;
     let servers =
-        operation(document, &case.operation).map_or(&*document.servers, |known| document.servers_of(known));
+        source.operation(&case.operation).map_or(&*document.servers, |known| document.servers_of(known));
     let server = servers.first().map_or("https://api.example", |server| server.url.as_str());
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let url = format!("{origin}{}{}", request.uri, request.query());
@@ -108,15 +109,13 @@ fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     command
 }
 
-fn put_answers(out: &mut String, case: &Case) {
+fn put_responses(out: &mut String, case: &Case) {
     if case.serve.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\nThe server answers:");
+    let _ = writeln!(out, "\nThe server responds:");
     for serve in &case.serve {
-        let mut answer = String::new();
-        put_served(&mut answer, serve);
-        answer.lines().for_each(|line| {
+        response(serve).lines().for_each(|line| {
             let _ = writeln!(out, "  {line}");
         });
     }
@@ -126,31 +125,33 @@ fn put_outcome(out: &mut String, case: &Case) {
     let expected = match &case.outcome {
         Outcome::Success(Value::Null) => "success".to_owned(),
         Outcome::Success(value) => format!("success, with {value}"),
-        Outcome::Stored => "success, and the storage holds the media, byte for byte".to_owned(),
+        Outcome::Stored => "success; the storage has the same bytes as the file".to_owned(),
         Outcome::Failure { status: Some(status), body: Some(body) } => {
             format!("an error with status {status} and {body}")
         }
         Outcome::Failure { status: Some(status), body: None } => format!("an error with status {status}"),
         Outcome::Failure { status: None, .. } | Outcome::Lost => "an error".to_owned(),
-        Outcome::Refused => "a refusal that says what is allowed".to_owned(),
+        Outcome::Refused => {
+            "a refusal: no request, and a message that says which arguments are allowed".to_owned()
+        }
     };
-    let _ = writeln!(out, "\nThe caller must see: {expected}");
+    let _ = writeln!(out, "\nThe expected outcome for the caller: {expected}");
 }
 
 fn put_rules(out: &mut String, source: &Source, case: &Case) {
-    let _ = writeln!(out, "\nWhat is checked:");
+    let _ = writeln!(out, "\nThe rules that are checked:");
     for rule in applicable(case) {
-        let rests = basis(source, case, rule);
-        let _ = writeln!(out, "  {:6}  {:30}  {}", rests.level.word(), rule.id, rule.says);
-        // What rests on the document rests on the words above.
-        if rule.basis != Basis::Document {
-            let _ = writeln!(out, "{:40}  {}", "", rests.because);
+        let basis = basis(source, case, rule);
+        let _ = writeln!(out, "  {:6}  {:30}  {}", basis.level.word(), rule.id, rule.says);
+        // For a rule of the document, the reason is the excerpt above.
+        if rule.basis != RuleBasis::Document {
+            let _ = writeln!(out, "{:40}  {}", "", basis.because);
         }
     }
 }
 
 fn put_facts(out: &mut String, case: &Case) {
-    let _ = writeln!(out, "\nIt exercises {} facts:", case.facts.len());
+    let _ = writeln!(out, "\nThe case exercises {}:", counted(case.facts.len(), "fact"));
     for fact in &case.facts {
         let _ = writeln!(out, "  {fact}");
     }

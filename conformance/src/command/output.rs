@@ -1,13 +1,13 @@
-//! Where a report goes: standard output, or a file.
+//! Output to standard output and to files.
 
 use std::convert::Infallible;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::{Stop, print};
+use super::error::CommandError;
 
-/// A FILE of the command line; `-` is standard output.
+/// A FILE argument. `-` is standard output.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Output {
     Standard,
@@ -15,42 +15,43 @@ pub(super) enum Output {
 }
 
 impl Output {
-    pub(super) fn of(given: &str) -> Result<Self, Infallible> {
+    pub(super) fn parse(given: &str) -> Result<Self, Infallible> {
         Ok(if given == "-" { Self::Standard } else { Self::File(given.into()) })
     }
 
-    /// Writes the whole text.
-    pub(super) fn write(&self, text: &str) -> Result<(), Stop> {
+    /// Writes the text.
+    pub(super) fn write(&self, text: &str) -> Result<(), CommandError> {
         match self {
             Self::Standard => print(text),
             Self::File(path) => write(path, text),
         }
     }
-}
 
-impl Output {
-    /// Refuses, before anything is run, a place that cannot be written to.
-    pub(super) fn check(&self) -> Result<(), Stop> {
+    /// Checks that the file can probably be written. A run may take minutes, so this check comes before it.
+    pub(super) fn check(&self) -> Result<(), CommandError> {
         let Self::File(path) = self else { return Ok(()) };
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         match path.as_os_str().is_empty() || path.is_dir() || !folder.is_dir() {
-            true => Err(Stop::Usage(format!("'{}' is no file that can be written", path.display()))),
+            true => Err(CommandError::Usage(format!(
+                "'{}' cannot be written: it is empty or a folder, or its folder does not exist",
+                path.display()
+            ))),
             false => Ok(()),
         }
     }
 }
 
-/// Writes a file, named in the error when it cannot be.
-pub(super) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Stop> {
+/// Writes a file. The error names the file.
+pub(super) fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), CommandError> {
     let written = match path.metadata() {
-        // A device or a pipe is written to, never replaced.
+        // A device or a pipe must not be replaced by a file.
         Ok(metadata) if !metadata.is_file() => fs::write(path, text),
         _ => replace(path, text.as_ref()),
     };
-    written.map_err(|error| Stop::Usage(format!("{}: cannot be written: {error}", path.display())))
+    written.map_err(|error| CommandError::Usage(format!("{}: cannot be written: {error}", path.display())))
 }
 
-/// Replaces a file in one step: nobody ever reads half of it, and a failure leaves the old one.
+/// Replaces a file atomically: a reader never sees half of it, and an error leaves the old file.
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -61,4 +62,21 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     file.write_all(text)?;
     file.persist(target)?;
     Ok(())
+}
+
+/// A value as indented JSON.
+pub(super) fn pretty(value: &serde_json::Value) -> Result<String, CommandError> {
+    let text = serde_json::to_string_pretty(value).map_err(CommandError::suite)?;
+    Ok(text + "\n")
+}
+
+/// Prints to standard output. A closed pipe (`| head`) is not an error.
+pub(super) fn print(text: &str) -> Result<(), CommandError> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Usage(format!("standard output cannot be written: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -1,11 +1,13 @@
-//! `conformance plan`: every case with its place in the document.
+//! `conformance plan`: lists every case with its place in the document.
 
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
 
-use super::{Documents, Stop, pretty, print};
+use super::documents::Documents;
+use super::error::CommandError;
+use super::output::{pretty, print};
 use crate::plan::Plan;
 
 #[derive(Args, Debug)]
@@ -15,15 +17,15 @@ Examples:
   conformance plan --json | jq '.cases[].id'
 
 Exit codes: 0 listed; 2 usage, or a document that cannot be read.")]
-pub(super) struct Arguments {
+pub(super) struct PlanArgs {
     #[command(flatten)]
     documents: Documents,
-    /// As JSON: the cases in full, and every fact
+    /// Print JSON: every case in full, and every fact
     #[arg(long)]
     json: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+pub(super) fn run(arguments: &PlanArgs) -> Result<ExitCode, CommandError> {
     let plan = arguments.documents.plan()?;
     let text = match arguments.json {
         true => pretty(&json!({ "version": 1, "facts": plan.facts, "cases": plan.cases }))?,
@@ -33,11 +35,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The widest column of ids.
-const WIDEST: usize = 100;
+/// The maximum width of the column of ids.
+const MAX_WIDTH: usize = 100;
 
 fn listed(plan: &Plan) -> String {
-    let width = plan.cases.iter().map(|case| case.id.len()).max().unwrap_or(0).min(WIDEST);
+    let width = plan.cases.iter().map(|case| case.id.len()).max().unwrap_or(0).min(MAX_WIDTH);
     let mut out = String::new();
     for case in &plan.cases {
         out.push_str(&format!(

@@ -1,7 +1,8 @@
-//! `conformance run`: every case against a client.
+//! `conformance run`: runs every case against a client or a server.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -9,64 +10,67 @@ use std::sync::Arc;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::{self, Output};
-use super::{Documents, Stop, print};
-use crate::plan::{FactId, Plan};
+use super::documents::Documents;
+use super::error::{CommandError, EXIT_CODES};
+use super::output::{self, Output, print};
+use crate::plan::Plan;
+use crate::plan::fact::FactId;
+use crate::probe::ServerUnderTest;
 use crate::report::{self, Report};
-use crate::run::built_in::BuiltIn;
-use crate::run::driver::{Driver, Trouble};
+use crate::result::{CaseResult, Options, Run, VerdictKind};
+use crate::run::built_in::OwnClients;
+use crate::run::driver::Driver;
 use crate::run::glob;
 use crate::run::known_failing::{self, KnownFailing};
 use crate::run::process::{Patience, Process};
-use crate::run::server::Server;
-use crate::run::{self, CaseResult, Options, Run, Verdict};
+use crate::run::run_with_progress;
 
 #[derive(Args, Debug)]
-#[command(after_help = concat!("\
+#[command(after_help = format!("\
 Examples:
   conformance run
   conformance run --filter 'pyannote/*/402*' --html report.html
   conformance run -- python3 my-driver.py
   conformance run --server http://127.0.0.1:4010 openapi/pyannote.yaml
 
-", exit_codes!()))]
-pub(super) struct Arguments {
+{EXIT_CODES}"))]
+pub(super) struct RunArgs {
     #[command(flatten)]
     documents: Documents,
-    /// Test a server in place of a client: make the calls ourselves, and judge what it answers.
-    /// `CONFORMANCE_API_KEY` and `CONFORMANCE_API_TOKEN` in the environment are its credentials
+    /// Test a server instead of a client: send the requests of the cases and check its responses.
+    /// The environment variables `CONFORMANCE_API_KEY` and `CONFORMANCE_API_TOKEN` hold its credentials
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     server: Option<String>,
-    /// The server may be on another machine than this
+    /// Allow a server that is not on this machine
     #[arg(long, requires = "server")]
     yes: bool,
-    /// Run only the cases whose id matches
+    /// Run only the cases whose id matches the glob, for example 'pyannote/*/402*'
     #[arg(long, value_name = "GLOB")]
     filter: Option<String>,
-    /// Fail on what good practice asks for too, not only on what a document states
+    /// Also fail on broken recommendations, not only requirements
     #[arg(long)]
     strict: bool,
-    /// Cases that must fail, one a line: case-id-or-glob  # reason
+    /// Expect the listed cases to fail; a line is: case-id-or-glob  # reason
     #[arg(long, value_name = "FILE", conflicts_with = "write_known_failing")]
     known_failing: Option<PathBuf>,
-    /// Write the cases that fail as such a list, the reasons left to fill in
+    /// Write a list of the failed cases for --known-failing; you fill in the reasons
     #[arg(long, value_name = "FILE")]
     write_known_failing: Option<PathBuf>,
     /// Write the report as JSON; `-` is standard output
-    #[arg(long, value_name = "FILE", value_parser = Output::of)]
+    #[arg(long, value_name = "FILE", value_parser = Output::parse)]
     json: Option<Output>,
     /// Write the report as JUnit XML; `-` is standard output
-    #[arg(long, value_name = "FILE", value_parser = Output::of)]
+    #[arg(long, value_name = "FILE", value_parser = Output::parse)]
     junit: Option<Output>,
-    /// Write the report as one HTML file that needs no network; `-` is standard output
-    #[arg(long, value_name = "FILE", value_parser = Output::of)]
+    /// Write the report as a self-contained HTML file; `-` is standard output
+    #[arg(long, value_name = "FILE", value_parser = Output::parse)]
     html: Option<Output>,
-    /// The driver of the client to test, see conformance/drivers; without one, our own clients
+    /// The command that starts the driver of the client to test; default: our own clients. See conformance/drivers/README.md
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
+pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, CommandError> {
     arguments.check()?;
     let mut plan = arguments.documents.plan()?;
     let server = arguments.server.as_deref().map(|url| server(url, arguments.yes, &mut plan)).transpose()?;
@@ -75,20 +79,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Stop> {
         select(&mut plan, glob)?;
     }
     let plan = Arc::new(plan);
-    let mut run = play(arguments, &plan, server)?;
+    let mut run = run_cases(arguments, &plan, server)?;
     if let Some(list) = known_failing {
         list.mark(&mut run);
     }
     write_reports(arguments, &plan, &run)?;
-    let whole = arguments.filter.is_none() && arguments.server.is_none();
-    Ok(code(&plan, &run, whole))
+    let is_complete = arguments.filter.is_none() && arguments.server.is_none();
+    Ok(exit_code(&plan, &run, is_complete))
 }
 
-impl Arguments {
-    fn check(&self) -> Result<(), Stop> {
+impl RunArgs {
+    fn check(&self) -> Result<(), CommandError> {
         if self.command.is_empty() && std::env::args_os().any(|argument| argument == "--") {
-            return Err(Stop::Usage(
-                "there is no COMMAND after --; conformance/drivers/README.md shows some".to_owned(),
+            return Err(CommandError::Usage(
+                "COMMAND is missing after --; conformance/drivers/README.md has examples".to_owned(),
             ));
         }
         let list = self.write_known_failing.clone().map(Output::File);
@@ -97,134 +101,135 @@ impl Arguments {
         for (flag, output) in &outputs {
             output.check()?;
             if let Some((other, _)) = outputs.iter().find(|(other, same)| other != flag && same == output) {
-                return Err(Stop::Usage(format!("{flag} and {other} cannot go to the same place")));
+                return Err(CommandError::Usage(format!("{flag} and {other} name the same file")));
             }
         }
         Ok(())
     }
 
-    /// Where reports go, each with its flag.
+    /// The outputs of the reports, each with its flag.
     fn outputs(&self) -> impl Iterator<Item = (&'static str, &Output)> {
         let all = [("--json", &self.json), ("--junit", &self.junit), ("--html", &self.html)];
         all.into_iter().filter_map(|(flag, output)| Some((flag, output.as_ref()?)))
     }
 
-    /// The words that name what is tested.
+    /// The arguments that name the client or server under test.
     fn tested(&self) -> Vec<String> {
         let server = self.server.iter().flat_map(|url| ["--server".to_owned(), url.clone()]);
         let server = server.chain(self.yes.then(|| "--yes".to_owned()));
         let command = self.command.iter().map(|word| word.to_string_lossy().into_owned());
-        let mark = (!self.command.is_empty()).then(|| "--".to_owned());
-        server.chain(mark).chain(command).collect()
-    }
-
-    fn standard_output_is_taken(&self) -> bool {
-        self.outputs().any(|(_, output)| *output == Output::Standard)
+        let separator = (!self.command.is_empty()).then(|| "--".to_owned());
+        server.chain(separator).chain(command).collect()
     }
 }
 
-fn read_list(path: &Path, plan: &Plan) -> Result<KnownFailing, Stop> {
+fn read_list(path: &Path, plan: &Plan) -> Result<KnownFailing, CommandError> {
     let name = path.display();
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Stop::Usage(format!("{name}: cannot be read: {error}")))?;
-    KnownFailing::read(&text, plan).map_err(|error| Stop::Usage(format!("{name}:{error}")))
+        .map_err(|error| CommandError::Usage(format!("{name}: cannot be read: {error}")))?;
+    KnownFailing::read(&text, plan).map_err(|error| CommandError::Usage(format!("{name}:{error}")))
 }
 
-/// Keeps the cases whose id matches.
-fn select(plan: &mut Plan, pattern: &str) -> Result<(), Stop> {
-    let matcher = glob::matcher(pattern).map_err(|error| Stop::Usage(format!("--filter: {error}")))?;
+/// Keeps the cases whose id matches the glob.
+fn select(plan: &mut Plan, pattern: &str) -> Result<(), CommandError> {
+    let matcher =
+        glob::matcher(pattern).map_err(|error| CommandError::Usage(format!("--filter: {error}")))?;
     plan.cases.retain(|case| matcher.is_match(&case.id));
     if plan.cases.is_empty() {
-        return Err(Stop::Usage(format!(
-            "--filter: no case id matches '{pattern}'; `conformance plan` lists them (not all can be asked of a server)"
+        return Err(CommandError::Usage(format!(
+            "--filter: no case id matches '{pattern}'; `conformance plan` lists the ids (with --server, some cases are not used)"
         )));
     }
-    answer_for_own_facts(plan);
+    keep_exercised_facts(plan);
     Ok(())
 }
 
-/// A part of the cases answers for its own facts only.
-fn answer_for_own_facts(plan: &mut Plan) {
+/// Keeps the facts that the selected cases exercise, so that the report does not list the others as missed.
+fn keep_exercised_facts(plan: &mut Plan) {
     let exercised: HashSet<&FactId> = plan.cases.iter().flat_map(|case| &case.facts).collect();
     plan.facts.retain(|fact| exercised.contains(&fact.id));
 }
 
-/// The server to test, with the credentials that the environment gives for it; the plan keeps what a
-/// server can be asked.
-fn server(url: &str, may_be_elsewhere: bool, plan: &mut Plan) -> Result<Server, Stop> {
-    let mut server = Server::new(url).map_err(|error| Stop::Usage(format!("--server: {error}")))?;
-    if !server.is_loopback() && !may_be_elsewhere {
-        return Err(Stop::Usage(format!(
-            "--server: {url} is not on this machine, and would be sent wrong requests too; say --yes if it may be"
+/// Returns the server to test, with its credentials from the environment. The plan keeps the cases that test a server.
+fn server(url: &str, may_be_remote: bool, plan: &mut Plan) -> Result<ServerUnderTest, CommandError> {
+    let mut server =
+        ServerUnderTest::new(url).map_err(|error| CommandError::Usage(format!("--server: {error}")))?;
+    if !server.is_loopback() && !may_be_remote {
+        return Err(CommandError::Usage(format!(
+            "--server: {url} is not on this machine; the cases include invalid requests; add --yes to allow this server"
         )));
     }
     for name in plan.sources.iter().map(|source| source.provider.credential().name) {
         if let Some(value) = credential(&format!("CONFORMANCE_{}", name.to_uppercase()))? {
-            server.give(name, value);
+            server.use_credential(name, value);
         }
     }
-    Server::select(plan);
-    answer_for_own_facts(plan);
+    ServerUnderTest::select(plan);
+    keep_exercised_facts(plan);
     Ok(server)
 }
 
-/// A credential of the environment; none where the variable is not set, or empty.
-fn credential(variable: &str) -> Result<Option<String>, Stop> {
-    const SHORTEST: usize = 8;
+/// Reads a credential from an environment variable. An empty variable counts as not set.
+fn credential(variable: &str) -> Result<Option<String>, CommandError> {
+    const MIN_LENGTH: usize = 8;
     let Some(value) = std::env::var_os(variable) else { return Ok(None) };
     let value = value.to_string_lossy();
     match value.trim() {
         "" => Ok(None),
-        text if text.len() < SHORTEST || !text.chars().all(|c| c.is_ascii_graphic()) => {
-            Err(Stop::Usage(format!(
-                "{variable}: a credential is {SHORTEST} or more visible characters of ASCII without spaces; copy it again"
+        text if text.len() < MIN_LENGTH || !text.chars().all(|c| c.is_ascii_graphic()) => {
+            Err(CommandError::Usage(format!(
+                "{variable}: a credential has at least {MIN_LENGTH} characters, all of them visible ASCII; check the value"
             )))
         }
         text => Ok(Some(text.to_owned())),
     }
 }
 
-fn play(arguments: &Arguments, plan: &Arc<Plan>, server: Option<Server>) -> Result<Run, Stop> {
+fn run_cases(
+    arguments: &RunArgs,
+    plan: &Arc<Plan>,
+    server: Option<ServerUnderTest>,
+) -> Result<Run, CommandError> {
     let options = Options { strict: arguments.strict, ..Options::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Stop::Suite(format!("no runtime can be started: {error}")))?;
+    let runtime = runtime
+        .map_err(|error| CommandError::Suite(format!("the async runtime cannot be started: {error}")))?;
     let bar = bar(plan.cases.len());
-    let watch = |result: &CaseResult| {
+    let on_result = |result: &CaseResult| {
         bar.set_message(result.case.id.clone());
         bar.inc(1);
     };
     let run = runtime.block_on(async {
         if let Some(server) = server {
-            return server.run(plan, options, &watch).await.map_err(|error| Stop::Suite(error.to_string()));
+            return server.run(plan, options, &on_result).await.map_err(CommandError::suite);
         }
-        let driver = driver(&arguments.command).await.map_err(no_driver)?;
-        let run = run::watched(plan, &driver, options, &watch).await;
-        run.map_err(|error| Stop::Suite(format!("the run could not begin: {error}")))
+        let driver = driver(&arguments.command).await?;
+        let run = run_with_progress(plan, driver, options, &on_result).await;
+        run.map_err(|error| CommandError::Suite(format!("the run could not start: {error}")))
     });
     bar.finish_and_clear();
     run
 }
 
-/// A line on standard error that tells how far the run is; nothing where that is no terminal.
+/// A progress bar on standard error. It is hidden when standard error is not a terminal.
 fn bar(cases: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{pos}/{len} [{bar:20}] {wide_msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
     ProgressBar::new(cases as u64).with_style(style)
 }
 
-async fn driver(command: &[OsString]) -> Result<Arc<dyn Driver>, Trouble> {
+async fn driver(command: &[OsString]) -> Result<Arc<dyn Driver>, CommandError> {
     if command.is_empty() {
-        return Ok(Arc::new(BuiltIn::default()));
+        return Ok(Arc::new(OwnClients::default()));
     }
-    Ok(Arc::new(Process::start(command.to_owned(), Patience::default()).await?))
+    let process = Process::start(command.to_owned(), Patience::default()).await.map_err(|error| {
+        anstream::eprint!("{}", error.log);
+        CommandError::Suite(error.message)
+    })?;
+    Ok(Arc::new(process))
 }
 
-fn no_driver(trouble: Trouble) -> Stop {
-    anstream::eprint!("{}", trouble.log);
-    Stop::Suite(trouble.says)
-}
-
-fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), Stop> {
+fn write_reports(arguments: &RunArgs, plan: &Plan, run: &Run) -> Result<(), CommandError> {
     let report = Report {
         plan,
         run,
@@ -232,18 +237,16 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
         tested: arguments.tested(),
     };
     let text = report::terminal::text(&report);
-    if arguments.standard_output_is_taken() {
+    if arguments.outputs().any(|(_, output)| *output == Output::Standard) {
         anstream::eprint!("{text}");
     } else {
         print(&text)?;
     }
-    let unwritable =
-        |error: &dyn std::error::Error| Stop::Suite(format!("the report cannot be written: {error}"));
     if let Some(output) = &arguments.json {
-        output.write(&report::json::text(&report).map_err(|error| unwritable(&error))?)?;
+        output.write(&report::json::text(&report).map_err(report_error)?)?;
     }
     if let Some(output) = &arguments.junit {
-        output.write(&report::junit::text(&report).map_err(|error| unwritable(&error))?)?;
+        output.write(&report::junit::text(&report).map_err(report_error)?)?;
     }
     if let Some(output) = &arguments.html {
         output.write(&report::html::text(&report))?;
@@ -254,12 +257,16 @@ fn write_reports(arguments: &Arguments, plan: &Plan, run: &Run) -> Result<(), St
     Ok(())
 }
 
-/// 1 when a case does not hold, or is listed in vain, or a fact was missed, or nothing was judged; else 0.
-fn code(plan: &Plan, run: &Run, whole: bool) -> ExitCode {
-    let broken = run.count(Verdict::Fail) + run.count(Verdict::Error) > 0;
-    let listed_in_vain = run.results.iter().any(CaseResult::is_listed_in_vain);
-    let missed = whole && !plan.unexercised().is_empty();
-    let judged = [Verdict::Pass, Verdict::Fail, Verdict::KnownFailing];
-    let nothing_tested = judged.iter().all(|verdict| run.count(*verdict) == 0);
-    ExitCode::from(u8::from(broken || listed_in_vain || missed || nothing_tested))
+fn report_error(error: impl Display) -> CommandError {
+    CommandError::Suite(format!("the report cannot be written: {error}"))
+}
+
+/// Returns exit code 0 or 1. [`EXIT_CODES`] states the conditions.
+fn exit_code(plan: &Plan, run: &Run, is_complete: bool) -> ExitCode {
+    let failed = run.count(VerdictKind::Fail) + run.count(VerdictKind::Error) > 0;
+    let unexpected = run.results.iter().any(|result| result.unexpected_pass().is_some());
+    let missed = is_complete && !plan.unexercised().is_empty();
+    let judged = [VerdictKind::Pass, VerdictKind::Fail, VerdictKind::KnownFailing];
+    let nothing_judged = judged.iter().all(|verdict| run.count(*verdict) == 0);
+    ExitCode::from(u8::from(failed || unexpected || missed || nothing_judged))
 }

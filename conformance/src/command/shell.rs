@@ -1,11 +1,12 @@
-//! `conformance completions` and `conformance man`: what a shell and a reader of manuals need.
+//! `conformance completions` and `conformance man`: the completion script of a shell, and the manual page.
 
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command};
 use clap_complete::Shell;
 
-use super::{Command, Stop, print};
+use super::error::CommandError;
+use super::output::print;
 
 #[derive(Args, Debug)]
 pub(super) struct Completions {
@@ -15,28 +16,28 @@ pub(super) struct Completions {
 
 #[derive(Args, Debug)]
 pub(super) struct Man {
-    /// The verb whose page it is, in place of the whole command's
-    verb: Option<String>,
+    /// Print the page of this subcommand, not of the whole command
+    #[arg(value_name = "SUBCOMMAND")]
+    subcommand: Option<String>,
 }
 
-pub(super) fn completions(arguments: &Completions) -> Result<ExitCode, Stop> {
+pub(super) fn completions(arguments: &Completions, mut command: Command) -> Result<ExitCode, CommandError> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Command::command(), "conformance", &mut script);
+    clap_complete::generate(arguments.shell, &mut command, "conformance", &mut script);
     print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn man(arguments: &Man) -> Result<ExitCode, Stop> {
-    let mut page = Command::command();
-    page.build();
-    if let Some(verb) = &arguments.verb {
-        let found = page.find_subcommand(verb).cloned();
-        page =
-            found.ok_or_else(|| Stop::Usage(format!("there is no verb {verb}: see conformance --help")))?;
+pub(super) fn man(arguments: &Man, mut command: Command) -> Result<ExitCode, CommandError> {
+    command.build();
+    if let Some(name) = &arguments.subcommand {
+        let found = command.find_subcommand(name).cloned();
+        let unknown = || CommandError::Usage(format!("unknown subcommand '{name}'; see conformance --help"));
+        command = found.ok_or_else(unknown)?;
     }
-    let mut text = Vec::new();
-    let rendered = clap_mangen::Man::new(page).render(&mut text);
-    rendered.map_err(|error| Stop::Suite(format!("the manual page cannot be made: {error}")))?;
-    print(&String::from_utf8_lossy(&text))?;
+    let mut page = Vec::new();
+    let rendered = clap_mangen::Man::new(command).render(&mut page);
+    rendered.map_err(|error| CommandError::Suite(format!("the manual page cannot be rendered: {error}")))?;
+    print(&String::from_utf8_lossy(&page))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,57 +1,59 @@
-//! Which cases a change makes appear, change or go.
+//! The cases that a change of a document adds, changes or removes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Sides;
-use super::prose::resting_on;
+use super::prose::quoted_rules;
+use super::versions::Versions;
 use crate::document::Document;
 use crate::plan::Plan;
 use crate::provider::{self, Provider};
 
-/// The cases of both plans against each other, by id.
+/// The differences between the cases of two documents. Cases are matched by id.
 #[derive(Debug, Default, Serialize)]
 pub struct Cases {
-    /// Cases of the new document alone.
+    /// The ids of the cases that only the new document has.
     pub appear: Vec<String>,
-    /// Cases of both that are not the same.
+    /// The cases that both documents have and that differ.
     pub change: Vec<Changed>,
-    /// Cases of the old document alone.
+    /// The ids of the cases that only the old document has.
     pub go: Vec<String>,
-    /// Why there is no plan of one of the documents, and so nothing above.
+    /// Why one of the documents has no plan. The cases are then not compared.
     pub unplanned: Option<String>,
 }
 
-/// A case that has changed.
+/// A case that differs between the documents.
 #[derive(Debug, Serialize)]
 pub struct Changed {
-    /// Its id.
+    /// The id.
     pub id: String,
-    /// What differs: `params`, `request`, `serve`, `outcome`, ...
+    /// The fields that differ: `params`, `request`, `serve`, `outcome` and so on.
     pub differs: Vec<String>,
 }
 
-/// A plan's cases by id, each by its parts.
-type Parts = BTreeMap<String, BTreeMap<String, Value>>;
+/// The fields of each case, by the id of the case and the name of the field.
+type CaseFields = BTreeMap<String, BTreeMap<String, Value>>;
 
 impl Cases {
-    /// Whether nothing is to be done about the cases.
+    /// Whether both documents have the same cases.
     pub fn are_same(&self) -> bool {
         self.appear.is_empty() && self.change.is_empty() && self.go.is_empty() && self.unplanned.is_none()
     }
 
-    pub(super) fn of(sides: Sides<'_>, known: &[Provider]) -> Self {
-        let known = held_to(sides.old, known);
-        match (parts(sides.old, sides.old, &known), parts(sides.new, sides.old, &known)) {
+    pub(super) fn of(Versions { old, new }: Versions<'_>, known: &[Provider]) -> Self {
+        let known = with_rules_of(old, known);
+        let name = common_name(old, new, &known);
+        match (cases(old, &old.name, &known), cases(new, name, &known)) {
             (Ok(old), Ok(new)) => Self::between(&old, &new),
             (_, Err(why)) | (Err(why), _) => Self { unplanned: Some(why), ..Self::default() },
         }
     }
 
-    fn between(old: &Parts, new: &Parts) -> Self {
-        let only = |some: &Parts, others: &Parts| -> Vec<String> {
+    fn between(old: &CaseFields, new: &CaseFields) -> Self {
+        let only = |some: &CaseFields, others: &CaseFields| -> Vec<String> {
             some.keys().filter(|id| !others.contains_key(*id)).cloned().collect()
         };
         let both = new.iter().filter_map(|(id, is)| Some((id, old.get(id)?, is)));
@@ -70,40 +72,38 @@ fn differing(was: &BTreeMap<String, Value>, is: &BTreeMap<String, Value>) -> Vec
     names.into_iter().cloned().collect()
 }
 
-/// The providers, with those of their rules that rest on this document: the others rest on documents
-/// that are not compared.
-fn held_to(document: &Document, known: &[Provider]) -> Vec<Provider> {
-    let held = |provider: &Provider| Provider {
-        rules: resting_on(document, provider).into_iter().cloned().collect(),
+/// The providers, each with only the rules that quote this document. The other rules quote documents that are not compared.
+fn with_rules_of(document: &Document, known: &[Provider]) -> Vec<Provider> {
+    let reduced = |provider: &Provider| Provider {
+        rules: quoted_rules(document, provider).into_iter().cloned().collect(),
         ..provider.clone()
     };
-    known.iter().map(held).collect()
+    known.iter().map(reduced).collect()
 }
 
-/// The cases of a document, as they would be if it had the other one's name.
-fn parts(document: &Document, named: &Document, known: &[Provider]) -> Result<Parts, String> {
-    let own = provider::of(document, known).name;
-    let name = provider::of(named, known).name;
-    let is_stranger = |name: &str| known.iter().all(|provider| provider.name != name);
-    // Only who belongs to nobody is called after its file.
-    let renamed = (is_stranger(&own) && is_stranger(&name)).then_some((own, name));
-    let plan = Plan::of(vec![document.clone()], known).map_err(|error| error.to_string())?;
-    let mut parts = Parts::new();
-    for case in &plan.cases {
-        let Ok(Value::Object(mut fields)) = serde_json::to_value(case) else { continue };
+/// The name under which the new document is planned. Ids of facts contain the name of the document, and so do ids of cases
+/// of an unknown provider. The ids of both documents match only under the same name, the old one. A document of an unknown
+/// provider keeps its own name when the other provider is known: the two have no case in common.
+fn common_name<'a>(old: &'a Document, new: &'a Document, known: &[Provider]) -> &'a Arc<str> {
+    let is_known = |document| {
+        let provider = provider::of(document, known);
+        known.iter().any(|known| known.name == provider.name)
+    };
+    if is_known(old) == is_known(new) { &old.name } else { &new.name }
+}
+
+/// The cases of a document, planned under the given name.
+fn cases(document: &Document, name: &Arc<str>, known: &[Provider]) -> Result<CaseFields, String> {
+    let renamed = Document { name: name.clone(), ..document.clone() };
+    let plan = Plan::of(vec![renamed], known)
+        // An error must show the document's own name.
+        .or_else(|_| Plan::of(vec![document.clone()], known))
+        .map_err(|error| error.to_string())?;
+    let mut cases = CaseFields::new();
+    for case in plan.cases {
+        let Ok(Value::Object(mut fields)) = serde_json::to_value(&case) else { continue };
         fields.retain(|key, _| !["id", "provider", "location"].contains(&key.as_str()));
-        let prefix = format!("{}#", document.name);
-        if let Some(Value::Array(facts)) = fields.get_mut("facts") {
-            for fact in facts {
-                *fact = fact.as_str().map(|id| id.strip_prefix(&prefix).unwrap_or(id)).into();
-            }
-        }
-        parts.insert(id(&case.id, renamed.as_ref()), fields.into_iter().collect());
+        cases.insert(case.id, fields.into_iter().collect());
     }
-    Ok(parts)
-}
-
-fn id(id: &str, renamed: Option<&(String, String)>) -> String {
-    let other = renamed.and_then(|(own, name)| Some(format!("{name}{}", id.strip_prefix(own.as_str())?)));
-    other.unwrap_or_else(|| id.to_owned())
+    Ok(cases)
 }

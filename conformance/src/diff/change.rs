@@ -1,69 +1,65 @@
-//! One change, and all of them, each told of once.
+//! The changes found, each recorded once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::rule::{Class, Rule};
+use super::rule::{ChangeRule, Class};
 use crate::document::{Location, collapse};
-use crate::plan::answer::written;
-use crate::plan::location_text;
 use crate::style::visible;
+use crate::wire::body::canonical_json;
+
+/// The longest value that is shown in full, in characters.
+const MAX_SHOWN: usize = 100;
 
 /// One change.
 #[derive(Clone, Debug, Serialize)]
 pub struct Change {
-    /// The row of the table that classes it.
+    /// The id of the rule that gives the class.
     pub rule: &'static str,
-    /// How bad it is for clients.
+    /// The effect on existing clients.
     pub class: Class,
-    /// Why.
+    /// Why the change has this class.
     pub reason: &'static str,
-    /// What has changed, in one line.
+    /// The change, in one line.
     pub says: String,
-    /// The operations it touches, by their ids.
+    /// The ids of the operations that it affects.
     pub operations: BTreeSet<String>,
-    /// Where the old document states it.
+    /// The place in the old document.
     #[serde(serialize_with = "place")]
     pub old: Option<Location>,
-    /// Where the new document states it.
+    /// The place in the new document.
     #[serde(serialize_with = "place")]
     pub new: Option<Location>,
 }
 
 fn place<S: Serializer>(location: &Option<Location>, out: S) -> Result<S::Ok, S::Error> {
     match location {
-        Some(location) => location_text(location, out),
+        Some(location) => location.serialize(out),
         None => out.serialize_none(),
     }
 }
 
-impl Change {
-    fn classed(&mut self, rule: &'static Rule) {
-        (self.rule, self.class, self.reason) = (rule.id, rule.class, rule.reason);
-    }
-}
-
-/// What makes two findings the same change: what it says, and where.
-type Key = (String, Option<String>, Option<String>);
+/// What identifies a change: its text and its places.
+type ChangeKey = (String, Option<String>, Option<String>);
 
 /// The changes found so far.
 #[derive(Debug, Default)]
-pub(super) struct Changes(BTreeMap<Key, Change>);
+pub(super) struct Changes(BTreeMap<ChangeKey, Change>);
 
 impl Changes {
-    /// Adds a change. What is found again, for another operation or in the other direction, is the
-    /// same change: it touches the operations of both, and the worse class holds.
+    /// Adds a change. A change that is found again, for another operation or in the other direction, affects the operations
+    /// of both and keeps the more severe class.
     pub(super) fn add(
         &mut self,
-        rule: &'static Rule,
+        rule: &'static ChangeRule,
         operations: &BTreeSet<String>,
         says: impl Into<String>,
         old: Option<Location>,
         new: Option<Location>,
     ) {
-        let says = shown(&says.into());
+        let says = visible(&collapse(&says.into()));
         let pointer = |location: &Option<Location>| location.as_ref().map(|place| place.pointer.clone());
         let change = self.0.entry((says.clone(), pointer(&old), pointer(&new))).or_insert_with(|| Change {
             rule: rule.id,
@@ -76,21 +72,21 @@ impl Changes {
         });
         change.operations.extend(operations.iter().cloned());
         if rule.class < change.class {
-            change.classed(rule);
+            (change.rule, change.class, change.reason) = (rule.id, rule.class, rule.reason);
         }
     }
 
-    /// The pointers of every place that some change names.
-    pub(super) fn pointers(&self) -> BTreeSet<&str> {
+    /// The pointers of every place of a change.
+    pub(super) fn pointers(&self) -> BTreeSet<String> {
         let places = self.0.values().flat_map(|change| [&change.old, &change.new]);
-        places.flatten().map(|place| place.pointer.as_str()).collect()
+        places.flatten().map(|place| place.pointer.clone()).collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The changes, the worst first, then as they stand in the new document.
+    /// The changes, the most severe first, then in the order of the new document.
     pub(super) fn sorted(self) -> Vec<Change> {
         let mut changes: Vec<_> = self.0.into_values().collect();
         let line =
@@ -100,29 +96,21 @@ impl Changes {
     }
 }
 
-/// A text as one line that holds nothing a terminal would obey.
-fn shown(text: &str) -> String {
-    visible(&collapse(text))
-}
-
-/// The longest value that is shown whole.
-const LONGEST: usize = 100;
-
-/// A value in a few words.
+/// A value as a change shows it.
 pub(super) fn value(value: &Value) -> String {
-    brief(&written(value))
+    brief(&canonical_json(value))
 }
 
-/// A text, cut where it is too long to be read at a glance.
+/// A string, cut after [`MAX_SHOWN`] characters.
 pub(super) fn brief(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
+    match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }
 
-/// What a value was and is; `none` where it is not stated.
+/// The old and the new value of a keyword; `none` where a document does not state it.
 pub(super) fn from_to(old: Option<&Value>, new: Option<&Value>) -> String {
-    let stated = |stated: Option<&Value>| stated.map_or_else(|| "none".to_owned(), value);
-    format!("{} -> {}", stated(old), stated(new))
+    let shown = |stated: Option<&Value>| stated.map_or_else(|| "none".to_owned(), value);
+    format!("{} -> {}", shown(old), shown(new))
 }

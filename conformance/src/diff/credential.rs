@@ -1,19 +1,17 @@
-//! The credentials an operation asks for.
+//! Compares the credentials that an operation asks for.
 
 use std::collections::BTreeSet;
 
-use super::operation::Pair;
+use super::operation_pair::OperationPair;
 use super::rule;
-use crate::document::{Credential, CredentialKind, Location, Operation, Place};
+use crate::document::{Credential, CredentialKind, Location, Operation, ParameterLocation};
 
 /// The credentials that one alternative needs together, by how they are sent.
 type Needed = BTreeSet<String>;
 
-/// Whether a client that sends what was asked for sends what is asked for now.
-pub(super) fn compare(pair: &mut Pair<'_, '_>) {
+/// Compares what clients had to send with what they have to send now.
+pub(super) fn compare(pair: &mut OperationPair<'_, '_>) {
     let (old, new) = (alternatives(pair.old), alternatives(pair.new));
-    let places = (place(pair.old), place(pair.new));
-    let says = format!("credentials: {} -> {}", shown(&old), shown(&new));
     let refused = old.iter().find(|sent| !new.iter().any(|needed| needed.is_subset(sent)));
     let rule = match refused {
         Some(sent) if new.iter().any(|needed| needed.is_superset(sent)) => &rule::CREDENTIAL_ADDED,
@@ -24,10 +22,12 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
         }
         None => &rule::CREDENTIAL_ALTERNATIVE_ADDED,
     };
-    pair.add(rule, says, Some(places.0), Some(places.1));
+    let says = format!("credentials: {} -> {}", shown(&old), shown(&new));
+    let (old, new) = (place(pair.old), place(pair.new));
+    pair.add(rule, says, Some(old), Some(new));
 }
 
-/// What is asked for; where nothing is, nothing is needed.
+/// The alternatives of an operation. An operation that asks for nothing has one, which needs nothing.
 fn alternatives(operation: &Operation) -> BTreeSet<Needed> {
     let kinds = |together: &Vec<Credential>| together.iter().map(kind).collect();
     match operation.security.is_empty() {
@@ -38,12 +38,14 @@ fn alternatives(operation: &Operation) -> BTreeSet<Needed> {
 
 fn kind(credential: &Credential) -> String {
     match &credential.kind {
-        CredentialKind::Bearer => "a bearer token".to_owned(),
-        CredentialKind::Basic => "a name and a password".to_owned(),
-        // Their names have no case.
-        CredentialKind::Parameter(Place::Header, name) => format!("the header {}", name.to_lowercase()),
-        CredentialKind::Parameter(Place::Cookie, name) => format!("the cookie {name}"),
-        CredentialKind::Parameter(_, name) => format!("the query parameter {name}"),
+        CredentialKind::Bearer => "bearer token".to_owned(),
+        CredentialKind::Basic => "user name and password".to_owned(),
+        // Names of headers are case-insensitive.
+        CredentialKind::Parameter(ParameterLocation::Header, name) => {
+            format!("header {}", name.to_lowercase())
+        }
+        CredentialKind::Parameter(ParameterLocation::Cookie, name) => format!("cookie {name}"),
+        CredentialKind::Parameter(_, name) => format!("query parameter {name}"),
         CredentialKind::Other(name) => name.clone(),
     }
 }

@@ -1,27 +1,26 @@
-//! The properties of a pair of schemas.
+//! Compares the properties of a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::keyword::Comparison;
+use super::comparison::{Comparison, SchemaChange, SchemaView};
 use super::rule::{self, Direction};
-use super::schema::{Found, Place};
-use crate::plan::fact::{entries, escape, required};
+use crate::document::pointer::escape;
+use crate::document::schema::walk::{properties, required};
 
 impl Comparison<'_> {
-    pub(super) fn properties(&mut self) {
+    pub(super) fn compare_properties(&mut self) {
         let old = Properties::of(&self.pair.old, self.pair.direction);
         let new = Properties::of(&self.pair.new, self.pair.direction);
-        let names: BTreeSet<&str> = old.stated.keys().chain(new.stated.keys()).copied().collect();
+        let names: BTreeSet<&str> = old.by_name.keys().chain(new.by_name.keys()).copied().collect();
         for name in names {
-            match (old.stated.get(name), new.stated.get(name)) {
+            match (old.by_name.get(name), new.by_name.get(name)) {
                 (Some(was), Some(is)) => {
                     self.requirement(name, was, is);
-                    let called = format!("{}.{name}", self.pair.called);
                     let (old, new) =
                         (self.pair.old.below(&was.at, was.value), self.pair.new.below(&is.at, is.value));
-                    self.push(called, old, new);
+                    self.push(&format!(".{name}"), old, new);
                 }
                 (Some(was), None) => self.property_removed(name, was),
                 (None, Some(is)) => self.property_added(name, is),
@@ -42,9 +41,9 @@ impl Comparison<'_> {
             ),
             _ => return,
         };
-        self.found.push(Found {
+        self.changes.push(SchemaChange {
             rule,
-            says: format!("{}.{name} became {what}", self.pair.called),
+            says: format!("{}.{name}: became {what}", self.pair.name),
             old: Some(format!("{}/{}", self.pair.old.pointer, was.requirement())),
             new: Some(format!("{}/{}", self.pair.new.pointer, is.requirement())),
         });
@@ -56,9 +55,9 @@ impl Comparison<'_> {
             (Direction::Response, true) => &rule::RESPONSE_PROPERTY_REQUIRED_REMOVED,
             (Direction::Response, false) => &rule::RESPONSE_PROPERTY_OPTIONAL_REMOVED,
         };
-        let says = format!("{}.{name} is gone", self.pair.called);
+        let says = format!("{}.{name}: removed", self.pair.name);
         let old = Some(format!("{}/{}", self.pair.old.pointer, was.at));
-        self.found.push(Found { rule, says, old, new: None });
+        self.changes.push(SchemaChange { rule, says, old, new: None });
     }
 
     fn property_added(&mut self, name: &str, is: &Property<'_>) {
@@ -68,50 +67,50 @@ impl Comparison<'_> {
             (Direction::Response, _) => &rule::RESPONSE_PROPERTY_ADDED,
         };
         let what = if is.is_required { "required" } else { "optional" };
-        let says = format!("{}.{name} is new, and {what}", self.pair.called);
+        let says = format!("{}.{name}: added, {what}", self.pair.name);
         let new = Some(format!("{}/{}", self.pair.new.pointer, is.at));
-        self.found.push(Found { rule, says, old: None, new });
+        self.changes.push(SchemaChange { rule, says, old: None, new });
     }
 }
 
-/// What a schema says about its properties by name, whether it describes them or only requires them.
+/// The properties of a schema by name: those that it describes, and those that it only requires.
 struct Properties<'a> {
-    stated: BTreeMap<&'a str, Property<'a>>,
+    by_name: BTreeMap<&'a str, Property<'a>>,
 }
 
 struct Property<'a> {
     value: &'a Value,
     is_required: bool,
-    /// The steps to where it is described, or else required.
+    /// The steps from the schema to the description of the property, or else to its entry in `required`.
     at: String,
-    /// Its index in the list of those required.
+    /// The index in `required`.
     index: Option<usize>,
 }
 
 impl<'a> Properties<'a> {
-    fn of(place: &Place<'a>, direction: Direction) -> Self {
-        let mut stated = BTreeMap::new();
-        for (name, value) in entries(place.value.get("properties")) {
+    fn of(schema: &SchemaView<'a>, direction: Direction) -> Self {
+        let mut by_name = BTreeMap::new();
+        for (name, value) in properties(schema.value) {
             let at = format!("properties/{}", escape(name));
-            stated.insert(name.as_str(), Property { value, is_required: false, at, index: None });
+            by_name.insert(name.as_str(), Property { value, is_required: false, at, index: None });
         }
-        for (index, name) in required(place.value).enumerate() {
+        for (index, name) in required(schema.value).enumerate() {
             let bare = || Property {
                 value: &Value::Null,
                 is_required: false,
                 at: format!("required/{index}"),
                 index: None,
             };
-            let property = stated.entry(name).or_insert_with(bare);
+            let property = by_name.entry(name).or_insert_with(bare);
             property.is_required = !property.is_left_out(direction);
             property.index = Some(index);
         }
-        Self { stated }
+        Self { by_name }
     }
 }
 
 impl Property<'_> {
-    /// What only answers have is not required of a request, and the other way round.
+    /// `required` does not apply to `readOnly` properties of requests and `writeOnly` properties of responses.
     fn is_left_out(&self, direction: Direction) -> bool {
         let keyword = match direction {
             Direction::Request => "readOnly",
@@ -120,7 +119,7 @@ impl Property<'_> {
         self.value.get(keyword) == Some(&Value::Bool(true))
     }
 
-    /// The steps to where it is said whether it is required.
+    /// The steps to the place that states whether the property is required.
     fn requirement(&self) -> String {
         self.index.map_or_else(|| self.at.clone(), |index| format!("required/{index}"))
     }

@@ -1,51 +1,52 @@
-//! Prose, sentence by sentence, and the rules that quote it.
+//! Compares prose by sentences, and finds the conformance rules whose quoted sentence was removed.
 
 use std::collections::BTreeSet;
 
 use super::change::Changes;
 use super::operation::by_key;
-use super::{Sides, rule};
+use super::rule;
+use super::versions::Versions;
 use crate::document::{Document, Location, Prose, collapse};
-use crate::plan::fact::{common_words, sentence, sentences, sentences_of};
+use crate::plan::sentence;
 use crate::provider::{ProseRule, Provider};
 
-/// A sentence and where its paragraph begins.
+/// A sentence and the place where its paragraph begins.
 type Sentence = (String, Location);
 
-/// How many sentences that have gone are looked up among those that are new.
-const PAIRED: usize = 300;
+/// The most removed sentences that are compared with added ones, and the most added ones of each comparison.
+const MAX_COMPARED: usize = 300;
 
-/// The sentences that came, went or changed, operation by operation, and the rules that lost theirs.
-pub(super) fn compare(sides: Sides<'_>, provider: &Provider, changes: &mut Changes) {
-    let mut gone = Gone::of(sides, provider);
-    let (old, new) = (by_key(sides.old), by_key(sides.new));
+/// Compares the sentences of each operation and those of the document, and the rules that quote them.
+pub(super) fn compare(versions: Versions<'_>, provider: &Provider, changes: &mut Changes) {
+    let mut broken = BrokenRules::of(versions, provider);
+    let (old, new) = (by_key(versions.old), by_key(versions.new));
     for (key, operation) in &old {
         if let Some(kept) = new.get(key) {
-            gone.sentences(&BTreeSet::from([kept.id.clone()]), &operation.prose, &kept.prose, changes);
+            broken.sentences(&BTreeSet::from([kept.id.clone()]), &operation.prose, &kept.prose, changes);
         }
     }
-    gone.sentences(&BTreeSet::new(), &sides.old.prose, &sides.new.prose, changes);
-    gone.left(sides, changes);
+    broken.sentences(&BTreeSet::new(), &versions.old.prose, &versions.new.prose, changes);
+    broken.unreported(versions, changes);
 }
 
-/// The rules of a provider that rest on a document, as far as one does.
-pub(super) fn resting_on<'a>(document: &Document, provider: &'a Provider) -> Vec<&'a ProseRule> {
-    provider.rules.iter().filter(|rule| sentence(document, &rule.sentence).is_some()).collect()
+/// The rules of a provider that quote a sentence of this document.
+pub(super) fn quoted_rules<'a>(document: &Document, provider: &'a Provider) -> Vec<&'a ProseRule> {
+    provider.rules.iter().filter(|rule| sentence::find(document, &rule.sentence).is_some()).collect()
 }
 
-/// The rules whose sentence no longer stands.
-struct Gone<'a> {
+/// The rules whose quoted sentence is not in the new document.
+struct BrokenRules<'a> {
     provider: &'a Provider,
     rules: Vec<&'a ProseRule>,
-    /// Those that have been told of.
-    told: BTreeSet<&'a str>,
+    /// The rules that a change names already.
+    reported: BTreeSet<&'a str>,
 }
 
-impl<'a> Gone<'a> {
-    fn of(sides: Sides<'_>, provider: &'a Provider) -> Self {
-        let mut rules = resting_on(sides.old, provider);
-        rules.retain(|rule| sentence(sides.new, &rule.sentence).is_none());
-        Self { provider, rules, told: BTreeSet::new() }
+impl<'a> BrokenRules<'a> {
+    fn of(versions: Versions<'_>, provider: &'a Provider) -> Self {
+        let mut rules = quoted_rules(versions.old, provider);
+        rules.retain(|rule| sentence::find(versions.new, &rule.sentence).is_none());
+        Self { provider, rules, reported: BTreeSet::new() }
     }
 
     fn sentences(
@@ -58,9 +59,9 @@ impl<'a> Gone<'a> {
         for (was, is) in changed(old, new) {
             let quoting = was.as_ref().map_or_else(Vec::new, |(text, _)| self.quoting(text));
             let says = match (&was, &is) {
-                (Some((was, _)), Some((is, _))) => format!("\"{was}\" -> \"{is}\""),
-                (Some((was, _)), None) => format!("\"{was}\" is gone"),
-                (None, Some((is, _))) => format!("\"{is}\" is new"),
+                (Some((was, _)), Some((is, _))) => format!("sentence changed: \"{was}\" -> \"{is}\""),
+                (Some((was, _)), None) => format!("sentence removed: \"{was}\""),
+                (None, Some((is, _))) => format!("sentence added: \"{is}\""),
                 (None, None) => continue,
             };
             let rule = match (&was, &is) {
@@ -74,14 +75,14 @@ impl<'a> Gone<'a> {
         }
     }
 
-    /// The rules that quote a sentence which has gone, or a part of it.
+    /// The broken rules that quote a removed sentence or a part of it.
     fn quoting(&mut self, text: &str) -> Vec<&'a ProseRule> {
         let quotes = |rule: &ProseRule| {
             let quoted = collapse(&rule.sentence);
             text.contains(&quoted) || quoted.contains(text)
         };
         let quoting: Vec<_> = self.rules.iter().copied().filter(|rule| quotes(rule)).collect();
-        self.told.extend(quoting.iter().map(|rule| rule.rule.as_str()));
+        self.reported.extend(quoting.iter().map(|rule| rule.rule.as_str()));
         quoting
     }
 
@@ -89,21 +90,20 @@ impl<'a> Gone<'a> {
         let names: Vec<_> = rules.iter().map(|rule| rule.rule.as_str()).collect();
         match names.as_slice() {
             [] => says.to_owned(),
-            _ => format!(
-                "conformance/rules/{}.yaml, {}, rests on: {says}",
-                self.provider.name,
-                names.join(" and ")
-            ),
+            _ => {
+                let names = names.join(" and ");
+                format!("conformance/rules/{}.yaml, {names}: quoted {says}", self.provider.name)
+            }
         }
     }
 
-    /// Rules whose sentence went with more than itself: with its whole operation, say.
-    fn left(&self, sides: Sides<'_>, changes: &mut Changes) {
-        for rule in self.rules.iter().filter(|rule| !self.told.contains(rule.rule.as_str())) {
-            let standing = sentences(sides.new);
-            let nearest = standing.into_iter().max_by_key(|(text, _)| common_words(text, &rule.sentence));
-            let says = self.naming(&[rule], &format!("\"{}\" is gone", rule.sentence));
-            let old = sentence(sides.old, &rule.sentence);
+    /// Adds the broken rules that no change names: their sentence was removed together with its operation, for example.
+    fn unreported(&self, versions: Versions<'_>, changes: &mut Changes) {
+        for rule in self.rules.iter().filter(|rule| !self.reported.contains(rule.rule.as_str())) {
+            let sentences = sentence::all(versions.new).into_iter();
+            let nearest = sentences.max_by_key(|(text, _)| sentence::common_words(text, &rule.sentence));
+            let says = self.naming(&[rule], &format!("sentence removed: \"{}\"", rule.sentence));
+            let old = sentence::find(versions.old, &rule.sentence);
             changes.add(
                 &rule::RULE_SENTENCE_GONE,
                 &BTreeSet::new(),
@@ -115,32 +115,32 @@ impl<'a> Gone<'a> {
     }
 }
 
-/// Sentences that have gone, each beside the new one that is most like it, and those that are new.
+/// The removed sentences, each with the most similar added one, and the added sentences that are left.
 fn changed(old: &[Prose], new: &[Prose]) -> Vec<(Option<Sentence>, Option<Sentence>)> {
     let (old, new) = (all(old), all(new));
     let only = |some: &[Sentence], others: &[Sentence]| -> Vec<Sentence> {
         let known: BTreeSet<&str> = others.iter().map(|(text, _)| text.as_str()).collect();
         some.iter().filter(|(text, _)| !known.contains(text.as_str())).cloned().collect()
     };
-    let mut fresh = only(&new, &old);
+    let mut added = only(&new, &old);
     let mut found = Vec::new();
-    for (index, gone) in only(&old, &new).into_iter().enumerate() {
-        let alike = fresh
+    for (index, removed) in only(&old, &new).into_iter().enumerate() {
+        let similar = added
             .iter()
             .enumerate()
-            .take(if index < PAIRED { PAIRED } else { 0 })
-            .map(|(at, (text, _))| (common_words(text, &gone.0), at))
-            .filter(|(common, at)| 2 * common >= words(&gone.0).max(words(&fresh[*at].0)))
+            .take(if index < MAX_COMPARED { MAX_COMPARED } else { 0 })
+            .map(|(at, (text, _))| (sentence::common_words(text, &removed.0), at))
+            .filter(|(common, at)| 2 * common >= words(&removed.0).max(words(&added[*at].0)))
             .max_by_key(|(common, at)| (*common, usize::MAX - at));
-        let is = alike.map(|(_, at)| fresh.remove(at));
-        found.push((Some(gone), is));
+        let is = similar.map(|(_, at)| added.remove(at));
+        found.push((Some(removed), is));
     }
-    found.extend(fresh.into_iter().map(|sentence| (None, Some(sentence))));
+    found.extend(added.into_iter().map(|sentence| (None, Some(sentence))));
     found
 }
 
 fn all(prose: &[Prose]) -> Vec<Sentence> {
-    prose.iter().flat_map(sentences_of).collect()
+    prose.iter().flat_map(sentence::of).collect()
 }
 
 fn words(text: &str) -> usize {

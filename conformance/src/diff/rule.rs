@@ -1,25 +1,25 @@
-//! What a change means to the clients that exist already: one table, which `conformance/CHANGES.md` shows.
+//! What each change means for existing clients: one table, which `conformance/CHANGES.md` shows.
 //!
-//! Where oasdiff, openapi-diff and their like agree, they are followed; where they do not, the reason says so.
+//! The classes follow oasdiff and openapi-diff where those agree. Where they differ, the reason says so.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How bad a change is for a client that exists already, the worst first.
+/// The effect of a change on an existing client, the most severe first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// A client that did right before does wrong now, or cannot read what it is answered.
+    /// A correct client stops working: the server refuses its requests, or the client cannot read the responses.
     Breaking,
-    /// It depends on the client, or on what the server really does.
+    /// The effect depends on the client or on the behaviour of the server.
     PossiblyBreaking,
-    /// A client that did right before does right now.
+    /// A correct client continues to work.
     Harmless,
 }
 
 impl Class {
-    /// All classes, the worst first.
+    /// All classes, the most severe first.
     pub const ALL: [Self; 3] = [Self::Breaking, Self::PossiblyBreaking, Self::Harmless];
 
     /// The class as a word.
@@ -40,157 +40,198 @@ impl fmt::Display for Class {
 
 /// One row of the table.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct ChangeRule {
     /// The id.
     pub id: &'static str,
-    /// How bad such a change is.
+    /// The class of such a change.
     pub class: Class,
-    /// Why.
+    /// Why it has this class.
     pub reason: &'static str,
 }
 
 macro_rules! rules {
     ($($name:ident = $id:literal, $class:ident, $reason:literal;)*) => {
-        $(pub(super) static $name: Rule = Rule { id: $id, class: Class::$class, reason: $reason };)*
+        $(pub(super) static $name: ChangeRule = ChangeRule { id: $id, class: Class::$class, reason: $reason };)*
 
         /// Every rule.
-        pub static ALL: &[&Rule] = &[$(&$name),*];
+        pub static ALL: &[&ChangeRule] = &[$(&$name),*];
     };
 }
 
 rules! {
-    OPERATION_REMOVED = "operation-removed", Breaking, "a client that calls it is refused";
-    OPERATION_ADDED = "operation-added", Harmless, "nobody calls it yet";
+    OPERATION_REMOVED = "operation-removed", Breaking, "the server refuses clients that call it";
+    OPERATION_ADDED = "operation-added", Harmless, "existing clients do not call it";
     OPERATION_ID_CHANGED = "operation-id-changed", PossiblyBreaking,
-        "on the wire nothing changes; a generated client's method, and the cases, have another name";
+        "requests stay the same, but the method of a generated client and the cases get another name";
     PATH_PARAMETER_RENAMED = "path-parameter-renamed", Harmless,
-        "on the wire nothing changes; a generated client's argument has another name";
-    SERVER_REMOVED = "server-removed", Breaking, "a client that calls this base URL may find nobody there";
-    SERVER_ADDED = "server-added", Harmless, "the base URLs that clients know are not touched by it";
-    CREDENTIAL_ADDED = "credential-added", Breaking, "a client that does not send it is refused";
-    CREDENTIAL_CHANGED = "credential-changed", Breaking, "what a client sends is no longer what is asked for";
-    CREDENTIAL_REMOVED = "credential-removed", Harmless, "a client that sends more than is asked for is not refused";
-    CREDENTIAL_ALTERNATIVE_ADDED = "credential-alternative-added", Harmless, "what a client sends is still taken";
+        "requests stay the same, but the argument of a generated client gets another name";
+    SERVER_REMOVED = "server-removed", Breaking, "clients that use this base URL may find no server there";
+    SERVER_ADDED = "server-added", Harmless, "clients keep the base URLs that they use";
+    CREDENTIAL_ADDED = "credential-added", Breaking, "the server refuses clients that do not send it";
+    CREDENTIAL_CHANGED = "credential-changed", Breaking,
+        "clients send a credential that the server no longer asks for";
+    CREDENTIAL_REMOVED = "credential-removed", Harmless,
+        "clients send more than the server asks for, which it accepts";
+    CREDENTIAL_ALTERNATIVE_ADDED = "credential-alternative-added", Harmless,
+        "the server still accepts what clients send";
 
-    REQUEST_PARAMETER_REQUIRED_ADDED = "request-parameter-required-added", Breaking, "no client sends it yet";
-    REQUEST_PARAMETER_OPTIONAL_ADDED = "request-parameter-optional-added", Harmless, "it need not be sent";
+    REQUEST_PARAMETER_REQUIRED_ADDED = "request-parameter-required-added", Breaking,
+        "existing clients do not send it";
+    REQUEST_PARAMETER_OPTIONAL_ADDED = "request-parameter-optional-added", Harmless,
+        "clients do not have to send it";
     REQUEST_PARAMETER_REMOVED = "request-parameter-removed", PossiblyBreaking,
-        "a client that sends it is ignored at best, refused at worst";
+        "the server ignores or refuses it when clients send it";
     REQUEST_PARAMETER_BECAME_REQUIRED = "request-parameter-became-required", Breaking,
-        "a client that leaves it out is refused";
-    REQUEST_PARAMETER_BECAME_OPTIONAL = "request-parameter-became-optional", Harmless, "who sends it may go on";
+        "the server refuses clients that omit it";
+    REQUEST_PARAMETER_BECAME_OPTIONAL = "request-parameter-became-optional", Harmless,
+        "clients can continue to send it";
     REQUEST_PARAMETER_WRITTEN_OTHERWISE = "request-parameter-written-otherwise", Breaking,
-        "the value is to be written in another style than clients write it";
-    REQUEST_BODY_REQUIRED_ADDED = "request-body-required-added", Breaking, "no client sends a body yet";
-    REQUEST_BODY_OPTIONAL_ADDED = "request-body-optional-added", Harmless, "it need not be sent";
+        "clients serialize the value in another style than the server expects";
+    REQUEST_BODY_REQUIRED_ADDED = "request-body-required-added", Breaking,
+        "existing clients do not send a body";
+    REQUEST_BODY_OPTIONAL_ADDED = "request-body-optional-added", Harmless, "clients do not have to send it";
     REQUEST_BODY_REMOVED = "request-body-removed", PossiblyBreaking,
-        "a client that sends it is ignored at best, refused at worst";
-    REQUEST_BODY_BECAME_REQUIRED = "request-body-became-required", Breaking, "a client that sends none is refused";
-    REQUEST_BODY_BECAME_OPTIONAL = "request-body-became-optional", Harmless, "who sends it may go on";
-    REQUEST_MEDIA_TYPE_REMOVED = "request-media-type-removed", Breaking, "a client that sends it is refused";
-    REQUEST_MEDIA_TYPE_ADDED = "request-media-type-added", Harmless, "what clients send is still taken";
+        "the server ignores or refuses it when clients send it";
+    REQUEST_BODY_BECAME_REQUIRED = "request-body-became-required", Breaking,
+        "the server refuses clients that omit it";
+    REQUEST_BODY_BECAME_OPTIONAL = "request-body-became-optional", Harmless,
+        "clients can continue to send it";
+    REQUEST_MEDIA_TYPE_REMOVED = "request-media-type-removed", Breaking,
+        "the server refuses clients that send it";
+    REQUEST_MEDIA_TYPE_ADDED = "request-media-type-added", Harmless,
+        "the server still accepts what clients send";
 
-    REQUEST_PROPERTY_REQUIRED_ADDED = "request-property-required-added", Breaking, "no client sends it yet";
-    REQUEST_PROPERTY_OPTIONAL_ADDED = "request-property-optional-added", Harmless, "it need not be sent";
+    REQUEST_PROPERTY_REQUIRED_ADDED = "request-property-required-added", Breaking,
+        "existing clients do not send it";
+    REQUEST_PROPERTY_OPTIONAL_ADDED = "request-property-optional-added", Harmless,
+        "clients do not have to send it";
     REQUEST_PROPERTY_REMOVED = "request-property-removed", PossiblyBreaking,
-        "a client that sends it is ignored at best, refused at worst";
+        "the server ignores or refuses it when clients send it";
     REQUEST_PROPERTY_BECAME_REQUIRED = "request-property-became-required", Breaking,
-        "a client that leaves it out is refused";
-    REQUEST_PROPERTY_BECAME_OPTIONAL = "request-property-became-optional", Harmless, "who sends it may go on";
-    REQUEST_TYPE_CHANGED = "request-type-changed", Breaking, "what clients send is of the wrong type";
-    REQUEST_TYPE_WIDENED = "request-type-widened", Harmless, "what clients send is still of a right type";
-    REQUEST_BECAME_NULLABLE = "request-became-nullable", Harmless, "null need not be sent";
-    REQUEST_BECAME_NOT_NULLABLE = "request-became-not-nullable", Breaking, "a client that sends null is refused";
-    REQUEST_LIMIT_STRICTER = "request-limit-stricter", Breaking, "what clients send may be over the limit now";
-    REQUEST_LIMIT_LOOSER = "request-limit-looser", Harmless, "what clients send keeps the limit still";
+        "the server refuses clients that omit it";
+    REQUEST_PROPERTY_BECAME_OPTIONAL = "request-property-became-optional", Harmless,
+        "clients can continue to send it";
+    REQUEST_TYPE_CHANGED = "request-type-changed", Breaking, "clients send values of the wrong type";
+    REQUEST_TYPE_WIDENED = "request-type-widened", Harmless, "the server still accepts what clients send";
+    REQUEST_BECAME_NULLABLE = "request-became-nullable", Harmless, "clients do not have to send null";
+    REQUEST_BECAME_NOT_NULLABLE = "request-became-not-nullable", Breaking,
+        "the server refuses clients that send null";
+    REQUEST_CONSTRAINT_STRICTER = "request-limit-stricter", Breaking,
+        "values that clients send may violate the new constraint";
+    REQUEST_CONSTRAINT_LOOSER = "request-limit-looser", Harmless,
+        "the server still accepts what clients send";
     REQUEST_PATTERN_CHANGED = "request-pattern-changed", Breaking,
-        "a pattern is new or another, and what clients send may not match it; oasdiff only warns, as patterns cannot be compared";
-    REQUEST_PATTERN_REMOVED = "request-pattern-removed", Harmless, "what clients send is still taken";
-    REQUEST_FORMAT_CHANGED = "request-format-changed", Breaking, "what clients send may not have this format";
-    REQUEST_FORMAT_REMOVED = "request-format-removed", Harmless, "what clients send is still taken";
-    REQUEST_ENUM_VALUE_REMOVED = "request-enum-value-removed", Breaking, "a client that sends it is refused";
-    REQUEST_ENUM_VALUE_ADDED = "request-enum-value-added", Harmless, "it need not be sent";
-    REQUEST_BECAME_ENUM = "request-became-enum", Breaking, "what clients send may not be among the values";
-    REQUEST_ENUM_OPENED = "request-enum-opened", Harmless, "what clients send is still taken";
+        "values that clients send may not match the new pattern; oasdiff only warns, because patterns cannot be compared";
+    REQUEST_PATTERN_REMOVED = "request-pattern-removed", Harmless,
+        "the server still accepts what clients send";
+    REQUEST_FORMAT_CHANGED = "request-format-changed", Breaking,
+        "values that clients send may not have the new format";
+    REQUEST_FORMAT_REMOVED = "request-format-removed", Harmless, "the server still accepts what clients send";
+    REQUEST_ENUM_VALUE_REMOVED = "request-enum-value-removed", Breaking,
+        "the server refuses clients that send it";
+    REQUEST_ENUM_VALUE_ADDED = "request-enum-value-added", Harmless, "clients do not have to send it";
+    REQUEST_BECAME_ENUM = "request-became-enum", Breaking, "values that clients send may not be in the list";
+    REQUEST_ENUM_OPENED = "request-enum-opened", Harmless, "the server still accepts what clients send";
     REQUEST_OTHERS_FORBIDDEN = "request-other-properties-forbidden", Breaking,
-        "a client that sends properties of its own is refused";
-    REQUEST_OTHERS_ALLOWED = "request-other-properties-allowed", Harmless, "what clients send is still taken";
-    REQUEST_ALTERNATIVE_REMOVED = "request-alternative-removed", Breaking, "a client that sends this shape is refused";
-    REQUEST_ALTERNATIVE_ADDED = "request-alternative-added", Harmless, "what clients send is still taken";
-    REQUEST_PART_ADDED = "request-part-added", Breaking, "what clients send must fit one schema more (`allOf`)";
+        "the server refuses clients that send additional properties";
+    REQUEST_OTHERS_ALLOWED = "request-other-properties-allowed", Harmless,
+        "the server still accepts what clients send";
+    REQUEST_ALTERNATIVE_REMOVED = "request-alternative-removed", Breaking,
+        "the server refuses clients that send values of this schema";
+    REQUEST_ALTERNATIVE_ADDED = "request-alternative-added", Harmless,
+        "the server still accepts what clients send";
+    REQUEST_PART_ADDED = "request-part-added", Breaking,
+        "values that clients send must satisfy one more schema of `allOf`";
     REQUEST_PART_REMOVED = "request-part-removed", PossiblyBreaking,
-        "what belonged to this part of an `allOf` is ignored at best, refused at worst";
+        "the server ignores or refuses properties that only this schema of `allOf` describes";
 
-    RESPONSE_SUCCESS_REMOVED = "response-success-removed", Breaking, "the answer clients wait for no longer comes";
+    RESPONSE_SUCCESS_REMOVED = "response-success-removed", Breaking,
+        "clients expect a response that the server no longer sends";
     RESPONSE_SUCCESS_ADDED = "response-success-added", PossiblyBreaking,
-        "a client that takes only the known status for success takes this one for a failure";
+        "clients that accept only the documented status treat the new one as a failure";
     RESPONSE_ERROR_REMOVED = "response-error-removed", PossiblyBreaking,
-        "what failed so may fail otherwise now; oasdiff lets it pass, openapi-diff does not";
+        "the same failure may now have another status; oasdiff accepts this change, openapi-diff does not";
     RESPONSE_ERROR_ADDED = "response-error-added", PossiblyBreaking,
-        "a new status might meet a client that tells errors apart by status";
-    RESPONSE_MEDIA_TYPE_REMOVED = "response-media-type-removed", Breaking, "a client reads this and is sent something else";
-    RESPONSE_MEDIA_TYPE_ADDED = "response-media-type-added", Harmless, "what clients ask for is still answered";
-    RESPONSE_HEADER_REQUIRED_REMOVED = "response-header-required-removed", Breaking, "clients may rely on it";
+        "clients that distinguish errors by status may not handle the new one";
+    RESPONSE_MEDIA_TYPE_REMOVED = "response-media-type-removed", Breaking,
+        "clients that read this media type receive another one";
+    RESPONSE_MEDIA_TYPE_ADDED = "response-media-type-added", Harmless,
+        "the server still sends the media type that clients ask for";
+    RESPONSE_HEADER_REQUIRED_REMOVED = "response-header-required-removed", Breaking,
+        "clients may depend on it";
     RESPONSE_HEADER_OPTIONAL_REMOVED = "response-header-optional-removed", PossiblyBreaking,
-        "clients must do without it already, and some may not";
-    RESPONSE_HEADER_ADDED = "response-header-added", Harmless, "who does not know it passes it over";
-    RESPONSE_HEADER_BECAME_OPTIONAL = "response-header-became-optional", Breaking, "clients may rely on it";
-    RESPONSE_HEADER_BECAME_REQUIRED = "response-header-became-required", Harmless, "it comes more often than before";
+        "clients must work without it, but some may depend on it";
+    RESPONSE_HEADER_ADDED = "response-header-added", Harmless, "clients ignore headers that they do not know";
+    RESPONSE_HEADER_BECAME_OPTIONAL = "response-header-became-optional", Breaking, "clients may depend on it";
+    RESPONSE_HEADER_BECAME_REQUIRED = "response-header-became-required", Harmless,
+        "the server sends it more often than before";
 
-    RESPONSE_PROPERTY_REQUIRED_REMOVED = "response-property-required-removed", Breaking, "clients may rely on it";
+    RESPONSE_PROPERTY_REQUIRED_REMOVED = "response-property-required-removed", Breaking,
+        "clients may depend on it";
     RESPONSE_PROPERTY_OPTIONAL_REMOVED = "response-property-optional-removed", PossiblyBreaking,
-        "clients must do without it already, and some may not";
-    RESPONSE_PROPERTY_ADDED = "response-property-added", Harmless, "who does not know it passes it over";
-    RESPONSE_PROPERTY_BECAME_OPTIONAL = "response-property-became-optional", Breaking, "clients may rely on it";
+        "clients must work without it, but some may depend on it";
+    RESPONSE_PROPERTY_ADDED = "response-property-added", Harmless,
+        "clients ignore properties that they do not know";
+    RESPONSE_PROPERTY_BECAME_OPTIONAL = "response-property-became-optional", Breaking,
+        "clients may depend on it";
     RESPONSE_PROPERTY_BECAME_REQUIRED = "response-property-became-required", Harmless,
-        "it comes more often than before";
-    RESPONSE_TYPE_CHANGED = "response-type-changed", Breaking, "clients decode another type";
-    RESPONSE_TYPE_NARROWED = "response-type-narrowed", Harmless, "clients decode this type already";
-    RESPONSE_BECAME_NULLABLE = "response-became-nullable", Breaking, "clients decode a value and are sent null";
-    RESPONSE_BECAME_NOT_NULLABLE = "response-became-not-nullable", Harmless, "null no longer comes";
-    RESPONSE_LIMIT_LOOSER = "response-limit-looser", PossiblyBreaking,
-        "a client that made room for the old limit may be sent more";
-    RESPONSE_LIMIT_STRICTER = "response-limit-stricter", Harmless, "what comes keeps the old limit too";
+        "the server sends it more often than before";
+    RESPONSE_TYPE_CHANGED = "response-type-changed", Breaking, "clients cannot decode the new type";
+    RESPONSE_TYPE_NARROWED = "response-type-narrowed", Harmless, "clients already decode this type";
+    RESPONSE_BECAME_NULLABLE = "response-became-nullable", Breaking,
+        "clients that expect a value cannot decode null";
+    RESPONSE_BECAME_NOT_NULLABLE = "response-became-not-nullable", Harmless,
+        "the server no longer sends null";
+    RESPONSE_CONSTRAINT_LOOSER = "response-limit-looser", PossiblyBreaking,
+        "clients may not handle values that the old constraint excluded";
+    RESPONSE_CONSTRAINT_STRICTER = "response-limit-stricter", Harmless,
+        "the old document allows these values too";
     RESPONSE_PATTERN_CHANGED = "response-pattern-changed", PossiblyBreaking,
-        "the pattern has gone or is another, and a client that takes the value apart may fail";
-    RESPONSE_PATTERN_ADDED = "response-pattern-added", Harmless, "what comes was allowed before";
-    RESPONSE_FORMAT_CHANGED = "response-format-changed", Breaking, "clients decode another format";
-    RESPONSE_FORMAT_REMOVED = "response-format-removed", PossiblyBreaking, "what comes may have another format now";
-    RESPONSE_FORMAT_ADDED = "response-format-added", Harmless, "what comes was allowed before";
+        "clients that parse the value by the old pattern may fail";
+    RESPONSE_PATTERN_ADDED = "response-pattern-added", Harmless, "the old document allows these values too";
+    RESPONSE_FORMAT_CHANGED = "response-format-changed", Breaking, "clients cannot decode the new format";
+    RESPONSE_FORMAT_REMOVED = "response-format-removed", PossiblyBreaking,
+        "values may have another format now";
+    RESPONSE_FORMAT_ADDED = "response-format-added", Harmless, "the old document allows these values too";
     RESPONSE_ENUM_VALUE_ADDED = "response-enum-value-added", PossiblyBreaking,
-        "a client that knows only the old values may fail";
-    RESPONSE_ENUM_VALUE_REMOVED = "response-enum-value-removed", Harmless, "it no longer comes";
+        "clients that know only the old values may fail";
+    RESPONSE_ENUM_VALUE_REMOVED = "response-enum-value-removed", Harmless, "the server no longer sends it";
     RESPONSE_ENUM_OPENED = "response-enum-opened", PossiblyBreaking,
-        "a client that knows only the old values may fail";
-    RESPONSE_BECAME_ENUM = "response-became-enum", Harmless, "what comes was allowed before";
+        "clients that know only the old values may fail";
+    RESPONSE_BECAME_ENUM = "response-became-enum", Harmless, "the old document allows these values too";
     RESPONSE_OTHERS_CHANGED = "response-other-properties-changed", Harmless,
-        "who does not know a property passes it over";
+        "clients ignore properties that they do not know";
     RESPONSE_ALTERNATIVE_ADDED = "response-alternative-added", PossiblyBreaking,
-        "a client that knows only the old shapes may fail";
-    RESPONSE_ALTERNATIVE_REMOVED = "response-alternative-removed", Harmless, "it no longer comes";
-    RESPONSE_PART_REMOVED = "response-part-removed", Breaking, "clients may rely on what this part of an `allOf` states";
-    RESPONSE_PART_ADDED = "response-part-added", Harmless, "what comes was allowed before";
+        "clients that know only the old schemas may fail";
+    RESPONSE_ALTERNATIVE_REMOVED = "response-alternative-removed", Harmless,
+        "the server no longer sends values of this schema";
+    RESPONSE_PART_REMOVED = "response-part-removed", Breaking,
+        "clients may depend on what this schema of `allOf` states";
+    RESPONSE_PART_ADDED = "response-part-added", Harmless, "the old document allows these values too";
 
-    DEFAULT_CHANGED = "default-changed", PossiblyBreaking, "a client that leaves the value to the server gets another";
+    DEFAULT_CHANGED = "default-changed", PossiblyBreaking, "clients that omit the value get another default";
     SCHEMA_CHANGED_OTHERWISE = "schema-changed-otherwise", PossiblyBreaking,
-        "`not` and `discriminator` decide what is valid in ways that cannot be compared";
-    EXAMPLE_CHANGED = "example-changed", Harmless, "an example binds nobody";
-    DESCRIPTION_CHANGED = "description-changed", Harmless, "read it: it may say what no schema can";
-    ANNOTATION_CHANGED = "annotation-changed", Harmless, "titles, `deprecated`, `readOnly` and `writeOnly` change no exchange";
+        "the suite cannot compare `not` and `discriminator`";
+    EXAMPLE_CHANGED = "example-changed", Harmless, "examples are not requirements";
+    DESCRIPTION_CHANGED = "description-changed", Harmless,
+        "review it: a description can state what a schema cannot";
+    ANNOTATION_CHANGED = "annotation-changed", Harmless,
+        "`title`, `deprecated`, `readOnly` and `writeOnly` do not change requests or responses";
     RULE_SENTENCE_GONE = "rule-sentence-gone", Breaking,
-        "a rule that clients are held to quotes it; planning fails until the new text is read and the rule mended";
-    SENTENCE_CHANGED = "sentence-changed", Harmless, "no rule rests on it; read it";
-    SENTENCE_ADDED = "sentence-added", Harmless, "no rule rests on it; read it";
-    SENTENCE_REMOVED = "sentence-removed", Harmless, "no rule rests on it; read it";
-    COMPONENT_ADDED = "component-added", Harmless, "what uses it is told of by itself";
-    COMPONENT_REMOVED = "component-removed", Harmless, "what used it is told of by itself";
+        "a conformance rule quotes the sentence; planning fails until you read the new text and correct the rule";
+    SENTENCE_CHANGED = "sentence-changed", Harmless, "no conformance rule quotes it; review it";
+    SENTENCE_ADDED = "sentence-added", Harmless, "no conformance rule quotes it; review it";
+    SENTENCE_REMOVED = "sentence-removed", Harmless, "no conformance rule quotes it; review it";
+    COMPONENT_ADDED = "component-added", Harmless, "changes of operations that use it are listed separately";
+    COMPONENT_REMOVED = "component-removed", Harmless,
+        "changes of operations that use it are listed separately";
     CALLBACK_CHANGED = "callback-changed", PossiblyBreaking,
-        "what a client is called with is not read here; a client that offers such a call should read it";
+        "the suite does not read callbacks; review the change if your client handles them";
     UNREAD_CHANGED = "unread-changed", Harmless,
-        "nothing on the wire rests on it (version, tags, links, extensions, what no operation uses)";
+        "no request or response depends on it (version, tags, links, extensions, unused parts)";
 }
 
-/// What a value is to a client: what it sends, or what it is sent.
+/// Whether a value is part of a request or of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Direction {
     Request,
@@ -198,8 +239,12 @@ pub(super) enum Direction {
 }
 
 impl Direction {
-    /// The rule that holds in this direction.
-    pub(super) fn of(self, request: &'static Rule, response: &'static Rule) -> &'static Rule {
+    /// The rule for this direction.
+    pub(super) fn of(
+        self,
+        request: &'static ChangeRule,
+        response: &'static ChangeRule,
+    ) -> &'static ChangeRule {
         match self {
             Self::Request => request,
             Self::Response => response,

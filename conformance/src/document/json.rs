@@ -1,25 +1,24 @@
-//! JSON text as one value, with the line of every place in it.
+//! The JSON parser: one value, and the line of each part of it.
 //!
-//! JSON is YAML in theory; in practice YAML parsers stumble over what JSON writers produce (tabs,
-//! escaped surrogate pairs, long keys), so JSON is read as what it is.
+//! JSON has a parser of its own because YAML parsers fail on what JSON writers produce: tabs, escaped
+//! surrogate pairs, long keys.
 
 use serde_json::{Map, Value};
 
-use super::Fault;
-use super::tree::{
-    Lines, MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many,
-};
+use super::error::{LineError, Result};
+use super::pointer;
+use super::tree::{LineIndex, Tree, check_size, duplicate, nearest_line};
 
-/// Reads a text that begins after `offset` lines of its file.
-pub(super) fn read(text: &str, offset: usize) -> Result<Tree, Fault> {
-    let mut parser = Parser { text, at: 0, line: offset + 1, lines: Lines::default() };
+/// Parses a string that starts after `offset` lines of its file.
+pub(super) fn read(text: &str, offset: usize) -> Result<Tree> {
+    let mut parser = Parser { text, at: 0, line: offset + 1, lines: LineIndex::default() };
     parser.skip_blanks();
     let line = parser.line;
     let value = parser.value(&mut String::new(), line, 0)?;
     parser.skip_blanks();
     match parser.next() {
         None => Ok(Tree { value, lines: parser.lines.by_pointer }),
-        Some(_) => Err(parser.fault("something stands after the end of the document; remove it")),
+        Some(_) => Err(parser.error("unexpected text after the end of the document; remove it")),
     }
 }
 
@@ -27,108 +26,103 @@ struct Parser<'a> {
     text: &'a str,
     at: usize,
     line: usize,
-    lines: Lines,
+    lines: LineIndex,
 }
 
 impl<'a> Parser<'a> {
-    fn value(&mut self, pointer: &mut String, line: usize, depth: usize) -> Result<Value, Fault> {
-        if depth > MAX_DEPTH {
-            return Err(too_deep(line));
-        }
-        if self.lines.by_pointer.len() >= MAX_VALUES {
-            return Err(too_many(line));
-        }
+    fn value(&mut self, pointer: &mut String, line: usize, depth: usize) -> Result<Value> {
+        check_size(depth, self.lines.by_pointer.len() + 1, line)?;
         self.lines.insert(pointer, line)?;
         match self.next() {
             Some('{') => self.object(pointer, depth),
             Some('[') => self.array(pointer, depth),
             Some('"') => self.string().map(Value::String),
             Some(_) => self.word(),
-            None => Err(self.fault("the text ends where a value should stand; is it whole?")),
+            None => {
+                Err(self.error("the text ends where a value is expected; check that the file is complete"))
+            }
         }
     }
 
-    fn object(&mut self, pointer: &mut String, depth: usize) -> Result<Value, Fault> {
+    fn object(&mut self, pointer: &mut String, depth: usize) -> Result<Value> {
         let mut map = Map::new();
-        self.advance(1);
-        self.skip_blanks();
-        if self.takes('}') {
-            return Ok(Value::Object(map));
-        }
-        loop {
-            let line = self.line;
-            if self.next() != Some('"') {
-                return Err(self.fault("a key in double quotes should stand here"));
+        self.elements('}', |parser| {
+            let line = parser.line;
+            if parser.next() != Some('"') {
+                return Err(parser.error("expected a key in double quotes"));
             }
-            let key = self.string()?;
+            let key = parser.string()?;
             let length = pointer.len();
-            push_token(pointer, &key);
+            pointer::push(pointer, &key);
             if map.contains_key(&key) {
-                return Err(duplicate(&key, line, nearest_line(&self.lines.by_pointer, pointer)));
+                return Err(duplicate(&key, line, nearest_line(&parser.lines.by_pointer, pointer)));
             }
-            self.skip_blanks();
-            self.expect(':')?;
-            self.skip_blanks();
-            let value = self.value(pointer, line, depth + 1)?;
+            parser.skip_blanks();
+            parser.expect(':')?;
+            parser.skip_blanks();
+            map.insert(key, parser.value(pointer, line, depth + 1)?);
             pointer.truncate(length);
-            map.insert(key, value);
-            self.skip_blanks();
-            if self.takes('}') {
-                return Ok(Value::Object(map));
-            }
-            self.expect(',')?;
-            self.skip_blanks();
-        }
+            Ok(())
+        })?;
+        Ok(Value::Object(map))
     }
 
-    fn array(&mut self, pointer: &mut String, depth: usize) -> Result<Value, Fault> {
+    fn array(&mut self, pointer: &mut String, depth: usize) -> Result<Value> {
         let mut items = Vec::new();
-        self.advance(1);
+        self.elements(']', |parser| {
+            let length = pointer.len();
+            pointer::push(pointer, &items.len().to_string());
+            items.push(parser.value(pointer, parser.line, depth + 1)?);
+            pointer.truncate(length);
+            Ok(())
+        })?;
+        Ok(Value::Array(items))
+    }
+
+    /// Reads from the opening bracket to the `end`. `element` reads what is between two commas.
+    fn elements(&mut self, end: char, mut element: impl FnMut(&mut Self) -> Result<()>) -> Result<()> {
+        self.at += 1;
         self.skip_blanks();
-        if self.takes(']') {
-            return Ok(Value::Array(items));
+        if self.takes(end) {
+            return Ok(());
         }
         loop {
-            let length = pointer.len();
-            push_token(pointer, &items.len().to_string());
-            items.push(self.value(pointer, self.line, depth + 1)?);
-            pointer.truncate(length);
+            element(self)?;
             self.skip_blanks();
-            if self.takes(']') {
-                return Ok(Value::Array(items));
+            if self.takes(end) {
+                return Ok(());
             }
             self.expect(',')?;
             self.skip_blanks();
         }
     }
 
-    /// A string, found by its end and read by serde_json, which knows the escapes.
-    fn string(&mut self) -> Result<String, Fault> {
-        let mut escaped = false;
-        let end = self.text.bytes().enumerate().skip(self.at + 1).find_map(|(at, byte)| {
-            let ends = byte == b'"' && !escaped;
-            escaped = byte == b'\\' && !escaped;
-            ends.then_some(at)
-        });
-        let Some(end) = end else {
-            return Err(self.fault("a string begins here and does not end"));
-        };
-        let written = &self.text[self.at..=end];
-        let text = serde_json::from_str(written)
-            .map_err(|error| self.fault(&format!("not a JSON string: {}", without_place(&error))))?;
-        self.at = end + 1;
-        Ok(text)
+    fn string(&mut self) -> Result<String> {
+        let mut strings = serde_json::Deserializer::from_str(&self.text[self.at..]).into_iter();
+        match strings.next() {
+            Some(Ok(text)) => {
+                self.at += strings.byte_offset();
+                Ok(text)
+            }
+            Some(Err(error)) if !error.is_eof() => {
+                // The position in the message counts from the start of the string.
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or_default();
+                Err(self.error(&format!("invalid string: {message}")))
+            }
+            _ => Err(self.error("the string that starts here has no closing quote")),
+        }
     }
 
     /// A number, `true`, `false` or `null`.
-    fn word(&mut self) -> Result<Value, Fault> {
+    fn word(&mut self) -> Result<Value> {
         let rest = &self.text[self.at..];
         let end = rest.find(|c: char| c.is_whitespace() || ",:]}[{\"".contains(c)).unwrap_or(rest.len());
         let word = &rest[..end];
         let shown: String = rest.chars().take(end.clamp(1, 20)).collect();
         let value =
-            serde_json::from_str(word).map_err(|_| self.fault(&format!("`{shown}` is not a JSON value")))?;
-        self.advance(end);
+            serde_json::from_str(word).map_err(|_| self.error(&format!("`{shown}` is not a JSON value")))?;
+        self.at += end;
         Ok(value)
     }
 
@@ -136,40 +130,30 @@ impl<'a> Parser<'a> {
         self.text[self.at..].chars().next()
     }
 
-    fn advance(&mut self, bytes: usize) {
-        self.at += bytes;
-    }
-
     fn takes(&mut self, mark: char) -> bool {
         let found = self.next() == Some(mark);
-        self.advance(usize::from(found));
+        self.at += usize::from(found);
         found
     }
 
-    fn expect(&mut self, mark: char) -> Result<(), Fault> {
+    fn expect(&mut self, mark: char) -> Result<()> {
         if self.takes(mark) {
             return Ok(());
         }
-        let found = self.next().map_or("the text ends".to_owned(), |c| format!("`{c}` stands"));
-        Err(self.fault(&format!("{found} where `{mark}` should stand")))
+        let found = self.next().map_or("the end of the text".to_owned(), |c| format!("`{c}`"));
+        Err(self.error(&format!("expected `{mark}`, found {found}")))
     }
 
     fn skip_blanks(&mut self) {
         let rest = &self.text[self.at..];
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
         self.line += rest[..blanks].bytes().filter(|byte| *byte == b'\n').count();
-        self.advance(blanks);
+        self.at += blanks;
     }
 
-    fn fault(&self, message: &str) -> Fault {
-        Fault::new(self.line, format!("not JSON: {message}"))
+    fn error(&self, message: &str) -> LineError {
+        LineError::new(self.line, format!("invalid JSON: {message}"))
     }
-}
-
-/// An error of serde_json without "at line 1 column 9", which would count from the string's start.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or(&text).to_owned()
 }
 
 #[cfg(test)]
@@ -179,14 +163,14 @@ mod tests {
     use super::read;
 
     #[test]
-    fn every_kind_of_value_is_read_as_serde_json_reads_it() {
+    fn values_equal_those_of_serde_json() {
         let text = r#" { "a" : [ 1 , -2.5e3, true,false , null, "x\"\\\u00e9\/\n" , { } , [ ] ] , "b/~" : 12345678901234567890 } "#;
         let expected: serde_json::Value = serde_json::from_str(text).unwrap();
         assert_eq!(read(text, 0).unwrap().value, expected);
     }
 
     #[test]
-    fn keys_and_items_have_the_line_they_begin_on() {
+    fn keys_and_items_have_the_line_they_start_on() {
         let tree = read("\n{\"a\":\n  [1,\n   {\"b/c\": \"\\n\"}],\n\"d\": 2}", 0).unwrap();
         let mut lines: Vec<_> = tree.lines.iter().map(|(pointer, line)| (pointer.as_str(), *line)).collect();
         lines.sort();
@@ -195,21 +179,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_is_refused_with_what_should_stand_there() {
+    fn invalid_json_is_an_error_that_says_what_was_expected() {
         let refusals = [
-            ("{\"a\" 1}", "`1` stands where `:` should stand"),
-            ("[1 2]", "`2` stands where `,` should stand"),
+            ("{\"a\" 1}", "expected `:`, found `1`"),
+            ("[1 2]", "expected `,`, found `2`"),
             ("[1,]", "`]` is not a JSON value"),
-            ("{a: 1}", "a key in double quotes should stand here"),
-            (
-                "[\"\t\"]",
-                "not a JSON string: control character (\\u0000-\\u001F) found while parsing a string",
-            ),
-            ("[", "the text ends where a value should stand; is it whole?"),
+            ("{a: 1}", "expected a key in double quotes"),
+            ("[\"\t\"]", "invalid string: control character (\\u0000-\\u001F) found while parsing a string"),
+            ("[", "the text ends where a value is expected; check that the file is complete"),
             ("[01]", "`01` is not a JSON value"),
         ];
         for (text, expected) in refusals {
-            assert_eq!(read(text, 0).unwrap_err().message, format!("not JSON: {expected}"), "{text}");
+            assert_eq!(read(text, 0).unwrap_err().message, format!("invalid JSON: {expected}"), "{text}");
         }
     }
 }

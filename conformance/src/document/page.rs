@@ -1,50 +1,32 @@
-//! The OpenAPI block of a docs page.
+//! Docs pages in Markdown: the fenced block that contains the OpenAPI document.
 
-use super::Fault;
+use super::error::{LineError, Result};
 
-/// The block's text and how many lines of the page stand before it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Block {
-    pub(super) text: String,
-    pub(super) offset: usize,
-}
-
-/// A fenced block of any kind.
-struct Fenced<'a> {
+/// A fenced block of any language.
+struct FencedBlock<'a> {
     info: &'a str,
     /// The line of the opening fence, from 1.
     line: usize,
     lines: Vec<&'a str>,
 }
 
-/// Finds the one fenced block of a page that is an OpenAPI document. What stands around it is the
-/// docs site's, not the API's, and is passed over deliberately.
-pub(super) fn openapi_block(page: &str) -> Result<Block, Fault> {
-    let mut found: Option<Fenced<'_>> = None;
-    for block in fenced_blocks(page)? {
-        if !holds_openapi(&block) {
-            continue;
-        }
-        if let Some(first) = &found {
-            let message = format!(
-                "a second OpenAPI block (the first is at line {}); keep one block a page",
-                first.line
-            );
-            return Err(Fault::new(block.line, message));
-        }
-        found = Some(block);
+/// Finds the fenced block that contains the OpenAPI document; a page must have exactly one. Returns its text
+/// and the number of page lines before it. The rest of the page belongs to the docs site, not to the API.
+pub(super) fn openapi_block(page: &str) -> Result<(String, usize)> {
+    let mut blocks = fenced_blocks(page)?.into_iter().filter(holds_openapi);
+    let message = "no fenced block that starts with ```yaml or ```json contains an `openapi:` key; \
+                   check that this is the page's Markdown source";
+    let FencedBlock { line, lines, .. } = blocks.next().ok_or_else(|| LineError::new(0, message))?;
+    if let Some(second) = blocks.next() {
+        let message = format!(
+            "the page has a second OpenAPI block (the first is at line {line}); keep one block per page"
+        );
+        return Err(LineError::new(second.line, message));
     }
-    match found {
-        Some(block) => Ok(Block { text: block.lines.join("\n"), offset: block.line }),
-        None => Err(Fault::new(
-            0,
-            "no fenced block that begins with ```yaml or ```json and holds an `openapi:` key; \
-             is this the page's Markdown source?",
-        )),
-    }
+    Ok((lines.join("\n"), line))
 }
 
-fn fenced_blocks(page: &str) -> Result<Vec<Fenced<'_>>, Fault> {
+fn fenced_blocks(page: &str) -> Result<Vec<FencedBlock<'_>>> {
     let mut blocks = Vec::new();
     let mut lines = page.lines().enumerate();
     while let Some((index, line)) = lines.next() {
@@ -57,20 +39,20 @@ fn fenced_blocks(page: &str) -> Result<Vec<Fenced<'_>>, Fault> {
                 Some((_, line)) if fence.is_closed_by(line) => break,
                 Some((_, line)) => content.push(fence.strip_indent(line)),
                 None => {
+                    let marks = fence.mark.to_string().repeat(fence.count);
                     let message = format!(
-                        "the block that begins here with {} is never closed; close it with the same marks",
-                        fence.marks()
+                        "the fenced block that starts here with {marks} has no end; close it with the same fence"
                     );
-                    return Err(Fault::new(index + 1, message));
+                    return Err(LineError::new(index + 1, message));
                 }
             }
         }
-        blocks.push(Fenced { info: fence.info, line: index + 1, lines: content });
+        blocks.push(FencedBlock { info: fence.info, line: index + 1, lines: content });
     }
     Ok(blocks)
 }
 
-/// The line that opens a block: three or more backticks or tildes, and what the block holds.
+/// An opening fence: three or more backticks or tildes, then the info string.
 struct Fence<'a> {
     mark: char,
     count: usize,
@@ -94,18 +76,14 @@ impl<'a> Fence<'a> {
             .is_some_and(|end| end.mark == self.mark && end.count >= self.count && end.info.is_empty())
     }
 
-    /// The content of an indented fence is indented with it.
+    /// Removes the indentation of the fence from a content line.
     fn strip_indent<'b>(&self, line: &'b str) -> &'b str {
         let blanks = line.len() - line.trim_start_matches(' ').len();
         &line[blanks.min(self.indent)..]
     }
-
-    fn marks(&self) -> String {
-        self.mark.to_string().repeat(self.count)
-    }
 }
 
-fn holds_openapi(block: &Fenced<'_>) -> bool {
+fn holds_openapi(block: &FencedBlock<'_>) -> bool {
     let language = block.info.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     match language.to_ascii_lowercase().as_str() {
         "yaml" | "yml" => block.lines.iter().any(|line| is_version_key(line)),
@@ -114,7 +92,7 @@ fn holds_openapi(block: &Fenced<'_>) -> bool {
     }
 }
 
-/// `openapi:` or `"openapi":`, or the key older documents have in its place.
+/// Whether a line starts with the key `openapi`, or with `swagger`, the key of older versions.
 fn is_version_key(line: &str) -> bool {
     ["openapi", "swagger"].iter().any(|key| {
         let quoted = line.strip_prefix('"').and_then(|rest| rest.strip_prefix(key)?.strip_prefix('"'));
@@ -126,28 +104,22 @@ fn is_version_key(line: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn block(page: &str) -> Block {
-        openapi_block(page).unwrap()
-    }
-
     #[test]
-    fn other_blocks_and_shorter_fences_inside_are_passed_over() {
+    fn other_blocks_and_shorter_inner_fences_are_ignored() {
         let page =
             "```bash\ncurl\n```\n\n~~~~ yaml title=x\n# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```\n~~~~\n";
-        assert_eq!(
-            block(page),
-            Block { text: "# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```".to_owned(), offset: 5 }
-        );
+        let text = "# comment\nopenapi: 3.0.0\nx: |\n  ~~~\n  ```";
+        assert_eq!(openapi_block(page).unwrap(), (text.to_owned(), 5));
     }
 
     #[test]
-    fn an_indented_fence_takes_its_indentation_from_its_lines() {
+    fn content_loses_the_indentation_of_its_fence() {
         let page = "  ```json\n  {\n    \"openapi\": \"3.0.0\"\n }\n  ```";
-        assert_eq!(block(page), Block { text: "{\n  \"openapi\": \"3.0.0\"\n}".to_owned(), offset: 1 });
+        assert_eq!(openapi_block(page).unwrap(), ("{\n  \"openapi\": \"3.0.0\"\n}".to_owned(), 1));
     }
 
     #[test]
-    fn inline_code_and_deep_indentation_begin_no_block() {
+    fn inline_code_and_deep_indentation_start_no_block() {
         assert!(fenced_blocks("```yaml```\n    ```yaml\n``\n").unwrap().is_empty());
     }
 }

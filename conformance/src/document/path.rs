@@ -1,17 +1,17 @@
-//! Path templates: the parameters they name, and the ids that operations have by them.
+//! Path templates, their parameters, and operation ids made from paths.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::json;
 
-use super::{Location, Parameter, Place, Schema};
+use super::model::{Location, Parameter, ParameterLocation, Schema};
 
-/// The names in a template's braces, in order.
+/// The names in the braces of a template, in order.
 fn names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
 }
 
-/// A template without the names in its braces: two of one shape match the same paths.
+/// A template without the names in its braces. Templates of equal shape match the same paths.
 pub(crate) fn shape(path: &str) -> String {
     let mut parts = path.split('{');
     let mut shape = parts.next().unwrap_or_default().to_owned();
@@ -21,8 +21,8 @@ pub(crate) fn shape(path: &str) -> String {
     shape
 }
 
-/// Holds path parameters to their template: drops those it does not name, adds those that only it
-/// names, and says what is to be noted.
+/// Makes the path parameters match the template: removes those it does not name, and adds those that
+/// have no description. Returns the notes about both.
 pub(super) fn match_template(
     path: &str,
     parameters: &mut Vec<Parameter>,
@@ -30,31 +30,34 @@ pub(super) fn match_template(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     let mut undescribed: BTreeSet<_> = names(path).collect();
-    parameters.retain(|Parameter { name, place, .. }| {
-        let is_lost = *place == Place::Path && !undescribed.remove(name.as_str());
+    parameters.retain(|Parameter { name, sent_in, .. }| {
+        let is_lost = *sent_in == ParameterLocation::Path && !undescribed.remove(name.as_str());
         if is_lost {
             notes.push(format!(
-                "the path has no `{{{name}}}`, though a parameter says so; nothing is sent for it"
+                "the path template has no `{{{name}}}` for this path parameter; the parameter is ignored"
             ));
         }
         !is_lost
     });
     for name in undescribed {
-        notes.push(format!("no parameter describes the path's `{{{name}}}`; it is read as a required text"));
-        parameters.push(bare_parameter(name, locate(name)));
+        notes.push(format!(
+            "no parameter describes `{{{name}}}` of the path template; it is treated as a required string"
+        ));
+        parameters.push(bare_parameter(name, ParameterLocation::Path, locate(name)));
     }
     notes
 }
 
-/// What is known of a parameter that only the template names.
-fn bare_parameter(name: &str, location: Location) -> Parameter {
+/// A required string parameter without a description.
+pub(super) fn bare_parameter(name: &str, sent_in: ParameterLocation, location: Location) -> Parameter {
+    let is_query = sent_in == ParameterLocation::Query;
     Parameter {
         name: name.to_owned(),
-        place: Place::Path,
+        sent_in,
         required: true,
         schema: Schema { value: json!({ "type": "string" }), pointer: location.pointer.clone() },
-        style: "simple".to_owned(),
-        explode: false,
+        style: if is_query { "form" } else { "simple" }.to_owned(),
+        explode: is_query,
         allow_reserved: false,
         description: String::new(),
         examples: Vec::new(),
@@ -62,16 +65,16 @@ fn bare_parameter(name: &str, location: Location) -> Parameter {
     }
 }
 
-/// The ids that operations have already.
+/// The operation ids that are already used.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     taken: HashSet<String>,
-    /// How often each id was asked for with each method, after it was taken.
+    /// How often each id was requested again, by method.
     repeated: HashMap<(String, String), usize>,
 }
 
 impl Ids {
-    /// The id itself, or, if an earlier operation has it, one with the method (and a number) before it.
+    /// The id itself, or, if it is taken, the id with the method (and a number) before it.
     pub(super) fn distinct(&mut self, id: &str, method: &str) -> String {
         if self.taken.insert(id.to_owned()) {
             return id.to_owned();
@@ -91,7 +94,7 @@ impl Ids {
     }
 }
 
-/// An id for an operation that states none: the path's last segment that is not a parameter.
+/// The id of an operation without one: the last path segment that is not a parameter.
 pub(super) fn id(path: &str, method: &str) -> String {
     let segment = path.split('/').rfind(|segment| !segment.is_empty() && !segment.contains('{'));
     segment.map_or_else(|| method.to_ascii_lowercase(), str::to_owned)
@@ -102,13 +105,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_what_stands_in_braces() {
+    fn names_are_in_braces() {
         assert_eq!(names("/a/{b}/{c}.{d}").collect::<Vec<_>>(), ["b", "c", "d"]);
         assert_eq!(names("/a/b}/{c").count(), 0);
     }
 
     #[test]
-    fn an_id_is_the_last_segment_that_is_no_parameter() {
+    fn an_id_is_the_last_segment_that_is_not_a_parameter() {
         assert_eq!(id("/api/job/request_upload_url", "GET"), "request_upload_url");
         assert_eq!(id("/v1/jobs/{jobId}/", "GET"), "jobs");
         assert_eq!(id("/{a}", "GET"), "get");

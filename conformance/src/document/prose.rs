@@ -1,33 +1,25 @@
-//! Prose: paragraphs with white space collapsed, each with its line.
+//! Prose: paragraphs and the lines they start on.
 
-/// How much of a line may be its indentation and key.
+/// The maximum length of the indentation and key before the text of a line, in bytes.
 const LONGEST_KEY: usize = 200;
 
-/// Runs of white space as single blanks.
+/// Replaces each run of white space by one space.
 pub(crate) fn collapse(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The paragraphs of a text: what blank lines separate.
+/// The paragraphs of a string. Blank lines separate them.
 pub(super) fn paragraphs(text: &str) -> Vec<String> {
-    let mut paragraphs = vec![String::new()];
-    for line in text.lines() {
-        match paragraphs.last_mut() {
-            Some(last) if !line.trim().is_empty() => {
-                last.push_str(line);
-                last.push('\n');
-            }
-            _ => paragraphs.push(String::new()),
-        }
-    }
-    paragraphs.iter().map(|text| collapse(text)).filter(|text| !text.is_empty()).collect()
+    let lines: Vec<_> = text.lines().collect();
+    let paragraphs = lines.split(|line| line.trim().is_empty()).map(|lines| collapse(&lines.join(" ")));
+    paragraphs.filter(|text| !text.is_empty()).collect()
 }
 
-/// The line of the file on which each paragraph of a text begins, the text being the value that
-/// stands at `line`. From the first paragraph on that is not found as written (in a quoted value
-/// with escapes, say), all are given the line of the one before it.
+/// The line of the file on which each paragraph starts. `text` is the value at `line`. A value with
+/// escapes differs from the file; from the first paragraph that cannot be found, all paragraphs get the
+/// line of the one before.
 pub(super) fn first_lines(source: &[&str], line: usize, text: &str) -> Vec<usize> {
-    // A folded value has more lines in the file than in itself, but not lines of a word each.
+    // A folded value has more lines in the file than in the value, so the range to search is larger.
     let end = source.len().min(line + 2 * text.lines().count() + text.len() / 8);
     let mut at = line;
     let mut is_lost = false;
@@ -41,8 +33,8 @@ pub(super) fn first_lines(source: &[&str], line: usize, text: &str) -> Vec<usize
     lines
 }
 
-/// Whether a paragraph begins on this line: the line's words are its first, or its first words are
-/// among the line's.
+/// Whether a paragraph starts on this line: the line is the start of the paragraph, or contains its first
+/// five words.
 fn begins(line: &str, paragraph: &str) -> bool {
     if line.len() > paragraph.len() + LONGEST_KEY {
         return false;
@@ -61,19 +53,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paragraphs_are_what_blank_lines_separate() {
+    fn blank_lines_separate_paragraphs() {
         assert_eq!(paragraphs("\n a\tb\n c\n \n\nd\n"), ["a b c", "d"]);
         assert!(paragraphs(" \n").is_empty());
     }
 
     #[test]
-    fn each_paragraph_begins_on_the_line_that_has_its_words() {
+    fn each_paragraph_starts_on_the_line_with_its_text() {
         let source = ["description: |", "  One two", "  three.", "", "  Four.", "next: Four."];
         assert_eq!(first_lines(&source, 1, "One two\nthree.\n\nFour."), [2, 5]);
     }
 
     #[test]
-    fn words_that_are_not_found_as_written_have_the_line_of_the_value() {
+    fn a_paragraph_that_differs_from_the_file_has_the_line_of_its_value() {
         let source = ["a: \"One\\n\\nTwo\"", "b: Two"];
         assert_eq!(first_lines(&source, 1, "One\n\nTwo"), [1, 1]);
         let long = format!("{}Lost", "x ".repeat(10_000));

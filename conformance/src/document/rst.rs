@@ -1,55 +1,51 @@
-//! The reStructuredText reader: pages of the sphinx http domain whose tables hold the facts.
+//! The reStructuredText reader: pages that use the Sphinx HTTP domain and describe operations in tables.
 //!
-//! A page is cut into blocks, the blocks are gathered under their bold headings, and each kind of
-//! heading has its own reading: parameters, body, responses, examples. The reading never stops at a
-//! block it does not understand: it notes the block's line and goes on.
+//! The reader splits a page into blocks, groups the blocks under bold headings, and reads each kind of
+//! section: parameters, body, responses, examples. It notes the line of a block that it does not
+//! recognize, and continues.
 
+mod allowed_values;
 mod block;
-mod derived;
 mod example;
 mod grid;
 mod line;
-mod message;
 mod parameter;
+mod reader;
 mod response;
 mod section;
-mod stranger;
-mod values;
 
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::json;
 
-use self::block::{Block, BlockKind, blocks};
+use self::block::{Block, BlockKind, blocks, says_nothing};
 use self::line::{expanded, numbered};
+use self::reader::RstReader;
 use self::section::{Group, Method, Topic, groups};
+use super::error::{LineError, Result};
+use super::model::{Document, Kind, Operation, Parameter, ParameterLocation, Prose};
 use super::path::{self, Ids};
-use super::tree::push_token;
-use super::{Document, Fault, Kind, Location, Note, Operation, Parameter, Place, Prose, Server};
+use super::pointer;
 
-/// What pages write where a section has nothing to say.
-const NOTHING: [&str; 3] = ["not applicable", "none", "n/a"];
-
-/// How many blocks a page may have. Real pages have about forty.
+/// The maximum number of blocks of a page. Published pages have about 40.
 const MAX_BLOCKS: usize = 10_000;
-/// How many methods may share one description, which is read once for each.
+/// The maximum number of methods that share one description. The description is read once per method.
 const MAX_METHODS: usize = 16;
 
-pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> {
+pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document> {
     let expanded = expanded(text);
     let blocks = blocks(&numbered(&expanded));
     if let Some(block) = blocks.get(MAX_BLOCKS) {
         let message = format!(
-            "more than {MAX_BLOCKS} paragraphs, headings and tables, the most that is read; is this one page?"
+            "more than {MAX_BLOCKS} paragraphs, headings and tables, which is the maximum; check that the file is one page"
         );
-        return Err(Fault::new(block.line, message));
+        return Err(LineError::new(block.line, message));
     }
-    let mut reader = Reader::new(name);
+    let mut reader = RstReader::new(name);
     reader.note_defects(&blocks);
     let groups = groups(blocks);
     let operations = reader.operations(&groups)?;
-    let prose = reader.unclaimed_prose(&groups);
+    let prose = reader.prose_outside_operations(&groups);
     reader.notes.sort_by_key(|note| note.location.line);
     Ok(Document {
         name: name.clone(),
@@ -64,50 +60,17 @@ pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document, Fault> 
     })
 }
 
-/// What is known while a page is read.
-struct Reader {
-    name: Arc<str>,
-    lines: HashMap<String, usize>,
-    notes: Vec<Note>,
-    /// Line and text of each note.
-    noted: HashSet<(usize, String)>,
-    servers: Vec<Server>,
-}
-
-impl Reader {
-    fn new(name: &Arc<str>) -> Self {
-        Self {
-            name: name.clone(),
-            lines: HashMap::new(),
-            notes: Vec::new(),
-            noted: HashSet::new(),
-            servers: Vec::new(),
-        }
-    }
-
-    /// A place, remembered under its pointer.
-    fn location(&mut self, pointer: &str, line: usize) -> Location {
-        self.lines.entry(pointer.to_owned()).or_insert(line);
-        Location { document: self.name.clone(), line, pointer: pointer.to_owned() }
-    }
-
-    /// Notes something odd. A block that several operations share is noted once.
-    fn note(&mut self, pointer: &str, line: usize, text: impl Into<String>) {
-        let text = text.into();
-        if self.noted.insert((line, text.clone())) {
-            let location = Location { document: self.name.clone(), line, pointer: pointer.to_owned() };
-            self.notes.push(Note { text, location });
-        }
-    }
-
-    fn operations(&mut self, groups: &[Group<'_>]) -> Result<Vec<Operation>, Fault> {
+impl RstReader {
+    fn operations(&mut self, groups: &[Group<'_>]) -> Result<Vec<Operation>> {
         let mut ids = Ids::default();
         let mut operations = Vec::new();
         for group in groups {
             if let Some(method) = group.methods.get(MAX_METHODS) {
-                return Err(Fault::new(
+                return Err(LineError::new(
                     method.line,
-                    format!("more than {MAX_METHODS} methods share what is said here; split the page"),
+                    format!(
+                        "more than {MAX_METHODS} methods share one description, which is the maximum; split the page"
+                    ),
                 ));
             }
             for method in &group.methods {
@@ -115,24 +78,19 @@ impl Reader {
             }
         }
         if operations.is_empty() {
-            let message = "no `.. http:get:: /path` (or other method) here; is this a page about a call?";
-            return Err(Fault::new(1, message));
+            let message = "the page has no directive `.. http:get:: /path` (or another method); check that it describes an operation";
+            return Err(LineError::new(1, message));
         }
         Ok(operations)
     }
 
-    fn operation(
-        &mut self,
-        method: &Method<'_>,
-        group: &Group<'_>,
-        ids: &mut Ids,
-    ) -> Result<Operation, Fault> {
+    fn operation(&mut self, method: &Method<'_>, group: &Group<'_>, ids: &mut Ids) -> Result<Operation> {
         let path = method.path_template()?;
         let id = ids.distinct(&path::id(&path, &method.method), &method.method);
         let mut at = String::new();
-        push_token(&mut at, &id);
+        pointer::push(&mut at, &id);
         let location = self.location(&at, method.line);
-        self.note_strangers(&at, method, group);
+        self.note_unrecognized(&at, method, group);
         let mut responses = self.responses(&at, &group.about(Topic::Responses));
         self.example_responses(&at, group, &mut responses);
         if responses.is_empty() {
@@ -155,7 +113,7 @@ impl Reader {
 
     fn all_parameters(&mut self, at: &str, path: &str, line: usize, group: &Group<'_>) -> Vec<Parameter> {
         let mut parameters = Vec::new();
-        for place in [Place::Path, Place::Query, Place::Header] {
+        for place in [ParameterLocation::Path, ParameterLocation::Query, ParameterLocation::Header] {
             parameters.extend(self.parameters(at, &group.about(Topic::Parameters(place)), place));
         }
         let locate = |name: &str| self.location(&format!("{at}/path/{name}"), line);
@@ -165,7 +123,7 @@ impl Reader {
         parameters
     }
 
-    /// Title and paragraphs, under whatever heading they stand.
+    /// Titles and paragraphs, under all headings.
     fn prose(&mut self, at: &str, group: &Group<'_>) -> Vec<Prose> {
         let mut prose = Vec::new();
         for Block { line, kind } in group.blocks() {
@@ -180,18 +138,13 @@ impl Reader {
         prose
     }
 
-    /// Prose that stands apart from every method; nothing else that does is read.
-    fn unclaimed_prose(&mut self, groups: &[Group<'_>]) -> Vec<Prose> {
+    /// Prose outside all operations. Other content there is not read.
+    fn prose_outside_operations(&mut self, groups: &[Group<'_>]) -> Vec<Prose> {
         let mut prose = Vec::new();
         for group in groups.iter().filter(|group| group.methods.is_empty()) {
-            self.note_unclaimed(group);
+            self.note_outside_operations(group);
             prose.extend(self.prose("", group));
         }
         prose
     }
-}
-
-/// Whether a paragraph only says that there is nothing to say.
-fn says_nothing(text: &str) -> bool {
-    NOTHING.contains(&text.to_ascii_lowercase().trim_end_matches('.'))
 }

@@ -1,20 +1,20 @@
-//! A text as one JSON value, with the line of every place in it; and what a text may hold at most.
+//! The syntax tree of YAML and JSON: a value, the line of each part, and the caps on its size.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Fault, json, yaml};
+use super::error::{LineError, Result};
 
-/// How deep mappings and lists may be nested. Real documents stay below 40.
-pub(super) const MAX_DEPTH: usize = 100;
-/// How many values a document may hold. The largest published OpenAPI documents have about 400,000.
-pub(super) const MAX_VALUES: usize = 1_000_000;
-/// How many bytes the pointers to them may have in all: a long key above many values would fill the memory.
+/// The maximum nesting of mappings and lists. Published documents stay below 40.
+const MAX_DEPTH: usize = 100;
+/// The maximum number of values. The largest published OpenAPI documents have about 400,000.
+const MAX_VALUES: usize = 1_000_000;
+/// The maximum total length of all JSON pointers, in bytes. Long keys above many values need much memory.
 const MAX_POINTERS: usize = 512 * 1024 * 1024;
 
-/// A text's value and the line, from 1, of every JSON pointer into it: for a mapping's entry the
-/// line of its key, for an item of a list the line on which it begins.
+/// A value and the line (from 1) of each JSON pointer into it. A mapping entry has the line of its key,
+/// a list item the line on which it starts.
 #[derive(Debug)]
 pub(super) struct Tree {
     pub(super) value: Value,
@@ -22,23 +22,13 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    /// Reads YAML or JSON that begins after `offset` lines of its file.
-    pub(super) fn read(text: &str, offset: usize) -> Result<Self, Fault> {
-        if Self::is_json(text) { json::read(text, offset) } else { yaml::read(text, offset) }
-    }
-
-    /// Whether a text is JSON, by its beginning.
-    pub(super) fn is_json(text: &str) -> bool {
-        text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
-    }
-
-    /// The line of a place: its own, or that of the nearest place around it that has one.
+    /// The line of a pointer, or of its nearest ancestor with a known line.
     pub(super) fn line(&self, pointer: &str) -> usize {
         nearest_line(&self.lines, pointer)
     }
 }
 
-/// The line of a pointer, or of the nearest place around it that has one; 1 if none has.
+/// The line of a pointer, or of its nearest ancestor with a known line; else 1.
 pub(super) fn nearest_line(lines: &HashMap<String, usize>, pointer: &str) -> usize {
     let mut pointer = pointer;
     loop {
@@ -52,65 +42,39 @@ pub(super) fn nearest_line(lines: &HashMap<String, usize>, pointer: &str) -> usi
     }
 }
 
-/// Adds a reference token to a JSON pointer.
-pub(super) fn push_token(pointer: &mut String, token: &str) {
-    pointer.push('/');
-    for c in token.chars() {
-        match c {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            c => pointer.push(c),
-        }
-    }
-}
-
-/// The line of every value, by its pointer.
+/// The line of each value, by JSON pointer.
 #[derive(Default)]
-pub(super) struct Lines {
+pub(super) struct LineIndex {
     pub(super) by_pointer: HashMap<String, usize>,
     bytes: usize,
 }
 
-impl Lines {
-    pub(super) fn insert(&mut self, pointer: &str, line: usize) -> Result<(), Fault> {
+impl LineIndex {
+    pub(super) fn insert(&mut self, pointer: &str, line: usize) -> Result<()> {
         self.bytes += pointer.len();
         if self.bytes > MAX_POINTERS {
-            return Err(Fault::new(line, "keys too long for so many values below them; shorten them"));
+            let message = "the keys are too long for the number of values below them; shorten the keys";
+            return Err(LineError::new(line, message));
         }
         self.by_pointer.insert(pointer.to_owned(), line);
         Ok(())
     }
 }
 
-pub(super) fn too_deep(line: usize) -> Fault {
-    Fault::new(line, format!("nested deeper than {MAX_DEPTH} levels, the most that is read"))
+/// Checks the nesting and the number of values.
+pub(super) fn check_size(depth: usize, values: usize, line: usize) -> Result<()> {
+    let message = if depth > MAX_DEPTH {
+        format!("nested deeper than {MAX_DEPTH} levels, which is the maximum; reduce the nesting")
+    } else if values > MAX_VALUES {
+        format!("more than {MAX_VALUES} values, which is the maximum; split the document")
+    } else {
+        return Ok(());
+    };
+    Err(LineError::new(line, message))
 }
 
-pub(super) fn too_many(line: usize) -> Fault {
-    Fault::new(line, format!("more than {MAX_VALUES} values, the most that is read; split the document"))
-}
-
-/// A key that stands twice in one mapping: here, and at a line above.
-pub(super) fn duplicate(key: &str, line: usize, first: usize) -> Fault {
-    Fault::new(line, format!("the key `{key}` stands here and at line {first} already; keep one of them"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_without_a_line_has_that_of_the_place_around_it() {
-        let tree = Tree::read("a:\n  b/c:\n    - d~e: 1\n", 10).unwrap();
-        assert_eq!(tree.line("/a/b~1c/0/d~0e"), 13);
-        assert_eq!(tree.line("/a/b~1c/0/missing/deep"), 13);
-        assert_eq!(tree.line("/a/b~1c"), 12);
-        assert_eq!(tree.line("/z"), 11);
-    }
-
-    #[test]
-    fn what_begins_like_json_is_read_as_json_and_other_flow_as_yaml() {
-        assert_eq!(Tree::read("{\"a\": \"\\ud83d\\ude00\"}", 0).unwrap().value["a"], "😀");
-        assert_eq!(Tree::read("{a: b}", 0).unwrap().value["a"], "b");
-    }
+/// The error for a key that a mapping has twice.
+pub(super) fn duplicate(key: &str, line: usize, first: usize) -> LineError {
+    let message = format!("the key `{key}` is a duplicate of the one at line {first}; remove one of them");
+    LineError::new(line, message)
 }

@@ -1,34 +1,34 @@
-//! The parts of a document that pages share or bring: what is merged, and never merged any deeper.
+//! The parts of a document that are replaced as a whole: top-level keys, operations and components.
 
 use serde_json::Value;
 
-use crate::plan::fact::escape;
+use crate::document::pointer::escape;
 
-/// Keys at the top that two pages of one vendor may state differently: they say nothing about a call.
-const FREE: [&str; 4] = ["/info", "/tags", "/externalDocs", "/x-"];
+/// Top-level keys that do not affect requests or responses. Pages of one vendor may state them differently.
+const DESCRIPTIVE: [&str; 4] = ["/info", "/tags", "/externalDocs", "/x-"];
 
-/// How deep a place is cut: whether what stands there is a mapping of parts.
-pub(super) fn is_cut(pointer: &str) -> bool {
+/// Whether the mapping at a pointer is split into its entries.
+pub(super) fn is_split(pointer: &str) -> bool {
     let steps: Vec<&str> = pointer.split('/').skip(1).collect();
     matches!(steps.as_slice(), [] | ["paths" | "components"] | ["paths" | "components", _])
 }
 
 /// Whether two pages must agree about a part.
-pub(super) fn is_binding(pointer: &str) -> bool {
-    !FREE.iter().any(|free| pointer.starts_with(free))
+pub(super) fn must_agree(pointer: &str) -> bool {
+    !DESCRIPTIVE.iter().any(|prefix| pointer.starts_with(prefix))
 }
 
-/// Every part, by its pointer.
+/// Every part with its pointer.
 pub(super) fn leaves(value: &Value) -> Vec<(String, &Value)> {
     let mut found = Vec::new();
     gather(String::new(), value, &mut found);
     found
 }
 
-/// Goes no deeper than [`is_cut`] says.
+/// The recursion ends where [`is_split`] does.
 fn gather<'a>(pointer: String, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
     match value {
-        Value::Object(entries) if is_cut(&pointer) => {
+        Value::Object(entries) if is_split(&pointer) => {
             for (key, entry) in entries {
                 gather(format!("{pointer}/{}", escape(key)), entry, found);
             }

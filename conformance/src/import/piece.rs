@@ -1,65 +1,66 @@
-//! A text cut into pieces, which laid together again are the text.
+//! Splits the text of a document into pieces. The pieces in their order make the text again.
 
 use serde_json::{Map, Value};
 
-use super::leaf::is_cut;
-use crate::document::Block;
-use crate::plan::fact::escape;
+use super::leaf::is_split;
+use crate::document::OpenApiSource;
+use crate::document::pointer::escape;
 
-/// A text in pieces.
+/// The pieces of a string.
 #[derive(Debug)]
 pub(super) struct Pieces {
-    /// Whose text it is.
+    /// The name of the document.
     pub(super) name: String,
-    /// Whether it is no longer the vendor's own.
+    /// Whether the text is not the vendor's own any more.
     pub(super) is_rewritten: bool,
-    /// What stands before the first key.
+    /// The lines before the first key.
     before: String,
-    /// The keys at the top, in their order.
+    /// The top-level keys, in their order.
     pub(super) parts: Vec<Piece>,
     /// The blank lines at the end.
     after: String,
 }
 
-/// The lines of one key.
+/// The lines of one key, as far as they are not in pieces of their own.
 #[derive(Clone, Debug)]
 pub(super) struct Piece {
     /// The key.
     pub(super) key: String,
-    /// How many blanks stand before it.
+    /// The indentation of the key, in spaces.
     pub(super) indent: usize,
-    /// The key's own line, with the comments above it; all its lines if it is not cut any deeper.
+    /// The comments above the key and the line of the key; all lines of the key if it is not split.
     pub(super) head: String,
-    /// What is below it, if it is cut deeper.
+    /// The pieces of its mapping, if it is split.
     pub(super) parts: Vec<Piece>,
-    /// Whether it could be cut deeper, and nothing is below it.
+    /// Whether its mapping would be split, but is empty.
     pub(super) is_empty: bool,
 }
 
 impl Pieces {
-    /// Cuts a text. What cannot be cut (JSON, or mappings in braces) is rewritten first.
-    pub(super) fn of(block: &Block) -> Result<Self, String> {
-        if !block.is_json()
-            && let Some(pieces) = Self::cut(block)
+    /// Splits a string. A string that cannot be split (JSON, or mappings in braces) is rewritten first.
+    pub(super) fn of(source: &OpenApiSource) -> Result<Self, String> {
+        if !source.is_json()
+            && let Some(pieces) = Self::split(source)
         {
             return Ok(pieces);
         }
-        let refused = || format!("{}: cannot be rewritten as YAML in block style; do it by hand", block.name);
-        let text = serde_yaml::to_string(&block.value).map_err(|_| refused())?;
-        let rewritten = Block::read("rewritten.yaml", text.as_bytes()).map_err(|_| refused())?;
-        let same = rewritten.value == block.value;
-        let pieces = Self::cut(&rewritten).filter(|_| same).ok_or_else(refused)?;
-        Ok(Self { name: block.name.to_string(), is_rewritten: true, ..pieces })
+        let refused =
+            || format!("{}: cannot be rewritten as YAML in block style; rewrite it by hand", source.name);
+        let text = serde_yaml::to_string(&source.value).map_err(|_| refused())?;
+        let rewritten = OpenApiSource::read("rewritten.yaml", text.as_bytes()).map_err(|_| refused())?;
+        let same = rewritten.value == source.value;
+        let pieces = Self::split(&rewritten).filter(|_| same).ok_or_else(refused)?;
+        Ok(Self { name: source.name.to_string(), is_rewritten: true, ..pieces })
     }
 
-    /// None where keys do not stand on lines of their own, one below the other.
-    fn cut(block: &Block) -> Option<Self> {
-        let lines: Vec<&str> = block.text.lines().collect();
+    /// The pieces; none when the keys do not have a line each.
+    fn split(source: &OpenApiSource) -> Option<Self> {
+        let lines: Vec<&str> = source.text.lines().collect();
         let end = lines.iter().rposition(|line| !line.trim().is_empty())? + 1;
-        let cutter = Cutter { block, lines: &lines };
-        let (start, parts) = cutter.parts("", block.value.as_object()?, 0, end)?;
+        let splitter = Splitter { source, lines: &lines };
+        let (start, parts) = splitter.parts("", source.value.as_object()?, 0, end)?;
         Some(Self {
-            name: block.name.to_string(),
+            name: source.name.to_string(),
             is_rewritten: false,
             before: joined(&lines[..start]),
             parts,
@@ -67,7 +68,7 @@ impl Pieces {
         })
     }
 
-    /// The keys at the top.
+    /// The top-level keys.
     pub(super) fn keys(&self) -> Vec<String> {
         self.parts.iter().map(|part| part.key.clone()).collect()
     }
@@ -86,7 +87,7 @@ impl Piece {
         self.parts.iter().for_each(|part| part.put(text));
     }
 
-    /// The same lines, further in or out: only where the lines they come to are indented otherwise.
+    /// The same lines with another indentation.
     pub(super) fn indented(mut self, indent: usize) -> Self {
         if indent != self.indent {
             let own = self.indent;
@@ -106,13 +107,13 @@ impl Piece {
     }
 }
 
-struct Cutter<'a> {
-    block: &'a Block,
+struct Splitter<'a> {
+    source: &'a OpenApiSource,
     lines: &'a [&'a str],
 }
 
-impl Cutter<'_> {
-    /// The pieces of a mapping, which ends before the line `end`, and the line on which they begin.
+impl Splitter<'_> {
+    /// The line on which the pieces of a mapping begin, and the pieces. The mapping ends before the line `end`.
     fn parts(
         &self,
         pointer: &str,
@@ -124,7 +125,7 @@ impl Cutter<'_> {
             entries.keys().map(|key| (key, format!("{pointer}/{}", escape(key)))).collect();
         let mut lines = Vec::new();
         for (_, pointer) in &keys {
-            lines.push(self.block.lines.get(pointer)?.checked_sub(self.block.offset + 1)?);
+            lines.push(self.source.lines.get(pointer)?.checked_sub(self.source.offset + 1)?);
         }
         let first = *lines.first()?;
         let indent = indent(self.lines.get(first)?);
@@ -134,7 +135,7 @@ impl Cutter<'_> {
         if !is_block {
             return None;
         }
-        // What stands above the first key of all is about the document, not about the key.
+        // Comments above the first key of the document are about the document.
         let mut earliest = if pointer.is_empty() { first } else { begin };
         let mut starts = Vec::new();
         for at in &lines {
@@ -155,7 +156,7 @@ impl Cutter<'_> {
         Some((starts[0], parts))
     }
 
-    /// A key's piece: from its comments to the next key's.
+    /// The piece of a key: from its comments to those of the next key.
     fn piece(
         &self,
         key: &str,
@@ -164,17 +165,17 @@ impl Cutter<'_> {
         (start, line, until): (usize, usize, usize),
         indent: usize,
     ) -> Piece {
-        let below = value.as_object().filter(|_| is_cut(pointer));
+        let below = value.as_object().filter(|_| is_split(pointer));
         let is_empty = below.is_some_and(Map::is_empty);
-        let cut = below.and_then(|entries| self.parts(pointer, entries, line + 1, until));
-        let (head, parts) = match cut {
+        let split = below.and_then(|entries| self.parts(pointer, entries, line + 1, until));
+        let (head, parts) = match split {
             Some((first, parts)) => (joined(&self.lines[start..first]), parts),
             None => (joined(&self.lines[start..until]), Vec::new()),
         };
         Piece { key: key.to_owned(), indent, head, parts, is_empty }
     }
 
-    /// Whether a line begins with a key at this indentation.
+    /// Whether a line begins with a key and has this indentation.
     fn is_key(&self, line: usize, key: &str, own: usize) -> bool {
         let Some(text) = self.lines.get(line) else { return false };
         let begins = |text: &str| text.starts_with(key);
@@ -182,7 +183,7 @@ impl Cutter<'_> {
         indent(text) == own && (begins(key_text) || begins(key_text.trim_start_matches(['"', '\''])))
     }
 
-    /// Where a key's piece starts: at the comments just above it that stand at its indentation.
+    /// The first line of the piece of a key: that of the comments directly above it that have its indentation.
     fn start(&self, line: usize, earliest: usize, own: usize) -> usize {
         let mut start = line;
         while start > earliest

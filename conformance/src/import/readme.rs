@@ -1,38 +1,38 @@
-//! The table that says of each document where it is from, when it was taken, and its sum.
+//! The table of documents in a README.md: the source of each document, the date of its import, and its SHA-256 digest.
 
 use sha2::{Digest, Sha256};
 
-/// The table's cells in a line: what stands before and after the outer bars, and four between.
-const CELLS: usize = 6;
+/// The parts of a row between bars: four cells, and the parts outside the outer bars.
+const PARTS: usize = 6;
 
-/// The text with the date and sum of one file; none if it has no row for that file.
+/// The text with the new date and digest of a file; none when it has no row for the file.
 pub fn updated(readme: &str, file: &str, date: &str, bytes: &[u8]) -> Option<String> {
     let mut found = false;
     let lines = readme.split_inclusive('\n').map(|line| {
         let cells: Vec<&str> = line.split('|').collect();
-        if cells.len() != CELLS || cells[1].trim().trim_matches('`') != file {
+        if cells.len() != PARTS || cells[1].trim().trim_matches('`') != file {
             return line.to_owned();
         }
         found = true;
-        let (date, sum) = (format!(" {date} "), format!(" `{}` ", sum(bytes)));
-        [cells[0], cells[1], cells[2], &date, &sum, cells[5]].join("|")
+        let (date, digest) = (format!(" {date} "), format!(" `{}` ", digest(bytes)));
+        [cells[0], cells[1], cells[2], &date, &digest, cells[5]].join("|")
     });
     let text: String = lines.collect();
     found.then_some(text)
 }
 
-/// Whether a text has such a table at all.
+/// Whether a string has a table of documents.
 pub fn is_table(readme: &str) -> bool {
-    readme.lines().any(|line| line.split('|').count() == CELLS && line.contains("sha256"))
+    readme.lines().any(|line| line.split('|').count() == PARTS && line.contains("sha256"))
 }
 
-/// A row for a file that has none yet.
+/// A new row for a file.
 pub fn row(file: &str, date: &str, bytes: &[u8]) -> String {
-    format!("| `{file}` | WHERE IT IS FROM | {date} | `{}` |", sum(bytes))
+    format!("| `{file}` | SOURCE | {date} | `{}` |", digest(bytes))
 }
 
-/// The SHA-256 of a file, in hexadecimal.
-fn sum(bytes: &[u8]) -> String {
+/// The SHA-256 digest of a file, in hexadecimal.
+fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -41,7 +41,7 @@ mod tests {
     use super::updated;
 
     #[test]
-    fn one_row_gets_its_date_and_sum_and_the_rest_stays() {
+    fn only_the_row_of_the_file_gets_a_new_date_and_digest() {
         let readme = "# T\n\n| file | from | taken | sha256 |\n|---|---|---|---|\n| `a.yaml` | x | 2020-01-01 | `00` |\n| `b` | | | |\nend";
         let expected = readme.replace(
             "2020-01-01 | `00`",

@@ -1,38 +1,43 @@
-//! An answer: a documented response made concrete, as the families of answers serve and vary it.
-
-use std::cell::OnceCell;
+//! Documented responses with a concrete status and body, as cases serve and vary them.
 
 use serde_json::{Value, json};
 
-use super::call::{Call, JSON};
-use super::case::{Case, Outcome, Serve, ServedResponse};
-use super::fact::sent;
-use super::part::{self, Changes};
-use super::sample;
-use crate::document::{Code, Content, Response, Schema};
+use super::case::{Case, Family, Outcome, Serve, ServedResponse};
+use super::operation_plan::OperationPlan;
+use super::presigned::PRESIGNED;
+use crate::document::schema::mutation::{Mutations, mutations};
+use crate::document::schema::sample;
+use crate::document::{Code, Content, Document, Operation, Response, Schema};
+use crate::wire::body::{JSON, canonical_json, preferred};
+use crate::wire::parameter::text;
 
-/// A documented response made concrete: one status, one body.
-pub(super) struct Answer<'a> {
+/// A documented response with a concrete status and body.
+pub(super) struct DocumentedAnswer<'a> {
+    pub(super) plan: &'a OperationPlan<'a>,
     pub(super) response: &'a Response,
     pub(super) code: u16,
     pub(super) content: Option<&'a Content>,
-    /// The body; none where the document states no shape and `providers.yaml` none either.
+    /// The body; none where neither the document nor `providers.yaml` describes one.
     pub(super) body: Option<Value>,
-    changes: OnceCell<Changes>,
+    pub(super) mutations: Mutations,
 }
 
-impl<'a> Answer<'a> {
-    fn new(call: &Call<'a>, response: &'a Response) -> Self {
-        let content = sent(&response.contents);
-        let document = &call.source.document;
+impl<'a> DocumentedAnswer<'a> {
+    fn new(plan: &'a OperationPlan<'a>, response: &'a Response) -> Self {
+        let content = preferred(&response.contents);
+        let document = &plan.source.document;
         let stated = content.and_then(|content| sample::body(document, content));
-        let known = || call.source.provider.bodies.get(&response.code.to_string()).cloned();
+        let known = || plan.source.provider.bodies.get(&response.code.to_string()).cloned();
         let has_example = content.is_some_and(|content| !content.examples.is_empty());
         let mut body = stated.or_else(known);
         if let Some(body) = body.as_mut().filter(|_| !has_example) {
-            place_upload_url(call, body);
+            place_upload_url(plan, body);
         }
-        Self { response, code: concrete(call, response.code), content, body, changes: OnceCell::new() }
+        let schema = content.and_then(|content| content.schema.as_ref());
+        let mutations =
+            schema.zip(body.as_ref()).map(|(schema, body)| sorted_mutations(document, schema, body));
+        let code = concrete(plan.operation, response.code);
+        Self { plan, response, code, content, body, mutations: mutations.unwrap_or_default() }
     }
 
     pub(super) fn schema(&self) -> Option<&'a Schema> {
@@ -43,39 +48,14 @@ impl<'a> Answer<'a> {
         (200..300).contains(&self.code)
     }
 
-    /// The media type that a JSON body of this answer is served with.
+    /// The media type with which a JSON body is served.
     pub(super) fn media_type(&self) -> &'a str {
         self.content.map_or(JSON, |content| content.media_type.as_str())
     }
 
-    /// What can be changed in the body: broken, so that it is none the document knows, or in another of
-    /// its forms. What is broken in one form and right in another is of the second sort.
-    pub(super) fn changes(&self, call: &Call<'_>) -> &Changes {
-        self.changes.get_or_init(|| self.find_changes(call))
-    }
-
-    fn find_changes(&self, call: &Call<'_>) -> Changes {
-        let (Some(schema), Some(body)) = (self.schema(), &self.body) else { return Changes::default() };
-        let document = &call.source.document;
-        let mut changes = part::changes(document, schema, body);
-        if changes.alternatives.is_empty() {
-            return changes;
-        }
-        if let Ok(validator) = document.validator(schema) {
-            let right = changes.broken.extract_if(.., |changed| validator.is_valid(&changed.value));
-            changes.alternatives.extend(right);
-        }
-        changes
-    }
-
-    /// The answer as documented.
-    pub(super) fn serve(&self) -> Serve {
-        self.serve_json(&self.body)
-    }
-
-    pub(super) fn serve_json(&self, body: &Option<Value>) -> Serve {
+    pub(super) fn serve_json(&self, body: Option<&Value>) -> Serve {
         match body {
-            Some(body) => self.serve_text(self.media_type(), written(body)),
+            Some(body) => self.serve_text(self.media_type(), canonical_json(body)),
             None => respond(self.code, self.headers(), String::new()),
         }
     }
@@ -86,21 +66,18 @@ impl<'a> Answer<'a> {
         respond(self.code, headers, body)
     }
 
-    pub(super) fn headers(&self) -> Vec<(String, String)> {
-        let documented =
-            self.response.headers.iter().filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
-        documented
-            .map(|header| {
-                let example = header.examples.first().map(|example| &example.value);
-                let value = example
-                    .or(header.schema.value.get("example"))
-                    .map_or_else(|| "1".to_owned(), super::call::text);
-                (header.name.to_lowercase(), value)
-            })
-            .collect()
+    fn headers(&self) -> Vec<(String, String)> {
+        let headers = self.response.headers.iter();
+        let documented = headers.filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
+        let sampled = documented.map(|header| {
+            let example = header.examples.first().map(|example| &example.value);
+            let value = example.or(header.schema.value.get("example")).map_or_else(|| "1".to_owned(), text);
+            (header.name.to_lowercase(), value)
+        });
+        sampled.collect()
     }
 
-    /// What the caller must see of a body.
+    /// The outcome that the caller must see when this body is served.
     pub(super) fn outcome(&self, body: Option<Value>) -> Outcome {
         match self.is_success() {
             true => Outcome::Success(body.unwrap_or_default()),
@@ -108,68 +85,86 @@ impl<'a> Answer<'a> {
         }
     }
 
-    pub(super) fn case(&self, call: &Call<'_>, variation: &str, purpose: String) -> Case {
-        let mut id = self.response.code.to_string();
-        if !variation.is_empty() {
-            id = format!("{id}/{variation}");
-        }
-        let mut case = call.case(&id, purpose, self.response.location.clone());
-        case.facts.insert(call.fact(&self.response.location.pointer));
+    /// A case that serves the response as documented.
+    pub(super) fn documented(&self) -> Case {
+        let code = self.response.code;
+        self.case(&code.to_string(), Family::Response(code), "as documented")
+    }
+
+    /// A case that serves a variation of the response.
+    pub(super) fn variation(&self, variation: &str, what: &str) -> Case {
+        let code = self.response.code;
+        self.case(&format!("{code}/{variation}"), Family::ResponseVariation(code), what)
+    }
+
+    fn case(&self, id: &str, family: Family, what: &str) -> Case {
+        let location = &self.response.location;
+        let mut case = self.plan.case(id, family, format!("a {} {what}", self.code), location);
+        case.facts.insert(self.plan.fact(&location.pointer));
         case
     }
 }
 
-/// The status to serve for a documented code: a range or `default` stands for the first status
-/// that no other response of the operation names.
-fn concrete(call: &Call<'_>, code: Code) -> u16 {
-    let named =
-        |status: &u16| call.operation.responses.iter().any(|response| response.code == Code::Exact(*status));
-    let ranged = |status: &u16| {
-        call.operation.responses.iter().any(|response| response.code == Code::Range(status / 100))
-    };
+/// The mutations of a body. A value that breaks one alternative and satisfies another is not broken.
+fn sorted_mutations(document: &Document, schema: &Schema, body: &Value) -> Mutations {
+    let mut mutations = mutations(document, schema, body);
+    if mutations.alternatives.is_empty() {
+        return mutations;
+    }
+    if let Ok(validator) = document.validator(schema) {
+        let valid = mutations.broken.extract_if(.., |mutation| validator.is_valid(&mutation.value));
+        mutations.alternatives.extend(valid);
+    }
+    mutations
+}
+
+/// The status to serve for a documented code. For a range or `default` it is the first status that no other response of the
+/// operation names.
+fn concrete(operation: &Operation, code: Code) -> u16 {
+    let is_named_here =
+        |status: &u16| operation.response(*status).is_some_and(|response| response.code == code);
     match code {
         Code::Exact(status) => status,
         Code::Range(hundred) => {
-            (hundred * 100..hundred * 100 + 100).find(|status| !named(status)).unwrap_or(hundred * 100)
+            (hundred * 100..hundred * 100 + 100).find(is_named_here).unwrap_or(hundred * 100)
         }
-        Code::Default => {
-            (500..600).chain(400..500).find(|status| !named(status) && !ranged(status)).unwrap_or(500)
-        }
+        Code::Default => (500..600).chain(400..500).find(is_named_here).unwrap_or(500),
     }
-}
-
-/// A body as it is served: the order of a document's keys must change no case.
-pub(crate) fn written(body: &Value) -> String {
-    let mut body = body.clone();
-    body.sort_all_objects();
-    body.to_string()
 }
 
 pub(super) fn respond(code: u16, headers: Vec<(String, String)>, body: String) -> Serve {
     Serve::Response(ServedResponse { code, headers, body, padding: 0 })
 }
 
-/// Puts a pre-signed URL where the answer of an upload's first step holds it.
-fn place_upload_url(call: &Call<'_>, body: &mut Value) {
-    let upload = call.source.provider.upload.as_ref().filter(|upload| upload.operation == call.operation.id);
+/// Puts a pre-signed URL into the body, where the operation is the first step of an upload.
+fn place_upload_url(plan: &OperationPlan<'_>, body: &mut Value) {
+    let upload = plan.source.provider.upload.as_ref().filter(|upload| upload.operation == plan.operation.id);
     if let Some(url) = upload.and_then(|upload| body.pointer_mut(&upload.url)) {
-        *url = json!(super::upload::PRESIGNED);
+        *url = json!(PRESIGNED);
     }
 }
 
-/// Every documented answer to a call.
-pub(super) fn documented<'a>(call: &Call<'a>) -> impl Iterator<Item = Answer<'a>> {
-    call.operation.responses.iter().map(|response| Answer::new(call, response))
+/// Every documented answer of an operation.
+pub(super) fn documented<'a>(plan: &'a OperationPlan<'a>) -> Vec<DocumentedAnswer<'a>> {
+    plan.operation.responses.iter().map(|response| DocumentedAnswer::new(plan, response)).collect()
 }
 
-/// The documented success with the lowest status, for cases that are not about the answer.
-pub(super) fn success(call: &Call<'_>) -> (Serve, Outcome) {
-    let successes = documented(call).filter(Answer::is_success);
-    let Some(mut answer) = successes.min_by_key(|answer| answer.code) else {
-        return (respond(204, Vec::new(), String::new()), Outcome::Success(Value::Null));
-    };
-    if let Some(body) = &mut answer.body {
-        place_upload_url(call, body);
+/// What cases serve that are not about the response: the documented success with the lowest status.
+pub(super) struct Success {
+    pub(super) code: u16,
+    pub(super) serve: Serve,
+    pub(super) outcome: Outcome,
+}
+
+impl Success {
+    pub(super) fn of(plan: &OperationPlan<'_>, answers: &[DocumentedAnswer<'_>]) -> Self {
+        let successes = answers.iter().filter(|answer| answer.is_success());
+        let Some(answer) = successes.min_by_key(|answer| answer.code) else {
+            let serve = respond(204, Vec::new(), String::new());
+            return Self { code: 204, serve, outcome: Outcome::Success(Value::Null) };
+        };
+        let mut body = answer.body.clone();
+        body.iter_mut().for_each(|body| place_upload_url(plan, body));
+        Self { code: answer.code, serve: answer.serve_json(body.as_ref()), outcome: answer.outcome(body) }
     }
-    (answer.serve(), answer.outcome(answer.body.clone()))
 }

@@ -1,70 +1,113 @@
 //! A case: one planned exchange, in the vocabulary of Smithy's protocol tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
-use serde_json::{Map, Value};
-use url::form_urlencoded;
+use serde_json::Value;
 
-use super::call::text;
 use super::fact::FactId;
-use crate::document::Location;
+use crate::document::{Code, Location};
+use crate::wire::message::ExpectedRequest;
+use crate::wire::request::Arguments;
 
-/// One planned exchange: arguments in, the request that must go out, what is served, and the
-/// outcome the caller must see.
+/// One planned exchange: the arguments, the request that must be sent, the response served, and the outcome that the caller
+/// must see.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Case {
-    /// The stable id.
+    /// The stable id. It is output: no code reads it.
     pub id: String,
-    /// The provider's name.
+    /// The name of the provider.
     pub provider: String,
-    /// The operation's id, or `upload`.
+    /// What a driver is asked for: the id of the operation, or the name of the flow.
     pub operation: String,
-    /// Why the case is there, in one line.
+    /// What the case is about.
+    #[serde(skip)]
+    pub family: Family,
+    /// The purpose of the case, in one line.
     pub purpose: String,
-    /// The place in the document it is about.
-    #[serde(serialize_with = "crate::plan::location_text")]
+    /// The place in the document that the case is about.
     pub location: Location,
-    /// The facts it exercises.
+    /// The facts that the case exercises.
     pub facts: BTreeSet<FactId>,
-    /// The arguments, by their document names.
-    pub params: Map<String, Value>,
+    /// The arguments, by name.
+    pub params: Arguments,
     /// The credential to give in place of the sample.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<Value>,
-    /// The media to upload, for the flow `upload`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media: Option<Media>,
-    /// The request that must go out; none when the client must refuse.
+    /// The request that must be sent; none when the client must refuse the call.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<Arc<ExpectedRequest>>,
-    /// What the API answers, in order; the last answer is repeated.
+    /// The answers of the API, in order. The last answer is repeated.
     pub serve: Vec<Serve>,
-    /// What the storage does with each PUT, in order; the last is repeated.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub storage: Vec<Storage>,
-    /// How long the API asks to wait before another try, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub asked_wait_s: Option<u64>,
+    /// The second step of the flow `upload`; none when the case calls an operation.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadStep>,
     /// What the caller must see.
     pub outcome: Outcome,
-    /// How strongly the outcome is asked for when no document states it.
+    /// What the expected outcome rests on.
     pub basis: Basis,
 }
 
-/// What stands for the storage's base URL, which is known only when the case is played.
+/// What a case is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// A response as documented.
+    Response(Code),
+    /// A variation of a documented response, allowed or malformed.
+    ResponseVariation(Code),
+    /// A status that the document does not mention.
+    UndocumentedStatus(u16),
+    /// A value of the named argument, allowed or forbidden.
+    Argument(String),
+    /// The named argument left out.
+    MissingArgument(String),
+    /// A network failure.
+    Transport,
+    /// The flow `upload`.
+    Upload,
+}
+
+/// The family as the heading of a column in reports; empty for a flow, which has one column only.
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Response(code) | Self::ResponseVariation(code) => code.fmt(f),
+            Self::UndocumentedStatus(_) => f.write_str("undocumented"),
+            Self::Argument(_) | Self::MissingArgument(_) => f.write_str("argument"),
+            Self::Transport => f.write_str("transport"),
+            Self::Upload => Ok(()),
+        }
+    }
+}
+
+/// The second step of the flow `upload`: the media and the storage.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UploadStep {
+    /// The media to upload.
+    pub media: Media,
+    /// What the storage does with each PUT, in order. The last step is repeated.
+    pub storage: Vec<StorageStep>,
+    /// How long the API asks the client to wait before it tries again, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_wait_s: Option<u64>,
+}
+
+/// Stands for the base URL of the storage, which is known only when the case is played.
 pub const STORAGE: &str = "{storage}";
 
-/// What stands for the date [`Case::asked_wait_s`] from when the case is played.
+/// Stands for a date [`UploadStep::asked_wait_s`] seconds after the case is played.
 pub const DATE: &str = "{date}";
 
 impl Case {
-    /// The case with a storage's base URL, and dates, in their place.
-    pub fn placed(&self, storage: &str) -> Self {
-        let date = SystemTime::now() + Duration::from_secs(self.asked_wait_s.unwrap_or_default());
+    /// The case with [`STORAGE`] and [`DATE`] replaced.
+    pub fn with_storage(&self, storage: &str) -> Self {
+        let wait = self.upload.as_ref().and_then(|upload| upload.asked_wait_s).unwrap_or_default();
+        let date = SystemTime::now() + Duration::from_secs(wait);
         let place = |text: &str| text.replace(STORAGE, storage).replace(DATE, &httpdate::fmt_http_date(date));
         let mut case = self.clone();
         for serve in &mut case.serve {
@@ -74,79 +117,33 @@ impl Case {
             }
         }
         if let Outcome::Success(value) = &mut case.outcome {
-            *value = placed(std::mem::take(value), storage);
+            *value = with_storage(std::mem::take(value), storage);
         }
         case
     }
 }
 
-fn placed(value: Value, storage: &str) -> Value {
+fn with_storage(value: Value, storage: &str) -> Value {
     match value {
         Value::String(text) => Value::String(text.replace(STORAGE, storage)),
-        Value::Array(elements) => elements.into_iter().map(|element| placed(element, storage)).collect(),
+        Value::Array(elements) => {
+            elements.into_iter().map(|element| with_storage(element, storage)).collect()
+        }
         Value::Object(fields) => {
-            fields.into_iter().map(|(name, field)| (name, placed(field, storage))).collect()
+            fields.into_iter().map(|(name, field)| (name, with_storage(field, storage))).collect()
         }
         other => other,
     }
 }
 
-/// What an expectation rests on.
+/// What an expected outcome rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// The place of the document the case names.
+    /// The place in the document that the case names.
     Document,
-    /// Good practice that no document states.
+    /// A recommended practice that no document states.
     Practice,
-}
-
-/// The request that must go out.
-#[derive(Clone, Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ExpectedRequest {
-    /// The method.
-    pub method: String,
-    /// The path, after the base URL, percent-encoded.
-    pub uri: String,
-    /// Query parameters with their exact values.
-    pub query_params: BTreeMap<String, String>,
-    /// Query parameters that must be there with whatever value the client chooses among the allowed.
-    pub require_query_params: BTreeMap<String, Vec<String>>,
-    /// Headers with their exact values, names in lower case.
-    pub headers: BTreeMap<String, String>,
-    /// Headers that must not be there.
-    pub forbid_headers: Vec<String>,
-    /// The JSON body; none when no body is documented.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body: Option<Value>,
-    /// The media type of the body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub body_media_type: Option<String>,
-}
-
-impl ExpectedRequest {
-    /// The query as it is sent, its mark before it; empty without parameters. Where the client may
-    /// choose among values it has the first.
-    pub fn query(&self) -> String {
-        let exact = self.query_params.iter().map(|(name, value)| (name, value.as_str()));
-        let free = self.require_query_params.iter();
-        let free = free.map(|(name, allowed)| (name, allowed.first().map_or("", String::as_str)));
-        let pairs = form_urlencoded::Serializer::new(String::new()).extend_pairs(exact.chain(free)).finish();
-        if pairs.is_empty() { pairs } else { format!("?{pairs}") }
-    }
-
-    /// The body as it is sent: the fields of a form as a form, anything else as JSON.
-    pub fn content(&self) -> Option<String> {
-        let (body, media_type) = (self.body.as_ref()?, self.body_media_type.as_deref()?);
-        Some(match body {
-            Value::Object(fields) if media_type == "application/x-www-form-urlencoded" => {
-                let pairs = fields.iter().map(|(name, value)| (name, text(value)));
-                form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-            }
-            _ => body.to_string(),
-        })
-    }
 }
 
 /// One answer of the API.
@@ -155,11 +152,11 @@ impl ExpectedRequest {
 pub enum Serve {
     /// A response.
     Response(ServedResponse),
-    /// A transport fault.
-    Fault(Fault),
+    /// A network failure.
+    Fault(TransportFault),
 }
 
-/// A response to serve; [`STORAGE`] may stand in its body and headers.
+/// A response to serve. [`STORAGE`] and [`DATE`] can occur in its body and headers.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServedResponse {
@@ -169,7 +166,7 @@ pub struct ServedResponse {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
-    /// How many blanks follow the body: a body too large to be kept is never kept here either.
+    /// How many spaces follow the body, in bytes. A large body is sent without being held in memory.
     #[serde(skip_serializing_if = "is_zero")]
     pub padding: usize,
 }
@@ -178,25 +175,25 @@ fn is_zero(padding: &usize) -> bool {
     *padding == 0
 }
 
-/// What a transport can do to an exchange; the number is the status of the answer that breaks.
+/// A network failure during an exchange. The number is the status of the response that is cut off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Fault {
-    /// Nothing listens.
+pub enum TransportFault {
+    /// Nothing listens on the port.
     Refused,
-    /// The connection is reset when the request has arrived.
+    /// The connection is reset after the request has arrived.
     ResetBeforeAnswer,
-    /// The connection is reset in the middle of the answer.
+    /// The connection is reset in the middle of the response.
     ResetInAnswer(u16),
     /// The request is read and never answered.
     NoAnswer,
-    /// The answer begins and then no more of it comes.
+    /// The response begins and never ends.
     StallInAnswer(u16),
-    /// The answer promises more bytes than come before the connection closes.
+    /// The connection closes before `Content-Length` bytes have been sent.
     ShortBody(u16),
 }
 
-impl Fault {
+impl TransportFault {
     /// The fault as a word.
     pub fn word(self) -> &'static str {
         match self {
@@ -214,17 +211,17 @@ impl Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Media {
-    /// How many bytes the file has when the client is told its path.
+    /// The length of the file when the client gets its path, in bytes.
     pub bytes: u64,
-    /// How the file changes when the storage has seen the beginning of the PUT.
+    /// How the file changes after the storage has read the head of the PUT.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub change: Option<Change>,
+    pub change: Option<FileChange>,
 }
 
-/// How a file changes under its reader.
+/// How a file changes while it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Change {
+pub enum FileChange {
     /// It becomes longer.
     Grows,
     /// It becomes shorter.
@@ -234,20 +231,20 @@ pub enum Change {
 /// What the storage does with one PUT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Storage {
-    /// It keeps what it is sent, as strictly as S3 does.
+pub enum StorageStep {
+    /// It stores the media, or refuses it for the reasons for which S3 does.
     Keep,
-    /// It reads all, then refuses with this status, code and message.
+    /// It reads the whole body, then answers with this status, code and message.
     Refuse(u16, &'static str, &'static str),
-    /// It refuses so as soon as it has seen the head.
+    /// It answers so after it has read the head.
     RefuseEarly(u16, &'static str, &'static str),
-    /// It sends the client to another URL of its own, with a 307.
+    /// It redirects the client to another of its URLs, with status 307.
     Redirect,
-    /// It breaks the connection in the middle of the body.
+    /// It resets the connection in the middle of the body.
     Reset,
     /// It stops reading in the middle of the body.
     Stall,
-    /// It reads all and never answers.
+    /// It reads the whole body and never answers.
     NoAnswer,
 }
 
@@ -255,19 +252,26 @@ pub enum Storage {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Success, with these documented fields; null when none is documented.
+    /// Success, with these documented fields; null when no body is documented.
     Success(Value),
     /// The upload succeeded, and the storage holds the media.
     Stored,
-    /// An error that keeps the status, and of the body what is documented.
+    /// An error with the status and the documented fields of the body.
     Failure {
-        /// The status served; none when no response arrives.
+        /// The status; none when no response arrives.
         status: Option<u16>,
         /// The documented fields of the body, where there is one.
         body: Option<Value>,
     },
-    /// An error, with or without the status: the line broke.
+    /// An error, with or without a status: the connection failed.
     Lost,
-    /// A refusal before anything is sent.
+    /// A refusal before a request is sent.
     Refused,
+}
+
+/// A name from a document as a part of a case id: on one line, and without characters that lists of cases or terminals
+/// interpret.
+pub(crate) fn id_part(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || (c.is_ascii_graphic() && c != '#');
+    name.chars().map(|c| if plain(c) { c } else { '_' }).collect()
 }

@@ -1,4 +1,4 @@
-//! Facts: each single thing a document states, so that a run can say which of them it looked at.
+//! Facts: every single thing that a document states. A run reports which of them it exercised.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -6,28 +6,33 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::call::JSON;
-use crate::document::{Content, Document, Location, Operation, Parameter, Prose, Schema, collapse};
+use super::sentence;
+use crate::document::pointer::escape;
+use crate::document::schema::sample;
+use crate::document::schema::walk::{
+    Branch, CONSTRAINTS, branches, fits, has_type, properties, required, resolve,
+};
+use crate::document::{Content, Document, Example, Location, Operation, Parameter, Schema};
 use crate::provider::{ProseRule, Provider};
+use crate::wire::body::preferred;
 
-/// Document and JSON pointer, written `document#pointer`. Shared, for every case holds several.
+/// A document and a JSON pointer: `document#pointer`. It is shared, because every case holds several.
 pub type FactId = Arc<str>;
 
 /// One thing a document states.
 #[derive(Clone, Debug, Serialize)]
 pub struct Fact {
-    /// What cases refer to it by.
+    /// The id by which cases refer to the fact.
     pub id: FactId,
-    /// What sort of thing it is.
+    /// The kind of the fact.
     pub kind: FactKind,
     /// The fact in a few words.
     pub says: String,
     /// Where it is stated.
-    #[serde(serialize_with = "crate::plan::location_text")]
     pub location: Location,
 }
 
-/// The sorts of facts.
+/// The kinds of facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKind {
@@ -41,40 +46,22 @@ pub enum FactKind {
     Parameter,
     /// A property of a body.
     Property,
-    /// A limit on a value: a pattern, a length, an enumeration, that it is required, its type.
+    /// A constraint on a value: its type, a pattern, a length, an enumeration, or that it is required.
     Constraint,
-    /// A credential an operation asks for.
+    /// A credential that an operation asks for.
     Credential,
     /// An example value.
     Example,
-    /// A sentence a rule rests on.
+    /// A sentence that a rule rests on.
     Prose,
 }
-
-/// The keywords of a schema that limit a value; each is a fact of its own.
-const CONSTRAINTS: &[&str] = &[
-    "type",
-    "enum",
-    "pattern",
-    "format",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "minProperties",
-    "maxProperties",
-];
 
 /// The id of the fact stated at a pointer of a document.
 pub fn id(document: &Document, pointer: &str) -> FactId {
     format!("{}#{pointer}", document.name).into()
 }
 
-/// Every fact of a document, in document order, each once however often it is referred to.
+/// Every fact of a document, in document order. A shared schema is counted once.
 pub fn census(document: &Document, provider: &Provider) -> Vec<Fact> {
     let mut census = Census { document, seen: BTreeSet::new(), facts: HashMap::new() };
     for operation in &document.operations {
@@ -86,9 +73,9 @@ pub fn census(document: &Document, provider: &Provider) -> Vec<Fact> {
     facts
 }
 
-/// The fact a prose rule rests on, if its sentence stands in this document.
+/// The fact that a prose rule rests on, if this document has its sentence.
 pub fn prose(document: &Document, rule: &ProseRule) -> Option<Fact> {
-    let location = sentence(document, &rule.sentence)?;
+    let location = sentence::find(document, &rule.sentence)?;
     Some(Fact {
         id: format!("{}#{} ({})", document.name, location.pointer, rule.rule).into(),
         kind: FactKind::Prose,
@@ -97,37 +84,9 @@ pub fn prose(document: &Document, rule: &ProseRule) -> Option<Fact> {
     })
 }
 
-/// Where a sentence stands in a document's prose.
-pub fn sentence(document: &Document, sentence: &str) -> Option<Location> {
-    let wanted = collapse(sentence);
-    let of_operations = document.operations.iter().flat_map(|o| &o.prose);
-    of_operations
-        .chain(&document.prose)
-        .find(|prose| collapse(&prose.text).contains(&wanted))
-        .map(|prose| prose.location.clone())
-}
-
-/// Every sentence of a document's prose, white space collapsed.
-pub fn sentences(document: &Document) -> Vec<(String, Location)> {
-    let of_operations = document.operations.iter().flat_map(|o| &o.prose);
-    of_operations.chain(&document.prose).flat_map(sentences_of).collect()
-}
-
-/// The sentences of a paragraph, each with the place where the paragraph begins.
-pub fn sentences_of(prose: &Prose) -> Vec<(String, Location)> {
-    let text = collapse(&prose.text);
-    text.split_inclusive(". ").map(|s| (s.trim().to_owned(), prose.location.clone())).collect()
-}
-
-/// How many words two sentences share: which of many is nearest.
-pub fn common_words(one: &str, other: &str) -> usize {
-    let words: BTreeSet<&str> = one.split_whitespace().collect();
-    other.split_whitespace().filter(|word| words.contains(word)).count()
-}
-
 struct Census<'a> {
     document: &'a Document,
-    /// The schemas that have been walked.
+    /// The pointers of the schemas already walked.
     seen: BTreeSet<String>,
     facts: HashMap<FactId, Fact>,
 }
@@ -142,7 +101,7 @@ impl Census<'_> {
     fn operation(&mut self, operation: &Operation) {
         let at = &operation.location.pointer;
         self.add(FactKind::Operation, at, format!("{} {}", operation.method, operation.path));
-        // A client sends one of the alternatives.
+        // A client sends only one of the alternatives.
         for credential in operation.credentials() {
             let pointer = &credential.location.pointer;
             self.add(FactKind::Credential, pointer, format!("credential {}", credential.name));
@@ -151,8 +110,8 @@ impl Census<'_> {
             self.parameter(parameter, FactKind::Parameter);
         }
         if let Some(body) = &operation.body {
-            // A client sends one of the forms; the others it need not know.
-            sent(&body.contents).into_iter().for_each(|content| self.content(content));
+            // A client sends only one of the media types.
+            preferred(&body.contents).into_iter().for_each(|content| self.content(content));
         }
         for response in &operation.responses {
             let pointer = &response.location.pointer;
@@ -163,135 +122,62 @@ impl Census<'_> {
     }
 
     fn parameter(&mut self, parameter: &Parameter, kind: FactKind) {
-        let says = format!("{} {}", noun(kind), parameter.name);
-        self.add(kind, &parameter.location.pointer, says);
+        let noun = if kind == FactKind::Header { "header" } else { "parameter" };
+        self.add(kind, &parameter.location.pointer, format!("{noun} {}", parameter.name));
         if parameter.required && kind == FactKind::Parameter {
             let pointer = format!("{}/required", parameter.location.pointer);
             self.add(FactKind::Constraint, &pointer, format!("{} is required", parameter.name));
         }
-        self.schema(&parameter.schema);
-        for example in &parameter.examples {
-            self.add(FactKind::Example, &example.location.pointer, format!("example of {}", parameter.name));
-        }
+        self.schema(&parameter.schema.value, &parameter.schema.pointer);
+        self.examples(&parameter.examples, &parameter.name);
     }
 
     fn content(&mut self, content: &Content) {
         if let Some(schema) = &content.schema {
-            self.schema(schema);
+            self.schema(&schema.value, &schema.pointer);
         }
-        for example in &content.examples {
-            self.add(
-                FactKind::Example,
-                &example.location.pointer,
-                format!("example of {}", content.media_type),
-            );
-        }
+        self.examples(&content.examples, &content.media_type);
     }
 
-    fn schema(&mut self, schema: &Schema) {
-        let mut parts = Vec::new();
-        walk(self.document, &schema.value, &schema.pointer, &mut self.seen, &mut parts);
-        for (pointer, kind, says) in parts {
-            self.add(kind, &pointer, says);
+    fn examples(&mut self, examples: &[Example], of: &str) {
+        for example in examples {
+            self.add(FactKind::Example, &example.location.pointer, format!("example of {of}"));
         }
     }
-}
 
-fn noun(kind: FactKind) -> &'static str {
-    match kind {
-        FactKind::Header => "header",
-        _ => "parameter",
-    }
-}
-
-/// Collects the facts a schema states, following each `$ref` once.
-fn walk(
-    document: &Document,
-    schema: &Value,
-    pointer: &str,
-    seen: &mut BTreeSet<String>,
-    out: &mut Vec<(String, FactKind, String)>,
-) {
-    let Some((schema, pointer)) = resolve(document, schema, pointer) else {
-        return;
-    };
-    if !seen.insert(pointer.clone()) {
-        return;
-    }
-    for keyword in CONSTRAINTS {
-        if let Some(limit) = schema.get(*keyword) {
-            out.push((format!("{pointer}/{keyword}"), FactKind::Constraint, format!("{keyword} {limit}")));
+    /// Adds the facts that a schema states. Each `$ref` is followed once.
+    fn schema(&mut self, schema: &Value, pointer: &str) {
+        let document = self.document;
+        let Some((schema, pointer)) = resolve(document, schema, pointer) else { return };
+        if !self.seen.insert(pointer.clone()) {
+            return;
+        }
+        for keyword in CONSTRAINTS {
+            if let Some(value) = schema.get(*keyword) {
+                let says = format!("{keyword} {value}");
+                self.add(FactKind::Constraint, &format!("{pointer}/{keyword}"), says);
+            }
+        }
+        for (index, name) in required(schema).enumerate() {
+            let at = format!("{pointer}/required/{index}");
+            self.add(FactKind::Constraint, &at, format!("{name} is required"));
+        }
+        for (name, property) in properties(schema) {
+            let at = format!("{pointer}/properties/{}", escape(name));
+            self.add(FactKind::Property, &at, format!("property {name}"));
+            if property.get("example").is_some() {
+                self.add(FactKind::Example, &format!("{at}/example"), format!("example of {name}"));
+            }
+            self.schema(property, &at);
+        }
+        for Branch { step, schema, .. } in branches(schema) {
+            self.schema(schema, &format!("{pointer}/{step}"));
         }
     }
-    for (index, name) in required(schema).enumerate() {
-        out.push((
-            format!("{pointer}/required/{index}"),
-            FactKind::Constraint,
-            format!("{name} is required"),
-        ));
-    }
-    for (name, property) in entries(schema.get("properties")) {
-        let at = format!("{pointer}/properties/{}", escape(name));
-        out.push((at.clone(), FactKind::Property, format!("property {name}")));
-        if property.get("example").is_some() {
-            out.push((format!("{at}/example"), FactKind::Example, format!("example of {name}")));
-        }
-        walk(document, property, &at, seen, out);
-    }
-    for (keyword, branch) in branches(schema) {
-        walk(document, branch, &format!("{pointer}/{keyword}"), seen, out);
-    }
 }
 
-/// The sub-schemas that are not properties, each with the pointer step that leads to it.
-pub(crate) fn branches(schema: &Value) -> Vec<(String, &Value)> {
-    let mut found = Vec::new();
-    for keyword in ["allOf", "oneOf", "anyOf"] {
-        for (index, branch) in schema.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate()
-        {
-            found.push((format!("{keyword}/{index}"), branch));
-        }
-    }
-    for keyword in ["items", "additionalProperties"] {
-        if let Some(branch) = schema.get(keyword).filter(|branch| branch.is_object()) {
-            found.push((keyword.to_owned(), branch));
-        }
-    }
-    found
-}
-
-/// A schema with its `$ref` followed, and the pointer under which it is stated.
-pub(crate) fn resolve<'a>(
-    document: &'a Document,
-    mut schema: &'a Value,
-    pointer: &str,
-) -> Option<(&'a Value, String)> {
-    let mut pointer = pointer.to_owned();
-    for _ in 0..32 {
-        let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
-            return Some((schema, pointer));
-        };
-        (schema, pointer) = document.definition(reference)?;
-    }
-    None
-}
-
-/// The names of the properties that a schema requires.
-pub(crate) fn required(schema: &Value) -> impl Iterator<Item = &str> {
-    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-}
-
-pub(crate) fn entries(properties: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
-    properties.and_then(Value::as_object).into_iter().flatten()
-}
-
-/// A name as a step of a JSON pointer (RFC 6901).
-pub(crate) fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
-}
-
-/// The ids of the facts of a schema that serving a value exercises: its properties, and the limits
-/// the value keeps. That something is required, and of which type, only a broken value exercises.
+/// The ids of the facts of a schema that a valid value exercises: its properties and the constraints that it satisfies. Only
+/// an invalid value exercises the constraints `required` and `type`.
 pub fn exercised(document: &Document, schema: &Schema, value: &Value) -> BTreeSet<FactId> {
     let mut found = BTreeSet::new();
     exercise(document, &schema.value, &schema.pointer, value, &mut found);
@@ -299,15 +185,13 @@ pub fn exercised(document: &Document, schema: &Schema, value: &Value) -> BTreeSe
 }
 
 fn exercise(document: &Document, schema: &Value, pointer: &str, value: &Value, found: &mut BTreeSet<String>) {
-    let Some((schema, pointer)) = resolve(document, schema, pointer) else {
-        return;
-    };
-    // Of null there is no other value that could be of the wrong type.
-    let kept = |keyword: &&&str| **keyword != "type" || value.is_null() && has_type(schema, value);
-    for keyword in CONSTRAINTS.iter().filter(|keyword| schema.get(**keyword).is_some()).filter(kept) {
+    let Some((schema, pointer)) = resolve(document, schema, pointer) else { return };
+    // Null has no other value of its type, so only null itself exercises the type.
+    let is_exercised = |keyword: &&&str| **keyword != "type" || value.is_null() && has_type(schema, value);
+    for keyword in CONSTRAINTS.iter().filter(|keyword| schema.get(**keyword).is_some()).filter(is_exercised) {
         found.insert(format!("{pointer}/{keyword}"));
     }
-    for (name, property) in entries(schema.get("properties")) {
+    for (name, property) in properties(schema) {
         let Some(inner) = value.get(name) else { continue };
         let at = format!("{pointer}/properties/{}", escape(name));
         if property.get("example") == Some(inner) {
@@ -316,82 +200,28 @@ fn exercise(document: &Document, schema: &Value, pointer: &str, value: &Value, f
         exercise(document, property, &at, inner, found);
         found.insert(at);
     }
-    for (keyword, branch) in branches(schema) {
-        let at = format!("{pointer}/{keyword}");
-        match (keyword.as_str(), value) {
+    for Branch { keyword, step, schema } in branches(schema) {
+        let at = format!("{pointer}/{step}");
+        match (keyword, value) {
             ("items", Value::Array(elements)) => {
-                elements.iter().for_each(|element| exercise(document, branch, &at, element, found));
+                elements.iter().for_each(|element| exercise(document, schema, &at, element, found));
             }
             ("additionalProperties", Value::Object(fields)) => {
-                let extra = fields.get(super::sample::KEY);
-                extra.into_iter().for_each(|inner| exercise(document, branch, &at, inner, found));
+                let extra = fields.get(sample::KEY);
+                extra.into_iter().for_each(|inner| exercise(document, schema, &at, inner, found));
             }
             ("items" | "additionalProperties", _) => {}
-            _ if fits(document, branch, value) => exercise(document, branch, &at, value, found),
+            _ if fits(document, schema, value) => exercise(document, schema, &at, value, found),
             _ => {}
         }
     }
 }
 
-/// Whether a value looks like one of a branch: it has its type, everything the branch requires is there,
-/// and what tells branches apart by a list of values has one of them.
-pub(crate) fn fits(document: &Document, branch: &Value, value: &Value) -> bool {
-    let Some((branch, _)) = resolve(document, branch, "") else { return false };
-    let is_listed = |schema: &Value, value: &Value| {
-        schema.get("enum").and_then(Value::as_array).is_none_or(|listed| listed.contains(value))
-    };
-    let mut known =
-        entries(branch.get("properties")).filter_map(|(name, part)| Some((part, value.get(name)?)));
-    has_type(branch, value)
-        && is_listed(branch, value)
-        && required(branch).all(|name| value.get(name).is_some())
-        && known.all(|(part, value)| is_listed(part, value))
-}
-
-fn has_type(schema: &Value, value: &Value) -> bool {
-    let Some(named) = schema.get("type").and_then(Value::as_str) else { return true };
-    match value {
-        Value::Null => named == "null",
-        Value::Bool(_) => named == "boolean",
-        Value::Number(_) => ["number", "integer"].contains(&named),
-        Value::String(_) => named == "string",
-        Value::Array(_) => named == "array",
-        Value::Object(_) => named == "object",
-    }
-}
-
-/// An object's schema, and those that `allOf` makes it of, each with its pointer.
-pub(crate) fn objects<'a>(
-    document: &'a Document,
-    schema: &'a Value,
-    pointer: &str,
-) -> Vec<(&'a Value, String)> {
-    let mut found = Vec::new();
-    let mut left = vec![(schema, pointer.to_owned())];
-    while let Some((schema, pointer)) = left.pop() {
-        let Some((schema, pointer)) = resolve(document, schema, &pointer) else { continue };
-        if found.iter().any(|(_, known)| *known == pointer) {
-            continue;
-        }
-        let parts = schema.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate();
-        let parts = parts.map(|(index, part)| (part, format!("{pointer}/allOf/{index}")));
-        left.extend(parts.collect::<Vec<_>>().into_iter().rev());
-        found.push((schema, pointer));
-    }
-    found
-}
-
-/// The ids of the limits that a schema itself states.
-pub(crate) fn limits(document: &Document, schema: &Schema) -> Vec<FactId> {
+/// The ids of the constraints that a schema itself states.
+pub(crate) fn constraints(document: &Document, schema: &Schema) -> Vec<FactId> {
     let Some((schema, pointer)) = resolve(document, &schema.value, &schema.pointer) else {
         return Vec::new();
     };
     let stated = CONSTRAINTS.iter().filter(|keyword| schema.get(**keyword).is_some());
     stated.map(|keyword| id(document, &format!("{pointer}/{keyword}"))).collect()
-}
-
-/// The form in which a body is sent or served, where a document leaves the choice: JSON, else the first.
-pub(crate) fn sent(contents: &[Content]) -> Option<&Content> {
-    let is_json = |content: &&Content| content.media_type.starts_with(JSON);
-    contents.iter().find(is_json).or(contents.first())
 }

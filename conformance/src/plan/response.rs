@@ -1,117 +1,98 @@
-//! The family of documented answers.
+//! Cases of documented responses and their allowed variations.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::answer::{Answer, written};
-use super::call::{Call, JSON};
-use super::case::{Basis, Case};
+use super::answer::DocumentedAnswer;
+use super::case::{Basis, Case, Serve};
 use super::fact::{self, FactId};
+use crate::document::schema::walk;
+use crate::wire::body::{JSON, canonical_json};
 
-/// Every documented response: as documented, with unknown fields, without the optional ones, with
-/// parameters on its media type.
-pub(super) fn cases(call: &Call<'_>, answers: &[Answer<'_>]) -> Vec<Case> {
-    answers.iter().flat_map(|answer| documented_answer(call, answer)).collect()
-}
-
-fn documented_answer(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
-    let mut cases = vec![as_documented(call, answer)];
+/// A documented response: as documented, with unknown fields, without optional fields, with a parameter of its media type, and
+/// with its other examples and alternatives.
+pub(super) fn cases(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
+    let mut cases = vec![as_documented(answer)];
     let Some(body) = &answer.body else { return cases };
-    if let Some(Value::Object(fields)) = &answer.body {
-        let mut more = fields.clone();
-        more.insert("conformanceUnknown".to_owned(), json!({ "nested": [true] }));
-        cases.push(Case {
-            serve: vec![answer.serve_json(&Some(Value::Object(more)))],
-            outcome: answer.outcome(answer.body.clone()),
-            basis: Basis::Practice,
-            ..answer.case(
-                call,
-                "unknown-fields",
-                format!("a {} may gain fields the document does not know yet", answer.code),
-            )
-        });
+    let unstated = |variation: &str, what: &str, serve: Serve| Case {
+        serve: vec![serve],
+        outcome: answer.outcome(Some(body.clone())),
+        basis: Basis::Practice,
+        ..answer.variation(variation, what)
+    };
+    if let Value::Object(mut fields) = body.clone() {
+        fields.insert("conformanceUnknown".to_owned(), json!({ "nested": [true] }));
+        let serve = answer.serve_json(Some(&Value::Object(fields)));
+        cases.push(unstated("unknown-fields", "with fields that the document does not mention", serve));
     }
-    if let Some(required) = without_optional(call, answer, body) {
-        cases.push(Case {
-            serve: vec![answer.serve_json(&Some(required.clone()))],
-            outcome: answer.outcome(Some(required)),
-            ..answer.case(call, "optional-absent", format!("a {} without its optional fields", answer.code))
-        });
+    if let Some(required) = without_optional(answer, body) {
+        cases.push(allowed(answer, "optional-absent", "without its optional fields", &required));
     }
     if answer.media_type() == JSON {
-        cases.push(Case {
-            serve: vec![answer.serve_text("application/json; charset=utf-8", written(body))],
-            outcome: answer.outcome(answer.body.clone()),
-            basis: Basis::Practice,
-            ..answer.case(
-                call,
-                "content-type-parameters",
-                format!("a {} whose media type carries a parameter", answer.code),
-            )
-        });
+        let serve = answer.serve_text("application/json; charset=utf-8", canonical_json(body));
+        cases.push(unstated("content-type-parameters", "whose media type has a parameter", serve));
     }
-    cases.extend(alternatives(call, answer));
+    cases.extend(alternatives(answer));
     cases
 }
 
-fn as_documented(call: &Call<'_>, answer: &Answer<'_>) -> Case {
+fn as_documented(answer: &DocumentedAnswer<'_>) -> Case {
     let mut case = Case {
-        serve: vec![answer.serve()],
+        serve: vec![answer.serve_json(answer.body.as_ref())],
         outcome: answer.outcome(answer.body.clone()),
-        ..answer.case(call, "", format!("a {} as documented", answer.code))
+        ..answer.documented()
     };
-    case.facts.extend(facts_of_body(call, answer, answer.body.as_ref()));
+    case.facts.extend(answer.body.iter().flat_map(|body| facts_of_body(answer, body)));
     for header in &answer.response.headers {
-        case.facts.insert(call.fact(&header.location.pointer));
-        case.facts.extend(fact::limits(&call.source.document, &header.schema));
+        case.facts.insert(answer.plan.fact(&header.location.pointer));
+        case.facts.extend(fact::constraints(&answer.plan.source.document, &header.schema));
     }
     case
 }
 
-fn facts_of_body(call: &Call<'_>, answer: &Answer<'_>, body: Option<&Value>) -> BTreeSet<FactId> {
-    let (Some(content), Some(body)) = (answer.content, body) else {
-        return BTreeSet::new();
-    };
-    let examples = content.examples.iter().filter(|example| example.value == *body);
-    let examples = examples.map(|example| call.fact(&example.location.pointer));
-    let schema = content.schema.as_ref().map(|schema| fact::exercised(&call.source.document, schema, body));
-    schema.into_iter().flatten().chain(examples).collect()
+fn facts_of_body(answer: &DocumentedAnswer<'_>, body: &Value) -> BTreeSet<FactId> {
+    let examples = answer.content.iter().flat_map(|content| &content.examples);
+    let same = examples.filter(|example| example.value == *body);
+    let schema = answer.schema().map(|schema| fact::exercised(&answer.plan.source.document, schema, body));
+    let same = same.map(|example| answer.plan.fact(&example.location.pointer));
+    schema.into_iter().flatten().chain(same).collect()
 }
 
-/// The further examples of an answer, and its further alternatives (`oneOf`, `anyOf`), wherever in it.
-fn alternatives(call: &Call<'_>, answer: &Answer<'_>) -> Vec<Case> {
-    let Some(content) = answer.content else { return Vec::new() };
-    let mut cases = Vec::new();
-    for (index, example) in content.examples.iter().enumerate().skip(1) {
-        let body = Some(example.value.clone());
-        cases.push(alternative(call, answer, &format!("example-{}", index + 1), body));
+/// A case that serves another body that the document allows.
+fn allowed(answer: &DocumentedAnswer<'_>, variation: &str, what: &str, body: &Value) -> Case {
+    Case {
+        serve: vec![answer.serve_json(Some(body))],
+        outcome: answer.outcome(Some(body.clone())),
+        ..answer.variation(variation, what)
     }
-    for changed in &answer.changes(call).alternatives {
-        let mut case = alternative(call, answer, &changed.variation, Some(changed.value.clone()));
-        case.facts.extend(changed.pointer.as_ref().map(|pointer| call.fact(pointer)));
-        cases.push(case);
-    }
-    cases
 }
 
-fn alternative(call: &Call<'_>, answer: &Answer<'_>, variation: &str, body: Option<Value>) -> Case {
-    let mut case = Case {
-        serve: vec![answer.serve_json(&body)],
-        ..answer.case(call, variation, format!("a {} in another documented form", answer.code))
+/// The other examples of a response, and its other alternatives (`oneOf`, `anyOf`) at any depth.
+fn alternatives(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
+    let alternative = |variation: &str, body: &Value| {
+        let mut case = allowed(answer, variation, "in another documented form", body);
+        case.facts.extend(facts_of_body(answer, body));
+        case
     };
-    case.facts.extend(facts_of_body(call, answer, body.as_ref()));
-    case.outcome = answer.outcome(body);
-    case
+    let examples = answer.content.iter().flat_map(|content| content.examples.iter().enumerate().skip(1));
+    let examples =
+        examples.map(|(index, example)| alternative(&format!("example-{}", index + 1), &example.value));
+    let mutations = answer.mutations.alternatives.iter().map(|mutation| {
+        let mut case = alternative(&mutation.variation, &mutation.value);
+        case.facts.extend(mutation.pointer.as_ref().map(|pointer| answer.plan.fact(pointer)));
+        case
+    });
+    examples.chain(mutations).collect()
 }
 
-/// The body with only what its schema requires; none when nothing is optional.
-fn without_optional(call: &Call<'_>, answer: &Answer<'_>, body: &Value) -> Option<Value> {
+/// The body with only its required properties; none when no property is optional.
+fn without_optional(answer: &DocumentedAnswer<'_>, body: &Value) -> Option<Value> {
     let schema = answer.schema()?;
-    let (schema, _) = fact::resolve(&call.source.document, &schema.value, &schema.pointer)?;
-    let is_required = |name: &str| fact::required(schema).any(|required| required == name);
+    let (schema, _) = walk::resolve(&answer.plan.source.document, &schema.value, &schema.pointer)?;
     let is_optional = |name: &str| {
-        schema.get("properties").is_some_and(|known| known.get(name).is_some()) && !is_required(name)
+        walk::properties(schema).any(|(known, _)| known == name)
+            && !walk::required(schema).any(|required| required == name)
     };
     let mut fields = body.as_object()?.clone();
     let before = fields.len();

@@ -1,30 +1,23 @@
-//! What a line can do to an exchange: whatever happens, the caller hears of a failure.
+//! Cases of network failures. The caller must see an error.
 
-use super::call::Call;
-use super::case::{Basis, Case, Fault, Outcome, Serve};
+use super::case::{Basis, Case, Family, Outcome, Serve, TransportFault as Fault};
+use super::operation_plan::OperationPlan;
 
-/// One case a fault.
-pub fn cases(call: &Call<'_>) -> Vec<Case> {
-    let code = match call.success().0 {
-        Serve::Response(response) => response.code,
-        Serve::Fault(_) => 200,
-    };
+/// One case for each network failure. `code` is the status of a response that is cut off.
+pub(super) fn cases(plan: &OperationPlan<'_>, code: u16) -> Vec<Case> {
     let faults = [
         (Fault::Refused, "nothing listens at the base URL"),
-        (Fault::ResetBeforeAnswer, "the connection is reset before the answer"),
-        (Fault::ResetInAnswer(code), "the connection is reset in the middle of the answer"),
+        (Fault::ResetBeforeAnswer, "the connection is reset before the response"),
+        (Fault::ResetInAnswer(code), "the connection is reset in the middle of the response"),
         (Fault::NoAnswer, "the request is read and never answered"),
-        (Fault::StallInAnswer(code), "the answer begins and never ends"),
-        (Fault::ShortBody(code), "the answer is shorter than its Content-Length"),
+        (Fault::StallInAnswer(code), "the response begins and never ends"),
+        (Fault::ShortBody(code), "the response is shorter than its Content-Length"),
     ];
-    faults.into_iter().map(|(fault, what)| case(call, fault, what)).collect()
-}
-
-fn case(call: &Call<'_>, fault: Fault, what: &str) -> Case {
-    let location = call.operation.location.clone();
-    let mut case = call.case(&format!("transport/{}", fault.word()), what.to_owned(), location);
-    case.serve = vec![Serve::Fault(fault)];
-    case.outcome = Outcome::Lost;
-    case.basis = Basis::Practice;
-    case
+    let case = |(fault, what): (Fault, &str)| Case {
+        serve: vec![Serve::Fault(fault)],
+        outcome: Outcome::Lost,
+        basis: Basis::Practice,
+        ..plan.case(&format!("transport/{}", fault.word()), Family::Transport, what, &plan.operation.location)
+    };
+    faults.map(case).to_vec()
 }

@@ -1,162 +1,136 @@
-//! The report as one HTML file that needs no network: a matrix, and every case with the document's
-//! words beside what happened. It reads without its script; the script filters, and moves by keys.
+//! The report as one HTML file that needs no network: a matrix of the cases, and each case with the text of the document beside
+//! the exchange. The file is readable without its script. The script adds filters and keyboard navigation.
 
 use std::collections::BTreeMap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
-use self::standing::Standing;
+use self::case_status::CaseStatus;
 use super::Report;
-use crate::document::{Location, Words};
-use crate::plan::Fact;
-use crate::run::CaseResult;
+use crate::plan::fact::Fact;
+use crate::result::CaseResult;
 
 mod case;
-mod standing;
+mod case_status;
 mod table;
 
 const STYLE: &str = include_str!("html/style.css");
 const SCRIPT: &str = include_str!("html/script.js");
 
-/// What stands in a fragment as it is; all else is escaped, so that an id has no white space.
-const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
+/// The results of a report by status.
+type Groups<'a> = BTreeMap<CaseStatus, Vec<&'a CaseResult>>;
 
-/// The whole report as HTML.
+/// The report as HTML.
 pub fn text(report: &Report<'_>) -> String {
-    Page::of(report).markup().into_string()
+    let mut groups = Groups::new();
+    for result in report.worst_first() {
+        groups.entry(CaseStatus::of(result)).or_default().push(result);
+    }
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head(report))
+            body {
+                (header(report))
+                main {
+                    (filter(&groups))
+                    (matrix(report))
+                    (cases(report, &groups))
+                    (missed(&report.missed()))
+                }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    page.into_string()
 }
 
-/// A report, and what the cases quote.
-struct Page<'a> {
-    report: &'a Report<'a>,
-    words: BTreeMap<&'a str, Words<'a>>,
+fn head(report: &Report<'_>) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(content_security_policy());
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            title { (client(report)) ": " (report.summary()) }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
 }
 
-impl<'a> Page<'a> {
-    fn of(report: &'a Report<'a>) -> Self {
-        let documents = report.plan.sources.iter().map(|source| &source.document);
-        let words = documents.map(|document| (&*document.name, document.words())).collect();
-        Self { report, words }
-    }
-
-    fn markup(&self) -> Markup {
-        html! {
-            (DOCTYPE)
-            html lang="en" {
-                (self.head())
-                body {
-                    (self.header())
-                    main {
-                        (self.filter())
-                        (self.matrix())
-                        (self.cases())
-                        (missed(&self.report.missed()))
-                    }
-                    script { (PreEscaped(SCRIPT)) }
-                }
-            }
+fn header(report: &Report<'_>) -> Markup {
+    let mode = match report.run.options.strict {
+        true => "strict: a broken recommendation fails its case",
+        false => "a broken recommendation is a warning",
+    };
+    html! {
+        header {
+            h1 { (client(report)) }
+            p { (report.run.client.client.language) ", " (mode) }
+            p.summary { (report.summary()) }
         }
     }
+}
 
-    fn head(&self) -> Markup {
-        html! {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (self.client()) ": " (self.report.summary()) }
-                style { (PreEscaped(STYLE)) }
-            }
-        }
-    }
+fn client(report: &Report<'_>) -> String {
+    let client = &report.run.client.client;
+    format!("{} {}", client.name, client.version)
+}
 
-    fn header(&self) -> Markup {
-        let judged = match self.report.run.options.strict {
-            true => "judged strictly: good practice counts too",
-            false => "judged by what the documents state; good practice is a warning",
-        };
-        html! {
-            header {
-                h1 { (self.client()) }
-                p { (self.report.run.client.client.language) ", " (judged) }
-                p.summary { (self.report.summary()) }
-            }
-        }
-    }
-
-    fn client(&self) -> String {
-        let client = &self.report.run.client.client;
-        format!("{} {}", client.name, client.version)
-    }
-
-    /// The marks explained, which with the script are switches.
-    fn filter(&self) -> Markup {
-        html! {
-            form role="search" aria-label="Cases" {
-                fieldset {
-                    legend { "Show only" }
-                    @for (standing, results) in self.by_standing() {
-                        label data-standing=(standing.word()) {
-                            input type="checkbox" name="verdict" value=(standing.word());
-                            (standing.mark()) " " (standing.word()) " " span.count { (results.len()) }
-                        }
+/// The legend of the matrix. The script makes its entries work as filters.
+fn filter(groups: &Groups<'_>) -> Markup {
+    html! {
+        form role="search" aria-label="Cases" {
+            fieldset {
+                legend { "Show only" }
+                @for (status, results) in groups {
+                    label data-status=(status.word()) {
+                        input type="checkbox" name="verdict" value=(status.word());
+                        (status.mark()) " " (status.word()) " " span.count { (results.len()) }
                     }
                 }
-                label.text {
-                    "Case id has "
-                    input type="search" name="case" autocomplete="off" spellcheck="false";
-                }
-                output {}
+            }
+            label.text {
+                "Case id contains "
+                input type="search" name="case" autocomplete="off" spellcheck="false";
+            }
+            output {}
+        }
+    }
+}
+
+fn matrix(report: &Report<'_>) -> Markup {
+    html! {
+        section #matrix aria-labelledby="matrix-title" {
+            h2 #matrix-title { "Matrix" }
+            p.hint aria-hidden="true" {
+                "Each square is a case. The arrow keys move, Enter opens a case, Escape returns to the matrix."
+            }
+            @for source in &report.plan.sources {
+                (table::markup(source, report.run))
             }
         }
     }
+}
 
-    fn matrix(&self) -> Markup {
-        html! {
-            section #matrix aria-labelledby="matrix-title" {
-                h2 #matrix-title { "Matrix" }
-                p.hint aria-hidden="true" { "A square is a case. Arrows move, Enter opens, Escape comes back." }
-                @for source in &self.report.plan.sources {
-                    (table::markup(source, self.report.run))
-                }
-            }
-        }
-    }
-
-    /// Every case, grouped by how it stands.
-    fn cases(&self) -> Markup {
-        html! {
-            section aria-labelledby="cases-title" {
-                h2 #cases-title { "Cases" }
-                @for (standing, results) in self.by_standing() {
-                    section.group {
-                        h3 { (standing.mark()) " " (standing.says()) " " span.count { (results.len()) } }
-                        @for result in results {
-                            (self.case(standing, result))
-                        }
+fn cases(report: &Report<'_>, groups: &Groups<'_>) -> Markup {
+    let documents = report.plan.sources.iter().map(|source| &source.document);
+    let excerpts = documents.map(|document| (&*document.name, document.excerpts())).collect();
+    html! {
+        section aria-labelledby="cases-title" {
+            h2 #cases-title { "Cases" }
+            @for (status, results) in groups {
+                section.group {
+                    h3 { (status.mark()) " " (status.heading()) " " span.count { (results.len()) } }
+                    @for result in results {
+                        (case::markup(report, &excerpts, *status, result))
                     }
                 }
             }
         }
-    }
-
-    fn by_standing(&self) -> BTreeMap<Standing, Vec<&CaseResult>> {
-        let mut groups: BTreeMap<Standing, Vec<&CaseResult>> = BTreeMap::new();
-        for result in self.report.worst_first() {
-            groups.entry(Standing::of(result)).or_default().push(result);
-        }
-        groups
-    }
-
-    /// The document's words at a place.
-    fn quoted(&self, location: &Location) -> impl Iterator<Item = (usize, &'a str)> {
-        let words = self.words.get(&*location.document);
-        words.into_iter().flat_map(|words| words.at(location.line))
     }
 }
 
@@ -164,7 +138,7 @@ fn missed(facts: &[&Fact]) -> Markup {
     html! {
         @if !facts.is_empty() {
             section aria-labelledby="missed-title" {
-                h2 #missed-title { "Facts no judged case exercised " span.count { (facts.len()) } }
+                h2 #missed-title { "Facts that no judged case exercised " span.count { (facts.len()) } }
                 ul.facts {
                     @for fact in facts {
                         li { code { (fact.location) } " " (fact.says) }
@@ -175,20 +149,10 @@ fn missed(facts: &[&Fact]) -> Markup {
     }
 }
 
-/// Nothing is loaded, and nothing runs but our own script: were anything of a client or a document
-/// to become markup, it would still do nothing.
-fn policy() -> String {
-    let (style, script) = (hash(STYLE), hash(SCRIPT));
+/// Allows no loading and no script but our own. Even if escaping failed, text of a client or a document could not run.
+fn content_security_policy() -> String {
+    let [style, script] = [STYLE, SCRIPT].map(|text| STANDARD.encode(Sha256::digest(text)));
     format!(
-        "default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'"
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
     )
-}
-
-fn hash(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
-}
-
-/// A case's id as the fragment that opens it.
-fn fragment(id: &str) -> String {
-    utf8_percent_encode(id, FRAGMENT).to_string()
 }

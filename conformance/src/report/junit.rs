@@ -1,16 +1,15 @@
-//! The report as JUnit XML, which every continuous integration reads: a provider is a suite, a
-//! case is a test case.
+//! The report as JUnit XML, which continuous integration systems read. A provider is a test suite, a case is a test case.
 
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, terminal};
-use crate::run::{CaseResult, Verdict};
+use super::{Report, broken_rules, terminal};
+use crate::result::{CaseResult, Verdict};
 
 /// The report as XML.
 ///
 /// # Errors
 ///
-/// The XML writer's.
+/// Any error of the XML writer.
 pub fn text(report: &Report<'_>) -> Result<String, SerializeError> {
     let mut whole = quick_junit::Report::new(env!("CARGO_PKG_NAME"));
     whole.set_time(report.run.elapsed);
@@ -21,65 +20,36 @@ pub fn text(report: &Report<'_>) -> Result<String, SerializeError> {
             suites.push(TestSuite::new(provider));
             suites.len() - 1
         });
-        suites[at].add_test_case(test_case(report, result));
+        let mut test = TestCase::new(result.case.id.as_str(), status(report, result));
+        test.set_classname(format!("{provider}.{}", result.case.operation)).set_time(result.elapsed);
+        suites[at].add_test_case(test);
     }
     whole.add_test_suites(suites);
     whole.to_string()
 }
 
-fn test_case(report: &Report<'_>, result: &CaseResult) -> TestCase {
-    let case = &result.case;
-    let mut test = TestCase::new(case.id.as_str(), status(report, result));
-    test.set_classname(format!("{}.{}", case.provider, case.operation)).set_time(result.elapsed);
-    test
-}
-
 fn status(report: &Report<'_>, result: &CaseResult) -> TestCaseStatus {
-    if result.is_listed_in_vain() {
-        let message = format!("listed as known failing, and the verdict is {}", result.verdict.word());
-        return told(TestCaseStatus::non_success(NonSuccessKind::Failure), message, report, result);
-    }
-    let failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    let error = TestCaseStatus::non_success(NonSuccessKind::Error);
-    match result.verdict {
-        Verdict::Pass => TestCaseStatus::success(),
-        Verdict::Fail => told(failure, broken_rules(result), report, result),
-        Verdict::Error => told(error, trouble(result), report, result),
-        Verdict::Unsupported => {
-            let why = result.unsupported.as_deref().unwrap_or("the client has no such call");
-            skipped(&format!("unsupported: {why}"))
+    let (kind, message) = match &result.verdict {
+        verdict if result.unexpected_pass().is_some() => {
+            let message = format!("expected to fail, but the verdict is {}", verdict.kind().word());
+            (NonSuccessKind::Failure, message)
         }
-        Verdict::KnownFailing => {
-            skipped(&format!("known failing: {}", result.known_failing.as_deref().unwrap_or_default()))
-        }
-    }
-}
-
-/// A status with a message, and with all that the terminal shows of the case.
-fn told(
-    mut status: TestCaseStatus,
-    message: String,
-    report: &Report<'_>,
-    result: &CaseResult,
-) -> TestCaseStatus {
-    let mut text = String::new();
-    terminal::put_result(&mut text, report, result);
-    // The colours are no characters of XML: the writer leaves them out.
-    status.set_message(message).set_description(text);
+        Verdict::Pass => return TestCaseStatus::success(),
+        Verdict::Fail => (NonSuccessKind::Failure, broken_rules(result)),
+        Verdict::Error(cause) => (NonSuccessKind::Error, cause.message.clone()),
+        Verdict::Unsupported(reason) => return skipped(format!("unsupported: {reason}")),
+        Verdict::KnownFailing(reason) => return skipped(format!("known failing: {reason}")),
+    };
+    // The writer removes the escape sequences of the styles, which XML does not allow.
+    let mut description = String::new();
+    terminal::put_result(&mut description, report, result);
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_message(message).set_description(description);
     status
 }
 
-fn skipped(message: &str) -> TestCaseStatus {
+fn skipped(message: String) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
     status.set_message(message);
     status
-}
-
-fn broken_rules(result: &CaseResult) -> String {
-    let rules: Vec<&str> = result.findings.iter().map(|finding| finding.rule).collect();
-    rules.join(", ")
-}
-
-fn trouble(result: &CaseResult) -> String {
-    result.trouble.as_ref().map(|trouble| trouble.says.clone()).unwrap_or_default()
 }

@@ -1,23 +1,23 @@
-//! The report on a terminal: a matrix first, then every finding, then the census.
+//! The report for a terminal: the matrix, every finding, the unsupported and known failures, the facts without a case, the counts.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use anstream::adapter::strip_str;
 use anstyle::Style;
 
 use super::Report;
-use super::matrix::{self, Row};
-use crate::plan::Source;
-use crate::run::check::{Blame, Finding};
-use crate::run::driver::Trouble;
-use crate::run::{CaseResult, Run, Verdict};
+use super::matrix::{self, MatrixRow};
+use crate::check::finding::{Blame, Finding};
+use crate::plan::source::Source;
+use crate::result::{CaseResult, DriverError, Run, Verdict, VerdictKind};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, visible};
 
-/// The whole report, styled; whoever prints it strips the styles where they are not wanted.
+/// The report with terminal styles. `anstream` removes the styles when the output is not a terminal.
 pub fn text(report: &Report<'_>) -> String {
     let mut out = String::new();
     for source in &report.plan.sources {
-        put_source(&mut out, source, report.run);
+        put_matrix(&mut out, source, report.run);
     }
     for result in report.worst_first() {
         put_result(&mut out, report, result);
@@ -28,7 +28,7 @@ pub fn text(report: &Report<'_>) -> String {
     out
 }
 
-fn put_source(out: &mut String, source: &Source, run: &Run) {
+fn put_matrix(out: &mut String, source: &Source, run: &Run) {
     let rows = matrix::rows(source, run);
     if rows.is_empty() {
         return;
@@ -41,85 +41,73 @@ fn put_source(out: &mut String, source: &Source, run: &Run) {
     }
 }
 
-/// One operation: its columns, broken into lines that fit a narrow terminal.
-fn put_row(out: &mut String, row: &Row<'_>, width: usize) {
+/// Writes the columns of one operation, wrapped to fit a narrow terminal.
+fn put_row(out: &mut String, row: &MatrixRow<'_>, width: usize) {
     const LINE: usize = 76;
+    let on_screen = |text: &str| strip_str(text).to_string().len();
     let mut line = format!("  {:width$}", row.operation);
-    let mut used = line.len();
     for (name, results) in &row.cells {
-        let (plain, styled) = cell(name, results);
-        if used + plain > LINE {
+        let cell = cell(name, results);
+        if on_screen(&line) + on_screen(&cell) > LINE {
             let _ = writeln!(out, "{}", line.trim_end());
             line = " ".repeat(width + 2);
-            used = line.len();
         }
-        line.push_str(&styled);
-        used += plain;
+        line.push_str(&cell);
     }
     let _ = writeln!(out, "{}", line.trim_end());
 }
 
-/// A cell: its width on the screen, and its text.
-fn cell(name: &str, results: &[&CaseResult]) -> (usize, String) {
-    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+fn cell(name: &str, results: &[&CaseResult]) -> String {
+    let mut counts: BTreeMap<VerdictKind, usize> = BTreeMap::new();
     for result in results {
-        *counts.entry(result.verdict).or_default() += 1;
+        *counts.entry(result.verdict.kind()).or_default() += 1;
     }
-    let mut plain = 2 + name.len() + usize::from(!name.is_empty());
-    let mut styled = if name.is_empty() { "  ".to_owned() } else { format!("  {name} ") };
-    let mut put = |text: String, style: Style| {
-        plain += text.len();
-        let _ = write!(styled, "{style}{text}{style:#}");
-    };
-    for (index, (verdict, count)) in counts.into_iter().enumerate() {
-        if index > 0 {
-            put(", ".to_owned(), Style::new());
-        }
+    let counted = counts.into_iter().map(|(verdict, count)| {
         let count = if results.len() == 1 { String::new() } else { format!("{count} ") };
-        put(format!("{count}{}", verdict.word()), style(verdict));
-    }
-    let warned = results.iter().filter(|result| result.is_warned()).count();
+        let style = style(verdict);
+        format!("{style}{count}{}{style:#}", verdict.word())
+    });
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    let mut cell = if name.is_empty() { format!("  {counted}") } else { format!("  {name} {counted}") };
+    let warned = results.iter().filter(|result| result.has_warning()).count();
     if warned > 0 {
-        put(format!(" ({warned} warned)"), YELLOW);
+        let _ = write!(cell, "{YELLOW} ({warned} warned){YELLOW:#}");
     }
-    (plain, styled)
+    cell
 }
 
-fn style(verdict: Verdict) -> Style {
+fn style(verdict: VerdictKind) -> Style {
     match verdict {
-        Verdict::Pass => GREEN,
-        Verdict::Fail | Verdict::Error => RED,
-        Verdict::Unsupported | Verdict::KnownFailing => YELLOW,
+        VerdictKind::Pass => GREEN,
+        VerdictKind::Fail | VerdictKind::Error => RED,
+        VerdictKind::Unsupported | VerdictKind::KnownFailing => YELLOW,
     }
 }
 
-/// What is to be said of one case; of most there is nothing.
+/// Writes the findings or the error of one case.
 pub(super) fn put_result(out: &mut String, report: &Report<'_>, result: &CaseResult) {
-    match (&result.trouble, result.findings.is_empty(), result.verdict) {
-        (Some(trouble), ..) => put_trouble(out, result, trouble),
-        (None, true, _) | (None, _, Verdict::KnownFailing) => return,
-        (None, false, _) => put_findings(out, result),
+    match &result.verdict {
+        Verdict::Error(error) => put_error(out, result, error),
+        Verdict::KnownFailing(_) => return,
+        _ if result.findings.is_empty() => return,
+        _ => put_findings(out, result),
     }
-    let _ = writeln!(out, "  run just this: {}", report.again(&result.case.id));
+    let _ = writeln!(out, "  run only this case: {}", report.rerun_command(&result.case.id));
 }
 
-fn put_trouble(out: &mut String, result: &CaseResult, trouble: &Trouble) {
-    let _ = writeln!(out, "\n{RED}error{RED:#} {BOLD}{}{BOLD:#}\n  {}", result.case.id, trouble.says);
-    if !trouble.log.trim().is_empty() {
+fn put_error(out: &mut String, result: &CaseResult, error: &DriverError) {
+    let _ = writeln!(out, "\n{RED}error{RED:#} {BOLD}{}{BOLD:#}\n  {}", result.case.id, error.message);
+    if !error.log.trim().is_empty() {
         let _ = writeln!(out, "  the driver's log:");
-        put_dimmed(out, &trouble.log);
+        put_dimmed(out, &error.log);
     }
 }
 
 fn put_findings(out: &mut String, result: &CaseResult) {
-    let style = style(result.verdict);
-    let word = if result.is_warned() { "warning" } else { "fail" };
-    let _ = writeln!(
-        out,
-        "\n{style}{word}{style:#} {BOLD}{}{BOLD:#}  {}",
-        result.case.id,
-        visible(&result.case.purpose)
-    );
+    let style = style(result.verdict.kind());
+    let word = if result.has_warning() { "warning" } else { "fail" };
+    let (id, purpose) = (&result.case.id, visible(&result.case.purpose));
+    let _ = writeln!(out, "\n{style}{word}{style:#} {BOLD}{id}{BOLD:#}  {purpose}");
     result.findings.iter().for_each(|finding| put_finding(out, finding));
     let _ = writeln!(out, "  the exchange:");
     put_dimmed(out, &result.exchange);
@@ -133,20 +121,20 @@ fn put_dimmed(out: &mut String, text: &str) {
 
 fn put_finding(out: &mut String, finding: &Finding) {
     let level = finding.level.word();
-    let _ = writeln!(out, "  {BOLD}{}{BOLD:#} ({level}): {}", finding.rule, finding.says);
+    let _ = writeln!(out, "  {BOLD}{}{BOLD:#} ({level}): {}", finding.rule.id, finding.rule.says);
     let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
     let _ = writeln!(out, "    because   {}", finding.because);
     if finding.blame == Blame::Document {
         let _ = writeln!(
             out,
-            "    blame     the document, which can be read in two ways here: conformance doctor"
+            "    blame     the document: it allows two readings here; see `conformance doctor`"
         );
     }
     let _ = writeln!(out, "    expected  {}", finding.expected);
     let _ = writeln!(out, "    actual    {}", finding.actual.trim().replace('\n', "\n              "));
 }
 
-/// What the client does not offer: an operation a line where it is all of its cases.
+/// Writes the unsupported cases: one line for an operation without any supported case, otherwise the cases by reason.
 fn put_unsupported(out: &mut String, run: &Run) {
     let mut operations: BTreeMap<String, Vec<&CaseResult>> = BTreeMap::new();
     for result in &run.results {
@@ -154,23 +142,20 @@ fn put_unsupported(out: &mut String, run: &Run) {
         operations.entry(operation).or_default().push(result);
     }
     for (operation, results) in operations {
-        let unsupported: Vec<_> =
-            results.iter().filter(|result| result.verdict == Verdict::Unsupported).collect();
-        if unsupported.len() == results.len() {
-            let _ = writeln!(
-                out,
-                "\n{YELLOW}unsupported{YELLOW:#} {BOLD}{operation}{BOLD:#}: all {} cases",
-                results.len()
-            );
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for result in &results {
+            if let Verdict::Unsupported(reason) = &result.verdict {
+                reasons.entry(reason).or_default().push(&result.case.id);
+            }
+        }
+        let count = results.len();
+        if reasons.values().map(Vec::len).sum::<usize>() == count {
+            let _ =
+                writeln!(out, "\n{YELLOW}unsupported{YELLOW:#} {BOLD}{operation}{BOLD:#}: all {count} cases");
             continue;
         }
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for result in unsupported {
-            let why = result.unsupported.as_deref().unwrap_or("the client has no such call");
-            reasons.entry(why).or_default().push(&result.case.id);
-        }
-        for (why, ids) in reasons {
-            let _ = writeln!(out, "\n{YELLOW}unsupported{YELLOW:#}: {why}");
+        for (reason, ids) in reasons {
+            let _ = writeln!(out, "\n{YELLOW}unsupported{YELLOW:#}: {reason}");
             for id in ids {
                 let _ = writeln!(out, "  {BOLD}{id}{BOLD:#}");
             }
@@ -180,16 +165,17 @@ fn put_unsupported(out: &mut String, run: &Run) {
 
 fn put_known_failing(out: &mut String, run: &Run) {
     for result in &run.results {
-        let (id, verdict) = (&result.case.id, result.verdict);
-        let Some(reason) = &result.known_failing else { continue };
-        if result.is_listed_in_vain() {
-            let word = verdict.word();
+        let id = &result.case.id;
+        if let Verdict::KnownFailing(reason) = &result.verdict {
+            let _ = writeln!(out, "\n{YELLOW}known failing{YELLOW:#} {BOLD}{id}{BOLD:#}  {reason}");
+        }
+        if let Some(reason) = result.unexpected_pass() {
+            let verdict = result.verdict.kind().word();
             let _ = writeln!(
                 out,
-                "\n{RED}listed as known failing{RED:#} {BOLD}{id}{BOLD:#}: the verdict is {word}; its line is to go ({reason})"
+                "\n{RED}expected to fail{RED:#} {BOLD}{id}{BOLD:#}: but the verdict is {verdict}; \
+                 remove the line from the list ({reason})"
             );
-        } else if verdict == Verdict::KnownFailing {
-            let _ = writeln!(out, "\n{YELLOW}known failing{YELLOW:#} {BOLD}{id}{BOLD:#}  {reason}");
         }
     }
 }
@@ -197,7 +183,7 @@ fn put_known_failing(out: &mut String, run: &Run) {
 fn put_summary(out: &mut String, report: &Report<'_>) {
     let missed = report.missed();
     if !missed.is_empty() {
-        let _ = writeln!(out, "\n{YELLOW}facts no case exercised{YELLOW:#}");
+        let _ = writeln!(out, "\n{YELLOW}facts that no judged case exercised{YELLOW:#}");
         for fact in &missed {
             let _ = writeln!(out, "  {}  {}", fact.location, fact.says);
         }

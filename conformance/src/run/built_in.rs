@@ -8,35 +8,37 @@ use futures_util::future::BoxFuture;
 use media_upload::{ClientBuilder, Clock, Error, ErrorKind, Retry, cielo24, pyannote};
 use serde_json::{Map, Value, json};
 
-use super::driver::{Answer, Calling, ClientName, Driver, ErrorReport, Hello, Refusal, Request};
-use super::time::Time;
+use super::driver::{Calling, Driver, Request};
+use crate::check::transcript::{Answer, ErrorReport, Refusal};
+use crate::mock::virtual_clock::VirtualClock;
+use crate::result::{ClientName, DriverInfo};
 
-/// How many cases run at once: they wait for each other's sockets more than for the processor.
+/// How many cases run at once. They wait for sockets more than for the processor.
 const CONCURRENCY: usize = 8;
 
-/// No root certificates: no case leaves this machine, not even by mistake.
+/// No root certificates: no case can connect to a real server.
 const NO_ROOTS: &[u8] = b"";
 
 /// Our pyannoteAI and cielo24 clients.
 #[derive(Debug)]
-pub struct BuiltIn {
-    hello: Hello,
+pub struct OwnClients {
+    info: DriverInfo,
     retry: Retry,
 }
 
-impl Default for BuiltIn {
+impl Default for OwnClients {
     fn default() -> Self {
         Self::with_retry(Retry::default())
     }
 }
 
-impl BuiltIn {
-    /// Our clients, trying again as told.
+impl OwnClients {
+    /// Our clients with these retry settings.
     pub fn with_retry(retry: Retry) -> Self {
         let operations =
             ["pyannote/getMediaUploadURL", "pyannote/upload", "cielo24/request_upload_url", "cielo24/upload"];
         Self {
-            hello: Hello {
+            info: DriverInfo {
                 protocol: 1,
                 client: ClientName {
                     name: "media-upload".to_owned(),
@@ -51,9 +53,9 @@ impl BuiltIn {
     }
 }
 
-impl Driver for BuiltIn {
-    fn hello(&self) -> &Hello {
-        &self.hello
+impl Driver for OwnClients {
+    fn info(&self) -> &DriverInfo {
+        &self.info
     }
 
     fn call(&self, request: Request) -> Calling<'_> {
@@ -61,20 +63,19 @@ impl Driver for BuiltIn {
     }
 }
 
-/// A clock on which nothing waits: pauses are taken down, deadlines end when a server has fallen
-/// silent.
+/// A clock that does not wait. It records pauses, and its deadlines end when a server stops responding.
 #[derive(Debug)]
-struct CaseClock(Time);
+struct CaseClock(VirtualClock);
 
 impl Clock for CaseClock {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.0.wait(duration);
+        self.0.record_pause(duration);
         Box::pin(std::future::ready(()))
     }
 
     fn deadline(&self, _: Duration) -> BoxFuture<'static, ()> {
-        let time = self.0.clone();
-        Box::pin(async move { time.silence().await })
+        let clock = self.0.clone();
+        Box::pin(async move { clock.silence().await })
     }
 }
 
@@ -104,11 +105,11 @@ async fn call(request: &Request, retry: Retry) -> Result<Answer, Error> {
             cielo24_client(request, retry)?.upload(file, &cielo24::JobId::new(job_id)?).await?;
             Ok(Answer::Result(json!({})))
         }
-        _ => Ok(Answer::Unsupported(true)),
+        _ => Ok(Answer::Unsupported),
     }
 }
 
-/// In Rust an argument that is missing or has another type does not compile: nothing can be sent.
+/// In Rust a call without a required argument, or with one of another type, does not compile.
 fn untyped(name: &str) -> Answer {
     Answer::Refused(Refusal {
         message: format!("{name} is a required, typed argument: such a call does not compile"),
@@ -117,17 +118,17 @@ fn untyped(name: &str) -> Answer {
 
 fn pyannote_client(request: &Request, retry: Retry) -> Result<pyannote::Client, Error> {
     let key = pyannote::ApiKey::new(credential(request, "api_key"))?;
-    settled(pyannote::Client::builder(key), request, retry).build()
+    configured(pyannote::Client::builder(key), request, retry).build()
 }
 
 fn cielo24_client(request: &Request, retry: Retry) -> Result<cielo24::Client, Error> {
     let token = cielo24::ApiToken::new(credential(request, "api_token"))?;
-    settled(cielo24::Client::builder(token), request, retry).build()
+    configured(cielo24::Client::builder(token), request, retry).build()
 }
 
-/// What both clients are given beside their credential.
-fn settled<C>(builder: ClientBuilder<C>, request: &Request, retry: Retry) -> ClientBuilder<C> {
-    let clock = Arc::new(CaseClock(request.time.clone()));
+/// The configuration that both clients share.
+fn configured<C>(builder: ClientBuilder<C>, request: &Request, retry: Retry) -> ClientBuilder<C> {
+    let clock = Arc::new(CaseClock(request.clock.clone()));
     builder.base_url(&request.base_url).root_certificates(NO_ROOTS).clock(clock).retry(retry)
 }
 
@@ -154,24 +155,20 @@ fn chain(error: &Error) -> String {
     sources.fold(error.to_string(), |text, source| format!("{text}: {source}"))
 }
 
-/// What a caller sees of the body: the typed error where there is one, else the raw body. What the
-/// accessors say wins, so that an accessor that loses a field is a finding.
+/// The body as a caller sees it: the typed error where there is one, otherwise the raw body. The values of the accessors
+/// replace those of the typed error, so that an accessor that loses a field is a finding.
 fn body(error: &Error) -> Value {
     let Some(Value::Object(mut typed)) = typed(error) else {
         return raw(error);
     };
-    if typed.contains_key("requestId") {
-        typed.insert("requestId".to_owned(), json!(error.request_id()));
-    }
-    if typed.contains_key("message") {
-        typed.insert("message".to_owned(), json!(error.message()));
-    }
-    if typed.contains_key("errors") {
-        let fields = error
-            .field_errors()
-            .iter()
-            .map(|field| json!({ "field": field.field, "message": field.message }));
-        typed.insert("errors".to_owned(), fields.collect());
+    let fields = error.field_errors().iter();
+    let fields = fields.map(|field| json!({ "field": field.field, "message": field.message })).collect();
+    let seen =
+        [("requestId", json!(error.request_id())), ("message", json!(error.message())), ("errors", fields)];
+    for (name, value) in seen {
+        if let Some(known) = typed.get_mut(name) {
+            *known = value;
+        }
     }
     Value::Object(typed)
 }

@@ -2,17 +2,17 @@
 
 use globset::{Glob, GlobMatcher};
 
-/// The longest glob, in bytes: no case's id is near it, and what is far longer crashes the library.
-const LONGEST: usize = 500;
+/// The longest glob, in bytes. Case ids are much shorter, and the library crashes on globs that are much longer.
+const MAX_LENGTH: usize = 500;
 
-/// What matches a glob.
+/// Compiles a glob.
 ///
 /// # Errors
 ///
-/// One line when it is too long, or no glob.
+/// One line when the glob is too long or malformed.
 pub fn matcher(glob: &str) -> Result<GlobMatcher, String> {
-    if glob.len() > LONGEST {
-        return Err(format!("a glob of {} bytes is longer than the {LONGEST} that are read", glob.len()));
+    if glob.len() > MAX_LENGTH {
+        return Err(format!("the glob has {} bytes; the longest allowed has {MAX_LENGTH}", glob.len()));
     }
     Ok(Glob::new(glob).map_err(|error| error.to_string())?.compile_matcher())
 }

@@ -1,12 +1,13 @@
-//! Lists of cases that a client is known to fail. They are played like any other, and must fail:
-//! one that holds has been mended, and its line is to go.
+//! Lists of cases that a client is known to fail. The cases are played like any other and must fail. When one passes, its line
+//! must be removed from the list.
 
 use std::fmt;
 
 use globset::GlobMatcher;
 
-use super::{CaseResult, Run, Verdict, glob};
+use super::glob;
 use crate::plan::Plan;
+use crate::result::{CaseResult, Run, Verdict};
 
 /// A list, each line of which matches a planned case.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl KnownFailing {
     ///
     /// # Errors
     ///
-    /// The first line without a reason, that is no glob, stands there twice, or matches no case of
+    /// The first line without a reason, that is not a valid glob, that is repeated, or matches no case of
     /// the plan.
     pub fn read(text: &str, plan: &Plan) -> Result<Self, ListError> {
         let mut entries: Vec<Entry> = Vec::new();
@@ -59,7 +60,7 @@ impl KnownFailing {
                 return Err(wrong(format!("'{}' is listed twice", entry.pattern)));
             }
             if !plan.cases.iter().any(|case| entry.matches(&case.id)) {
-                let why = "no planned case is called so; `conformance plan` lists them";
+                let why = "no planned case has this id; `conformance plan` lists the ids";
                 return Err(wrong(format!("'{}': {why}", entry.pattern)));
             }
             entries.push(entry);
@@ -71,9 +72,10 @@ impl KnownFailing {
     pub fn mark(&self, run: &mut Run) {
         for result in &mut run.results {
             let listed = self.entries.iter().find(|entry| entry.matches(&result.case.id));
-            result.known_failing = listed.map(|entry| entry.reason.clone());
-            if listed.is_some() && result.verdict == Verdict::Fail {
-                result.verdict = Verdict::KnownFailing;
+            let Some(reason) = listed.map(|entry| entry.reason.clone()) else { continue };
+            match result.verdict {
+                Verdict::Fail => result.verdict = Verdict::KnownFailing(reason),
+                _ => result.listed = Some(reason),
             }
         }
     }
@@ -98,18 +100,18 @@ impl Entry {
 /// A list of what failed in a run, one line a case, with the reasons left to fill in.
 pub fn list(run: &Run) -> String {
     let client = &run.client.client;
-    let failed = run.results.iter().filter(|result| result.verdict == Verdict::Fail);
+    let failed = run.results.iter().filter(|result| matches!(result.verdict, Verdict::Fail));
     let lines: String = failed.map(line).collect();
     format!(
-        "# Cases that {} {} is known to fail. They are played, and must fail: a line\n\
-         # whose case holds is to go. case-id-or-glob  # reason\n{lines}",
+        "# Cases that {} {} is known to fail. The suite plays them, and they must fail:\n\
+         # remove the line of a case that passes. case-id-or-glob  # reason\n{lines}",
         client.name, client.version
     )
 }
 
 fn line(result: &CaseResult) -> String {
-    let mut rules: Vec<&str> = result.findings.iter().map(|finding| finding.rule).collect();
+    let mut rules: Vec<&str> = result.findings.iter().map(|finding| finding.rule.id).collect();
     rules.sort_unstable();
     rules.dedup();
-    format!("{}  # TODO: why? It breaks {}\n", result.case.id, rules.join(", "))
+    format!("{}  # TODO: reason? It breaks {}\n", result.case.id, rules.join(", "))
 }

@@ -1,103 +1,90 @@
-//! The driver of anyone else's client: a process that speaks the protocol, one JSON object a line.
+//! The driver of a client in another process: it exchanges the messages of the protocol, one JSON object a line.
 
 use std::ffi::OsString;
 use std::fmt;
-use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use super::driver::{Calling, Driver, Ending, Hello, Request, Spoiled, Trouble};
+use super::driver::{Calling, Driver, Ending, LateFailure, Request};
+use crate::result::{DriverError, DriverInfo};
 
 mod log;
 mod message;
 mod session;
 
+pub use session::Patience;
 use session::Session;
 
-/// How long a process may take where no case's `timeout_ms` says it.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// To say hello.
-    pub start: Duration,
-    /// To leave once its input has ended.
-    pub end: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self { start: Duration::from_secs(10), end: Duration::from_secs(2) }
-    }
-}
-
-/// A client driven by a process. One that breaks is killed, and started again by the next call.
+/// A client driven by a process. A process that fails is killed, and the next call starts it again.
 pub struct Process {
     command: Vec<OsString>,
     patience: Patience,
-    hello: Hello,
-    now: Mutex<Now>,
+    info: DriverInfo,
+    state: Mutex<State>,
 }
 
-/// The process of the moment, and what those before it spoiled.
+/// The running process, and the late failures of the processes before it.
 #[derive(Default)]
-struct Now {
+struct State {
     session: Option<Session>,
-    spoiled: Vec<Spoiled>,
+    late_failures: Vec<LateFailure>,
 }
 
 impl Process {
-    /// Starts the command, without a shell, and waits for its hello.
+    /// Starts the command without a shell, and waits for its first message.
     ///
     /// # Errors
     ///
-    /// When it cannot be started, ends or stays silent instead of saying hello, or speaks another
-    /// protocol.
-    pub async fn start(command: Vec<OsString>, patience: Patience) -> Result<Self, Trouble> {
-        let (session, hello) = Session::start(&command, patience).await?;
-        let now = Mutex::new(Now { session: Some(session), spoiled: Vec::new() });
-        Ok(Self { command, patience, hello, now })
+    /// When the command cannot be started, when it ends or prints nothing, and when its first message is malformed or of
+    /// another version of the protocol.
+    pub async fn start(command: Vec<OsString>, patience: Patience) -> Result<Self, DriverError> {
+        let (session, info) = Session::start(&command, patience).await?;
+        let state = Mutex::new(State { session: Some(session), late_failures: Vec::new() });
+        Ok(Self { command, patience, info, state })
     }
 
-    /// The running process; a new one where the last has broken.
-    async fn asking(&self) -> Result<session::Asking, Trouble> {
-        let mut now = self.now.lock().await;
-        if now.session.as_ref().is_some_and(Session::is_over) {
-            now.end().await;
+    /// The running process; a new one when the last has failed.
+    async fn caller(&self) -> Result<session::Caller, DriverError> {
+        let mut state = self.state.lock().await;
+        if state.session.as_ref().is_some_and(Session::is_over) {
+            state.end().await;
         }
-        if now.session.is_none() {
-            now.session = Some(Session::start(&self.command, self.patience).await?.0);
-        }
-        now.session.as_ref().map(Session::asking).ok_or_else(|| "the driver is not running".into())
+        let session = match state.session.take() {
+            Some(session) => session,
+            None => Session::start(&self.command, self.patience).await?.0,
+        };
+        Ok(state.session.insert(session).caller())
     }
 }
 
-impl Now {
+impl State {
     async fn end(&mut self) {
         if let Some(session) = self.session.take() {
-            self.spoiled.extend(session.end().await);
+            self.late_failures.extend(session.end().await);
         }
     }
 }
 
 impl Driver for Process {
-    fn hello(&self) -> &Hello {
-        &self.hello
+    fn info(&self) -> &DriverInfo {
+        &self.info
     }
 
     fn call(&self, request: Request) -> Calling<'_> {
-        Box::pin(async move { self.asking().await?.ask(request).await })
+        Box::pin(async move { self.caller().await?.call(request).await })
     }
 
     fn end(&self) -> Ending<'_> {
         Box::pin(async move {
-            let mut now = self.now.lock().await;
-            now.end().await;
-            std::mem::take(&mut now.spoiled)
+            let mut state = self.state.lock().await;
+            state.end().await;
+            std::mem::take(&mut state.late_failures)
         })
     }
 }
 
 impl fmt::Debug for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Process").field("command", &self.command).field("hello", &self.hello).finish()
+        f.debug_struct("Process").field("command", &self.command).field("info", &self.info).finish()
     }
 }

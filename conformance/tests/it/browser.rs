@@ -1,5 +1,4 @@
-//! The HTML report in a real browser, without a network: what a person who clicks, types, filters,
-//! turns the lights off or holds a phone gets to see.
+//! The HTML report in a real browser without a network: links, filters, keyboard navigation, narrow screens and contrast.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,8 +8,9 @@ use crate::command::text;
 use crate::markup::{Markup, Tag};
 use crate::report as reports;
 
-/// A case that fails, and one that passes.
+/// A case that fails.
 const FAILED: &str = "pyannote/getMediaUploadURL/argument/url/shortest";
+/// A case that passes.
 const PASSED: &str = "pyannote/getMediaUploadURL/argument/url/empty";
 
 static BROWSER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
@@ -26,10 +26,10 @@ static BROWSER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
 
 static REPORT: LazyLock<String> = LazyLock::new(|| text(&reports::run(&["--html", "-"]).stdout));
 
-/// The document as it stands when the script has done its work; nothing where there is no browser.
+/// The document after its script has run. `None` without a browser.
 fn rendered(html: &str, address: &str, flags: &[&str]) -> Option<Markup> {
     let Some(browser) = &*BROWSER else {
-        eprintln!("skipped: there is no Chromium on the PATH, and CHROMIUM names none");
+        eprintln!("skipped: Chromium is not on the PATH, and CHROMIUM does not name it");
         return None;
     };
     let folder = tempfile::tempdir().unwrap();
@@ -48,7 +48,7 @@ fn rendered(html: &str, address: &str, flags: &[&str]) -> Option<Markup> {
     Some(Markup::read(&dom))
 }
 
-/// The report with a script of the test's behind its own, which the report itself would not allow.
+/// The report with a script of the test after its own script. The content security policy, which forbids this, is removed.
 fn probed(script: &str) -> String {
     let open = REPORT.replace("http-equiv=\"Content-Security-Policy\"", "");
     assert_ne!(open, *REPORT);
@@ -58,14 +58,14 @@ fn probed(script: &str) -> String {
     )
 }
 
-/// What a test's script returns, or puts there later.
+/// The value that the script of the test returns or stores later.
 fn probe(script: &str, flags: &[&str]) -> Option<String> {
     let markup = rendered(&probed(script), "", flags)?;
     let body = markup.tags.iter().find(|tag| tag.name == "body").unwrap();
     Some(body.get("data-probe").unwrap_or("the probe threw").to_owned())
 }
 
-/// The fragments of the cases a test is true of.
+/// The fragments of the cases for which the condition is true.
 fn cases(markup: &Markup, is: impl Fn(&Tag) -> bool) -> Vec<&str> {
     let (cases, bodies) = (markup.with_class("case"), markup.with_class("body"));
     assert_eq!((cases.len(), bodies.len()), (8, 8));
@@ -81,7 +81,7 @@ fn is_shown(case: &Tag) -> bool {
 }
 
 #[test]
-fn a_fragment_opens_its_case_and_no_other() {
+fn a_fragment_opens_only_its_case() {
     let Some(plain) = rendered(&REPORT, "", &[]) else { return };
     assert!(cases(&plain, is_open).is_empty());
     let Some(linked) = rendered(&REPORT, &format!("#{FAILED}"), &[]) else { return };
@@ -89,14 +89,14 @@ fn a_fragment_opens_its_case_and_no_other() {
 }
 
 #[test]
-fn a_fragment_opens_its_case_even_without_a_script() {
+fn a_fragment_opens_its_case_without_the_script() {
     let start = REPORT.find("<script>").unwrap();
     let Some(linked) = rendered(&REPORT[..start], &format!("#{FAILED}"), &[]) else { return };
     assert_eq!(cases(&linked, is_open), [FAILED]);
 }
 
 #[test]
-fn the_address_filters_by_verdict_and_by_id() {
+fn the_query_of_the_url_filters_by_verdict_and_by_id() {
     let Some(failed) = rendered(&REPORT, "?verdict=fail", &[]) else { return };
     assert_eq!(cases(&failed, is_shown), [FAILED]);
     assert_eq!(failed.with_class("square").into_iter().filter(|square| is_shown(square)).count(), 1);
@@ -105,11 +105,11 @@ fn the_address_filters_by_verdict_and_by_id() {
     assert_eq!(cases(&both, is_shown), [FAILED]);
     let Some(beside) = rendered(&REPORT, &format!("?verdict=fail#{PASSED}"), &[]) else { return };
     assert_eq!(cases(&beside, is_open), [PASSED]);
-    assert!(cases(&beside, is_shown).contains(&PASSED), "what is linked is never filtered away");
+    assert!(cases(&beside, is_shown).contains(&PASSED), "the filter hides the linked case");
 }
 
 #[test]
-fn the_filter_is_remembered_in_the_address() {
+fn the_filter_is_saved_in_the_query_of_the_url() {
     let script = "
         document.querySelector('[value=fail]').click();
         const typed = document.querySelector('[type=search]');
@@ -121,7 +121,7 @@ fn the_filter_is_remembered_in_the_address() {
 }
 
 #[test]
-fn keys_move_in_the_matrix_open_a_case_and_come_back() {
+fn keys_move_in_the_matrix_open_a_case_and_return_to_the_matrix() {
     let script = "
         const key = (key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
         const seen = [];
@@ -157,8 +157,8 @@ fn keys_move_in_the_matrix_open_a_case_and_come_back() {
 }
 
 #[test]
-fn a_phone_scrolls_in_one_direction_only() {
-    // A window has a least width, a frame has none.
+fn a_narrow_screen_needs_no_horizontal_scrolling() {
+    // A window has a minimum width. A frame has none.
     let script = "
         document.currentScript.remove();
         const frame = document.createElement('iframe');
@@ -176,8 +176,8 @@ fn a_phone_scrolls_in_one_direction_only() {
 }
 
 #[test]
-fn every_text_can_be_read_by_day_and_by_night() {
-    // The contrast of WCAG 2.2, of every text with what lies behind it.
+fn every_text_has_enough_contrast_in_light_and_dark_mode() {
+    // The contrast of every text with its background, as WCAG 2.2 defines it.
     let script = "
         const light = (colour) => {
           const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => part / 255)

@@ -1,4 +1,4 @@
-//! What has changed between two documents, what it means, and which cases it touches.
+//! Tests of `conformance diff`: the changes between two documents, their classes, and the cases they affect.
 
 mod rule;
 
@@ -16,7 +16,7 @@ pub(crate) const EVERYTHING: [&str; 8] = [
     CIELO24,
     "conformance/tests/fixtures/changing.yaml",
     "conformance/tests/fixtures/other.yaml",
-    "conformance/tests/fixtures/ten-operations.yaml",
+    "conformance/tests/fixtures/speech-api.yaml",
     "conformance/tests/fixtures/job_notes.rst",
     "conformance/tests/fixtures/perform_everything.rst",
     "conformance/tests/fixtures/update_secret.rst",
@@ -27,7 +27,7 @@ pub(crate) fn diff(name: &str, old: &str, new: &str) -> Diff {
     Diff::of(&read(old), &read(new), &provider::known().unwrap()).unwrap()
 }
 
-/// The changes alone: planning takes longer than all the rest.
+/// Only the changes, because planning the cases takes most of the time.
 pub(crate) fn changes(name: &str, old: &str, new: &str) -> Vec<Change> {
     let read = |text: &str| Document::read(name, text.as_bytes()).unwrap();
     diff::changes(&read(old), &read(new), &provider::known().unwrap()).unwrap()
@@ -38,8 +38,7 @@ fn only(diff: &Diff) -> &Change {
     &diff.changes[0]
 }
 
-/// The page with an added operation, a removed status, a new required field, a stricter limit and a
-/// changed sentence.
+/// The page with an added operation, a removed status, a new required property, a stricter constraint and a changed sentence.
 pub(crate) fn five_changes() -> String {
     let status = "        '402':\n          description: Subscription is required\n          content:\n            application/json:\n              schema:\n                $ref: '#/components/schemas/ApiError'\n";
     let field = "        region:\n          type: string\n      required:\n        - url\n        - region\n    MediaResponse:";
@@ -52,7 +51,7 @@ pub(crate) fn five_changes() -> String {
 }
 
 #[test]
-fn five_changes_of_a_page_are_named_with_class_and_cases() {
+fn changes_are_found_with_their_class_and_cases() {
     let diff = diff(PYANNOTE, &source(PYANNOTE), &five_changes());
     let found: Vec<_> = diff.changes.iter().map(|change| (change.rule, change.class)).collect();
     assert_eq!(
@@ -65,13 +64,13 @@ fn five_changes_of_a_page_are_named_with_class_and_cases() {
             ("operation-added", Class::Harmless),
         ]
     );
-    let limit = &diff.changes[0];
-    assert_eq!(limit.old.as_ref().unwrap().line, 67);
+    let constraint = &diff.changes[0];
+    assert_eq!(constraint.old.as_ref().unwrap().line, 67);
     assert_eq!(
-        limit.new.as_ref().unwrap().pointer,
+        constraint.new.as_ref().unwrap().pointer,
         "/components/schemas/GetMediaUploadUrl/properties/url/maxLength"
     );
-    assert!(limit.operations.contains("getMediaUploadURL"));
+    assert!(constraint.operations.contains("getMediaUploadURL"));
     assert!(diff.cases.appear.contains(&"pyannote/testKey/200".to_owned()));
     assert!(diff.cases.appear.contains(&"pyannote/getMediaUploadURL/argument/region/absent".to_owned()));
     assert!(diff.cases.go.contains(&"pyannote/getMediaUploadURL/402".to_owned()));
@@ -80,7 +79,7 @@ fn five_changes_of_a_page_are_named_with_class_and_cases() {
 }
 
 #[test]
-fn the_five_changes_fit_a_screen() {
+fn a_diff_fits_a_screen() {
     let folder = tempfile::tempdir().unwrap();
     let new = file(&folder, "new.yaml", five_changes().as_bytes());
     let output = conformance(&["diff", PYANNOTE, &new]);
@@ -91,7 +90,7 @@ fn the_five_changes_fit_a_screen() {
 }
 
 #[test]
-fn json_says_the_same_for_programs() {
+fn json_has_the_same_changes() {
     let folder = tempfile::tempdir().unwrap();
     let new = file(&folder, "new.yaml", five_changes().as_bytes());
     let output = conformance(&["diff", PYANNOTE, &new, "--json"]);
@@ -108,7 +107,7 @@ fn json_says_the_same_for_programs() {
 }
 
 #[test]
-fn a_sentence_that_a_rule_rests_on_breaks_and_the_diff_is_still_shown() {
+fn a_changed_sentence_that_a_rule_quotes_is_breaking_and_the_diff_is_still_shown() {
     let new = cielo24_with_a_broken_rule();
     let diff = diff(CIELO24_TODAY, &source(CIELO24_TODAY), &new);
     let change = only(&diff);
@@ -116,18 +115,18 @@ fn a_sentence_that_a_rule_rests_on_breaks_and_the_diff_is_still_shown() {
     assert!(change.says.contains("upload/authorization"), "{}", change.says);
     assert!(change.says.contains(" and content type"), "{}", change.says);
     let why = diff.cases.unplanned.as_ref().unwrap();
-    assert!(why.contains("rests on a sentence that no longer stands"), "{why}");
+    assert!(why.contains("quotes a sentence that is not in the document"), "{why}");
     let folder = tempfile::tempdir().unwrap();
     let output = conformance(&["diff", CIELO24_TODAY, &file(&folder, "new.rst", new.as_bytes())]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stdout).contains("no plan, so no cases"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains("cases not compared"), "{}", text(&output.stdout));
 }
 
 #[test]
-fn a_rule_whose_whole_operation_went_is_told_of() {
+fn a_rule_that_quotes_a_removed_operation_is_reported() {
     let page = source("openapi/pyannote.yaml");
     let diff = diff(PYANNOTE, &page, &page.replace("    post:\n", "    patch:\n"));
-    // The sentence stands in the document still, under another method.
+    // The document still has the sentence, under another method.
     assert!(diff.changes.iter().all(|change| change.rule != "rule-sentence-gone"));
     let gone = self::diff(
         PYANNOTE,
@@ -141,7 +140,7 @@ fn a_rule_whose_whole_operation_went_is_told_of() {
 }
 
 #[test]
-fn every_document_states_the_same_as_itself_and_as_its_page() {
+fn a_document_does_not_differ_from_itself_or_from_its_page() {
     for name in EVERYTHING {
         let diff = diff(name, &source(name), &source(name));
         assert!(diff.is_empty() && diff.same_text, "{name}: {:#?}", diff.changes);
@@ -149,14 +148,14 @@ fn every_document_states_the_same_as_itself_and_as_its_page() {
     let folder = tempfile::tempdir().unwrap();
     let page = format!("# Page\n\n````yaml POST /x\n{}````\n", source(PYANNOTE));
     let output = conformance(&["diff", PYANNOTE, &file(&folder, "page.md", page.as_bytes())]);
-    assert_eq!(text(&output.stdout), "the texts differ, and state the same\n");
+    assert_eq!(text(&output.stdout), "no differences: the texts differ, but describe the same API\n");
     assert_eq!(output.status.code(), Some(0));
     let output = conformance(&["diff", PYANNOTE, PYANNOTE]);
-    assert_eq!(text(&output.stdout), "nothing changed: the texts are the same\n");
+    assert_eq!(text(&output.stdout), "no differences: the documents are identical\n");
 }
 
 #[test]
-fn layout_comments_and_the_order_of_keys_change_nothing() {
+fn layout_comments_and_the_order_of_keys_make_no_difference() {
     let page = source(PYANNOTE);
     let moved = edited(&page, "          maxLength: 255\n", "");
     let moved = edited(
@@ -177,31 +176,31 @@ fn layout_comments_and_the_order_of_keys_change_nothing() {
 }
 
 #[test]
-fn a_document_turned_upside_down_changes_nothing_and_no_case() {
+fn reversed_keys_change_no_case() {
     for name in [PYANNOTE, "tests/fixtures/ten-operations.yaml"] {
         let text = source(name);
-        let turned = upside_down(&serde_yaml::from_str(&text).unwrap()).to_string();
-        let diff = diff(name, &text, &turned);
+        let other_order = reversed(&serde_yaml::from_str(&text).unwrap()).to_string();
+        let diff = diff(name, &text, &other_order);
         assert!(diff.changes.is_empty() && diff.cases.are_same() && !diff.same_text, "{diff:#?}");
     }
 }
 
-/// The value with the keys of every object in the reverse order.
-fn upside_down(value: &Value) -> Value {
+/// The value with the keys of every object in reverse order.
+fn reversed(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
-            fields.iter().rev().map(|(name, field)| (name.clone(), upside_down(field))).collect()
+            fields.iter().rev().map(|(name, field)| (name.clone(), reversed(field))).collect()
         }
-        Value::Array(elements) => elements.iter().map(upside_down).collect(),
+        Value::Array(elements) => elements.iter().map(reversed).collect(),
         _ => value.clone(),
     }
 }
 
 #[test]
-fn a_schema_that_many_share_is_told_of_once_with_all_operations_and_the_worse_class() {
+fn a_shared_schema_is_reported_once_with_all_operations_and_the_more_severe_class() {
     let name = "conformance/tests/fixtures/changing.yaml";
     let page = source(name);
-    // What is asked is answered too, by the other operation.
+    // The request schema of one operation is the response schema of the other.
     let both = edited(
         &page,
         "'200': { description: Here }",
@@ -220,7 +219,7 @@ fn a_schema_that_many_share_is_told_of_once_with_all_operations_and_the_worse_cl
 }
 
 #[test]
-fn an_operation_is_known_by_method_and_path_whatever_its_parameters_are_called() {
+fn operations_are_matched_by_method_and_path_without_parameter_names() {
     let name = "conformance/tests/fixtures/changing.yaml";
     let renamed = source(name).replace("{id}", "{thing}").replace("name: id,", "name: thing,");
     let diff = diff(name, &source(name), &renamed);
@@ -229,7 +228,7 @@ fn an_operation_is_known_by_method_and_path_whatever_its_parameters_are_called()
 }
 
 #[test]
-fn a_document_of_nobody_under_another_name_has_the_same_cases() {
+fn a_renamed_document_without_a_known_provider_has_the_same_cases() {
     let folder = tempfile::tempdir().unwrap();
     let fixture = "conformance/tests/fixtures/other.yaml";
     let renamed = file(&folder, "elsewhere.yaml", source(fixture).as_bytes());
@@ -238,10 +237,13 @@ fn a_document_of_nobody_under_another_name_has_the_same_cases() {
 }
 
 #[test]
-fn what_cannot_be_compared_is_one_line() {
+fn documents_that_cannot_be_compared_are_refused_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let line = refused(2, &["diff", PYANNOTE, CIELO24]);
-    assert!(line.contains("is OpenAPI and") && line.contains("compare two documents of one kind"), "{line}");
+    assert!(
+        line.contains("is OpenAPI and") && line.contains("compare two documents of the same kind"),
+        "{line}"
+    );
     assert!(refused(2, &["diff", PYANNOTE, "openapi"]).contains("openapi: cannot be read"));
     assert!(refused(2, &["diff", "no/such.yaml", PYANNOTE]).contains("no/such.yaml: cannot be read"));
     let empty = file(&folder, "empty.yaml", b"");
@@ -251,7 +253,7 @@ fn what_cannot_be_compared_is_one_line() {
 }
 
 #[test]
-fn a_schema_that_holds_itself_is_compared_to_its_end() {
+fn a_recursive_schema_is_compared() {
     let name = "conformance/tests/fixtures/changing.yaml";
     let deep = edited(&source(name), "unsure: { type: number }", "unsure: { type: string }");
     let diff = diff(name, &source(name), &deep);
@@ -259,14 +261,14 @@ fn a_schema_that_holds_itself_is_compared_to_its_end() {
 }
 
 #[test]
-fn a_web_of_schemas_is_compared_once_each() {
-    let web = |limit: usize| {
+fn schemas_that_refer_to_each_other_are_compared_once_each() {
+    let web = |length: usize| {
         let mut text = "openapi: 3.0.0\ninfo: { title: Web }\npaths:\n  /a:\n    get:\n      operationId: a\n      responses:\n        '200': { description: A, content: { application/json: { schema: { $ref: '#/components/schemas/S0' } } } }\ncomponents:\n  schemas:\n".to_owned();
         for index in 0..200 {
             let reference = |to: usize| format!("{{ $ref: '#/components/schemas/S{}' }}", to % 200);
             let (near, far) = (reference(index + 1), reference(3 * index));
             text += &format!(
-                "    S{index}: {{ properties: {{ a: {{ type: string, maxLength: {limit} }}, b: {near}, c: {far} }} }}\n"
+                "    S{index}: {{ properties: {{ a: {{ type: string, maxLength: {length} }}, b: {near}, c: {far} }} }}\n"
             );
         }
         text
@@ -282,7 +284,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_document_with_lines_moved_or_gone_is_compared_or_refused(
+    fn a_document_with_moved_or_removed_lines_is_compared_or_refused(
         which in 0..EVERYTHING.len(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..3), 1..6),
     ) {
@@ -302,7 +304,7 @@ proptest! {
         if let Ok(new) = Document::read(name, lines.join("\n").as_bytes()) {
             let there = diff::changes(&old, &new, &known).unwrap();
             let back = diff::changes(&new, &old, &known).unwrap();
-            // What differs one way differs the other.
+            // A difference in one direction is a difference in the other.
             prop_assert_eq!(there.is_empty(), back.is_empty());
         }
     }

@@ -1,4 +1,4 @@
-//! Documents that mean harm, or have come to harm: a line that says where, and never a panic.
+//! Hostile and damaged documents: the readers report a line and never panic.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 use media_upload_conformance::document::Document;
 use proptest::prelude::*;
 
-/// What a document that cannot be read says about itself.
+/// The error of a document that must not be readable.
 fn refusal(name: &str, bytes: &[u8]) -> String {
-    Document::read(name, bytes).map(|_| ()).expect_err("the document is refused").to_string()
+    Document::read(name, bytes).map(|_| ()).expect_err("the document must be refused").to_string()
 }
 
-/// Reads, and does with what was read what the planner does.
+/// Reads a document and uses the result as planning does.
 fn use_fully(name: &str, bytes: &[u8]) {
     let Ok(document) = Document::read(name, bytes) else {
         return;
@@ -46,16 +46,16 @@ mod size {
     use super::*;
 
     #[test]
-    fn fifty_megabytes_are_refused_before_they_are_looked_at() {
+    fn a_file_of_50_mib_is_refused_without_parsing() {
         let bytes = vec![b'a'; 50 * 1024 * 1024];
         assert_eq!(
             refusal("big.yaml", &bytes),
-            "big.yaml:1: it has more than the 32 MiB that are read; is this an API description?"
+            "big.yaml:1: the file is larger than 32 MiB, which is the maximum; check that it is an API description"
         );
     }
 
     #[test]
-    fn a_yaml_bomb_is_refused_where_it_goes_off() {
+    fn an_alias_bomb_is_refused_at_the_line_that_exceeds_the_cap() {
         let mut bomb = "x-a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n".to_owned();
         for level in 1..12 {
             let below = format!("*a{}, ", level - 1).repeat(9);
@@ -64,23 +64,32 @@ mod size {
         let start = Instant::now();
         assert_eq!(
             refusal("bomb.yaml", &openapi_with(&bomb)),
-            "bomb.yaml:8: aliases (`*name`) stand for more than 50000 values, the most that is read; write them out"
+            "bomb.yaml:8: aliases (`*name`) expand to more than 50000 values, which is the maximum; write the values out"
         );
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(30));
     }
 
     #[test]
-    fn a_bomb_of_merge_keys_is_refused() {
+    fn a_merge_key_bomb_is_refused() {
         let mut bomb = "x-a0: &a0 {a: 1, b: 2, c: 3}\n".to_owned();
         for level in 1..30 {
             let below = level - 1;
             bomb.push_str(&format!("x-a{level}: &a{level}\n  <<: [*a{below}, *a{below}, *a{below}]\n"));
         }
-        assert!(refusal("bomb.yaml", &openapi_with(&bomb)).contains("stand for more than 50000 values"));
+        assert!(refusal("bomb.yaml", &openapi_with(&bomb)).contains("expand to more than 50000 values"));
     }
 
     #[test]
-    fn references_that_stand_for_an_endless_document_are_refused() {
+    fn nested_anchors_cost_no_copies() {
+        let anchors: String = (0..90).map(|level| format!("&a{level} [")).collect();
+        let nested = format!("x-a: {anchors}{}{}\n", "x,".repeat(100_000), "]".repeat(90));
+        let start = Instant::now();
+        assert!(Document::read("anchors.yaml", &openapi_with(&nested)).is_ok());
+        assert!(start.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn references_that_expand_without_bound_are_refused() {
         let parameters: String =
             (0..10_000).map(|_| "- $ref: '#/components/parameters/Big'\n".to_owned()).collect();
         let text = format!(
@@ -89,12 +98,12 @@ mod size {
             parameters.lines().map(|line| format!("    {line}\n")).collect::<String>(),
         );
         assert!(refusal("refs.yaml", text.as_bytes()).ends_with(
-            "what is stated once and used often comes to more than 256 MiB, the most that is read"
+            "content that is used more than once adds up to more than 256 MiB, which is the maximum; use fewer `$ref`s to large content"
         ));
     }
 
     #[test]
-    fn a_server_url_does_not_grow_by_variables_that_name_each_other() {
+    fn variables_in_variable_defaults_are_not_expanded() {
         let variables: String = (0..40)
             .map(|index| format!("    v{index}: {{default: '{{v{0}}}{{v{0}}}'}}\n", index + 1))
             .collect();
@@ -107,11 +116,11 @@ mod size {
     }
 
     #[test]
-    fn deep_nesting_is_refused_at_the_line_that_goes_too_deep() {
+    fn deep_nesting_is_refused_at_the_line_that_exceeds_the_cap() {
         let block: String = (0..200).map(|level| format!("{}x-a:\n", " ".repeat(level))).collect();
         assert_eq!(
             refusal("deep.yaml", &openapi_with(&block)),
-            "deep.yaml:104: nested deeper than 100 levels, the most that is read"
+            "deep.yaml:104: nested deeper than 100 levels, which is the maximum; reduce the nesting"
         );
         let flow = format!("x-a: {}", "[".repeat(100_000));
         assert!(refusal("deep.yaml", &openapi_with(&flow)).starts_with("deep.yaml:4: "));
@@ -124,20 +133,20 @@ mod size {
     }
 
     #[test]
-    fn a_page_of_more_blocks_than_any_page_has_is_refused() {
+    fn a_page_with_too_many_blocks_is_refused() {
         let page = format!(".. http:get:: /a\n\n{}", "**HTTP Method**\n".repeat(10_000));
         assert_eq!(
             refusal("long.rst", page.as_bytes()),
-            "long.rst:10002: more than 10000 paragraphs, headings and tables, the most that is read; is this one page?"
+            "long.rst:10002: more than 10000 paragraphs, headings and tables, which is the maximum; check that the file is one page"
         );
     }
 
     #[test]
-    fn many_methods_for_one_description_are_refused() {
+    fn too_many_methods_for_one_description_are_refused() {
         let page = ".. http:get:: /a\n\n".repeat(17);
         assert_eq!(
             refusal("many.rst", page.as_bytes()),
-            "many.rst:33: more than 16 methods share what is said here; split the page"
+            "many.rst:33: more than 16 methods share one description, which is the maximum; split the page"
         );
     }
 }
@@ -146,36 +155,36 @@ mod encoding {
     use super::*;
 
     #[test]
-    fn the_line_of_the_first_byte_that_is_not_utf8_is_named() {
+    fn the_error_names_the_line_of_the_first_invalid_utf8_byte() {
         assert_eq!(
             refusal("latin.yaml", b"openapi: 3.0.0\ninfo:\n  title: caf\xE9\n"),
-            "latin.yaml:3: not UTF-8 (the byte 0xE9); save the file as UTF-8"
+            "latin.yaml:3: the byte 0xE9 is not valid UTF-8 here; save the file as UTF-8"
         );
         assert_eq!(
             refusal("cut.yaml", b"openapi: 3.0.0\n# \xF0\x9F"),
-            "cut.yaml:2: not UTF-8 (the byte 0xF0); save the file as UTF-8"
+            "cut.yaml:2: the byte 0xF0 is not valid UTF-8 here; save the file as UTF-8"
         );
     }
 
     #[test]
-    fn utf16_is_named_as_such() {
+    fn utf16_is_detected() {
         let bytes: Vec<u8> = "\u{FEFF}openapi: 3.0.0".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(
             refusal("wide.yaml", &bytes),
-            "wide.yaml:1: UTF-16, by its first two bytes; save the file as UTF-8"
+            "wide.yaml:1: the file starts with a UTF-16 byte order mark; save the file as UTF-8"
         );
     }
 
     #[test]
-    fn a_nul_byte_does_not_end_the_document_unnoticed() {
+    fn a_nul_byte_is_an_error() {
         assert_eq!(
             refusal("nul.yaml", b"openapi: 3.0.0\npaths: {}\n\0security: []\n"),
-            "nul.yaml:3: a control character (U+0000); remove it"
+            "nul.yaml:3: the control character U+0000 is not allowed; remove it"
         );
     }
 
     #[test]
-    fn a_byte_order_mark_and_other_line_ends_change_nothing() {
+    fn a_byte_order_mark_and_other_line_ends_have_no_effect() {
         for name in ["openapi/pyannote.yaml", "openapi/cielo24/request_upload_url.rst"] {
             let plain = String::from_utf8(real(name)).unwrap();
             let expected = shown(name, &plain);
@@ -185,7 +194,7 @@ mod encoding {
         }
     }
 
-    /// All that was read, in an order that is the same each time.
+    /// The whole model as text, in a stable order.
     fn shown(name: &str, text: &str) -> String {
         let mut document = Document::read(name, text.as_bytes()).unwrap();
         let lines: BTreeMap<_, _> = std::mem::take(&mut document.lines).into_iter().collect();
@@ -193,9 +202,10 @@ mod encoding {
     }
 
     #[test]
-    fn tabs_are_refused_where_yaml_forbids_them_and_taken_elsewhere() {
+    fn tabs_are_errors_only_where_yaml_forbids_them() {
         assert!(
-            refusal("tab.yaml", b"openapi: 3.0.0\ninfo:\n\ttitle: a\n").starts_with("tab.yaml:3: not YAML: ")
+            refusal("tab.yaml", b"openapi: 3.0.0\ninfo:\n\ttitle: a\n")
+                .starts_with("tab.yaml:3: invalid YAML: ")
         );
         let json = b"{\n\t\"openapi\": \"3.0.0\",\n\t\"paths\": {}\n}";
         assert!(Document::read("tab.json", json).is_ok());
@@ -208,7 +218,7 @@ mod encoding {
 mod damage {
     use super::*;
 
-    fn read_every_beginning_of(name: &str) {
+    fn read_every_prefix_of(name: &str) {
         let bytes = real(name);
         for length in 0..bytes.len() {
             let _ = Document::read(name, &bytes[..length]);
@@ -216,17 +226,17 @@ mod damage {
     }
 
     #[test]
-    fn every_beginning_of_the_openapi_document_is_read_or_refused() {
-        read_every_beginning_of("openapi/pyannote.yaml");
+    fn every_prefix_of_the_openapi_document_is_read_or_refused() {
+        read_every_prefix_of("openapi/pyannote.yaml");
     }
 
     #[test]
-    fn every_beginning_of_the_rst_page_is_read_or_refused() {
-        read_every_beginning_of("openapi/cielo24/request_upload_url.rst");
+    fn every_prefix_of_the_rst_page_is_read_or_refused() {
+        read_every_prefix_of("openapi/cielo24/request_upload_url.rst");
     }
 
     #[test]
-    fn a_real_document_without_any_one_of_its_lines_is_read_or_refused() {
+    fn a_vendor_document_without_one_line_is_read_or_refused() {
         for name in ["openapi/pyannote.yaml", "openapi/cielo24/request_upload_url.rst"] {
             let text = String::from_utf8(real(name)).unwrap();
             let lines: Vec<_> = text.lines().collect();
@@ -243,7 +253,7 @@ mod damage {
     }
 }
 
-/// Pieces from which texts are put together that come closer to the readers than random ones do.
+/// A random sequence of these fragments. It reaches deeper into the readers than random text.
 fn text_of(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(pieces), 0..60).prop_map(|pieces| pieces.concat())
 }
@@ -353,19 +363,19 @@ proptest! {
     }
 
     #[test]
-    fn near_yaml_is_read_or_refused(text in text_of(YAML)) {
+    fn yaml_fragments_are_read_or_refused(text in text_of(YAML)) {
         use_fully("a.yaml", text.as_bytes());
         use_fully("a.json", format!("{{\"a\": {text}").as_bytes());
         use_fully("a.md", format!("```yaml\nopenapi: 3.0.0\n{text}\n```\n").as_bytes());
     }
 
     #[test]
-    fn near_rst_is_read_or_refused(text in text_of(RST)) {
+    fn rst_fragments_are_read_or_refused(text in text_of(RST)) {
         use_fully("a.rst", text.as_bytes());
     }
 
     #[test]
-    fn a_real_document_with_bytes_changed_is_read_or_refused(
+    fn a_vendor_document_with_changed_bytes_is_read_or_refused(
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         spliced in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3),
     ) {

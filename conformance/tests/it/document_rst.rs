@@ -30,8 +30,8 @@ fn the_cielo24_page_is_read_in_full() {
      59   400 "An error occurred\nError description (see :ref:`error-format-label` for details)"
      68   GET /api/job/request_upload_url [("v", "1"), ("api_token", "7ca5dc5c7cce449fb0fff719307e8f5f"), ("job_id", "64bea283eff6475ea6596027a6ba0929"), ("media_url", "http://www.domain.com/video.mp4")] [("Host", "api.cielo24.com")] ""
       1 note the title `Request Pre-signed Upload URL` is longer than its underline
-     46 note no blank line before the heading `Responses`, which makes it part of the text above
-     79 note no blank line between the headers and the body
+     46 note no blank line before the heading `Responses`; reStructuredText takes it as part of the paragraph above
+     79 note the example has no blank line between the headers and the body
     "#);
 }
 
@@ -74,7 +74,7 @@ fn optional_parameters_wrapped_cells_and_several_examples_are_read() {
      92   400 "An error occurred\nError description (see :ref:`error-format-label` for details)"
     101   GET /api/job/perform_everything [("v", "1"), ("job_id", "64bea283eff6475ea6596027a6ba0929")] [("Host", "api.speech.example")] ""
     106   GET /api/job/perform_everything [("v", "1"), ("job_id", "64bea283eff6475ea6596027a6ba0929"), ("callback_url", "http://www.domain.example/done now")] [("Host", "api.speech.example"), ("X-Trace", "abc")] ""
-     62 note the allowed values `One of the supported languages` are not understood; any text is taken
+     62 note the allowed values `One of the supported languages` are not recognized; every string is accepted
     "#);
 }
 
@@ -98,7 +98,7 @@ fn a_form_body_and_a_response_without_body_are_read() {
 }
 
 #[test]
-fn methods_that_share_a_description_are_operations_of_their_own() {
+fn each_method_of_a_shared_description_is_an_operation() {
     let document = read("conformance/tests/fixtures/job_notes.rst");
     insta::assert_snapshot!(outline(&document), @r#"
      37 server https://api.speech.example
@@ -127,13 +127,13 @@ fn methods_that_share_a_description_are_operations_of_their_own() {
      52   Path job_id required simple ""
      52     schema {"type":"string"}
      59   204 "They are gone"
-     18 note no allowed values are stated; any text is taken
-     52 note no parameter describes the path's `{job_id}`; it is read as a required text
+     18 note no allowed values are stated; every string is accepted
+     52 note no parameter describes `{job_id}` of the path template; it is treated as a required string
     "#);
 }
 
 #[test]
-fn whatever_is_not_understood_is_noted_with_its_line() {
+fn unrecognized_content_is_noted_with_its_line() {
     let document = read("conformance/tests/fixtures/odd_page.rst");
     insta::assert_snapshot!(outline(&document), @r#"
       4 odd GET /api/odd
@@ -148,30 +148,30 @@ fn whatever_is_not_understood_is_noted_with_its_line() {
      59     application/json
      70   POST /api/even [] [] ""
       1 note the title `Odd Page` is longer than its underline
-      6 note text under the http directive; it is not read
-      8 note the heading `Query String Parameters` says neither Required nor Optional; read as optional
-     13 note no allowed values are stated; any text is taken
-     15 note `colour` is not a row that this reader knows; it is not read
-     17 note a border of this row is out of its column
-     17 note `two words | `Description` is not a parameter's name; the row is not read
-     19 note `a` is described a second time; only the first is read
-     22 note required only `when it rains`, which this reader cannot decide; read as optional
-     27 note a border of this row is out of its column
-     29 note the row is not closed by `|` at its right end
-     34 note a body described in words; only tables of names are read as bodies
-     36 note the heading `Weather` is not one that this reader knows; only text is read under it
-     40 note the directive `list-table` where this reader does not expect it; it is not read
-     44 note a simple table (`====  ====`), which this reader does not know; it is not read
-     53 note `OK` is not a status; the row is not read
-     59 note not JSON: a key in double quotes should stand here; the example is not read
-     66 note `please send it` is not the first line of a request; the example is not read
-     70 note the example calls POST /api/even, not GET /api/odd
-     76 note an example of a 404, which the page does not document
+      6 note text under the `http` directive is not supported; it is ignored
+      8 note the heading `Query String Parameters` says neither Required nor Optional; its rows are treated as optional
+     13 note no allowed values are stated; every string is accepted
+     15 note the row `colour` is not recognized; it is ignored
+     17 note a border of this row is not aligned with its column
+     17 note `two words | `Description` is not a parameter name; the row is ignored
+     19 note `a` is described twice; only the first description is used
+     22 note required only under the condition `when it rains`; treated as optional
+     27 note a border of this row is not aligned with its column
+     29 note the row has no `|` at its right end
+     34 note the body is described in prose; only a table of names is supported; the description is not used as the body
+     36 note the heading `Weather` is not recognized; only its text is read
+     40 note the directive `list-table` is not expected here; it is ignored
+     44 note a simple table (`====  ====`) is not supported; it is ignored
+     53 note `OK` is not a status code; the row is ignored
+     59 note invalid JSON: expected a key in double quotes; the example is ignored
+     66 note `please send it` is not a request line; the example is ignored
+     70 note the example request is POST /api/even, but the operation is GET /api/odd
+     76 note the example has the status 404, which the page does not document; it is ignored
     "#);
 }
 
 #[test]
-fn what_belongs_to_no_method_is_noted() {
+fn content_outside_all_operations_is_noted() {
     let page = "Page\n====\n\n.. http:get:: /a\n\nNotes\n=====\n\nApart.\n\n**Responses**\n\n+-----+---+\n| 200 | x |\n+-----+---+\n";
     let document = Document::read("a.rst", page.as_bytes()).unwrap();
     let notes: Vec<_> =
@@ -180,8 +180,8 @@ fn what_belongs_to_no_method_is_noted() {
         notes,
         [
             "4 no response is documented",
-            "11 the heading `Responses` belongs to no method; only text is read under it",
-            "13 a table where this reader expects none; it is not read",
+            "11 the heading `Responses` belongs to no operation; only its text is read",
+            "13 a table is not expected here; it is ignored",
         ]
     );
     let prose: Vec<_> = document.prose.iter().map(|prose| prose.text.as_str()).collect();
@@ -189,18 +189,18 @@ fn what_belongs_to_no_method_is_noted() {
 }
 
 #[test]
-fn a_page_without_a_method_is_refused() {
+fn a_page_without_an_operation_is_refused() {
     let refusal = Document::read("a.rst", b"Title\n=====\n").map(|_| ()).unwrap_err().to_string();
     assert_eq!(
         refusal,
-        "a.rst:1: no `.. http:get:: /path` (or other method) here; is this a page about a call?"
+        "a.rst:1: the page has no directive `.. http:get:: /path` (or another method); check that it describes an operation"
     );
     let refusal = Document::read("a.rst", b"\n.. http:get:: api/x\n").map(|_| ()).unwrap_err().to_string();
-    assert_eq!(refusal, "a.rst:2: `api/x` is not a path; it must begin with `/`");
+    assert_eq!(refusal, "a.rst:2: `api/x` is not a path; a path starts with `/` and has no spaces");
 }
 
 #[test]
-fn every_part_of_a_page_has_its_line() {
+fn each_part_of_a_page_has_a_line() {
     let document = read(CIELO24);
     let lines = [
         ("/request_upload_url", 13),
@@ -226,9 +226,8 @@ fn every_part_of_a_page_has_its_line() {
     assert_eq!(document.locate(&format!("{queue}/items/properties/Wait")).line, 88);
 }
 
-#[test]
-fn headings_rows_and_examples_are_read_in_their_variants() {
-    let page = "\
+/// A page with unusual but valid headings, rows and examples.
+const VARIANTS: &str = "\
 .. http:get:: /a/(int:id)
 
 .. note:: Only on weekdays.
@@ -265,7 +264,10 @@ fn headings_rows_and_examples_are_read_in_their_variants() {
 | 200 OK | Description    | Fine  |
 +--------+----------------+-------+
 ";
-    let document = Document::read("a.rst", page.as_bytes()).unwrap();
+
+#[test]
+fn variants_of_headings_rows_and_examples_are_read() {
+    let document = Document::read("a.rst", VARIANTS.as_bytes()).unwrap();
     insta::assert_snapshot!(outline(&document), @r#"
       1 a GET /a/{id}
       3   prose "Only on weekdays."
@@ -278,8 +280,8 @@ fn headings_rows_and_examples_are_read_in_their_variants() {
       1   Path id required simple ""
       1     schema {"type":"string"}
      34   200 "OK\nFine"
-      1 note the path has no `{other}`, though a parameter says so; nothing is sent for it
-      1 note no parameter describes the path's `{id}`; it is read as a required text
-     18 note a second row of allowed values; only the first is read
+      1 note the path template has no `{other}` for this path parameter; the parameter is ignored
+      1 note no parameter describes `{id}` of the path template; it is treated as a required string
+     18 note there is a second row of allowed values; only the first is used
     "#);
 }

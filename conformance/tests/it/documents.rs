@@ -1,25 +1,21 @@
-//! The documents that the tests rest on. Tests of our own clients run on the documents as they are
-//! today, whatever they come to say, and on the operations that our clients have. Tests that edit or
-//! quote a document run on the copies in `tests/fixtures`, which stay as they are: so a document can be
-//! refreshed, and nothing but snapshots changes.
+//! The documents that the tests use. Tests of our clients use the current documents, and only the operations that our clients
+//! have. Tests that edit or quote a document use the copies in `tests/fixtures`, which do not change. So a new version of a
+//! document changes snapshots only.
 
-use media_upload_conformance::plan::Plan;
-use media_upload_conformance::plan::case::{Case, Serve};
-use media_upload_conformance::provider;
-use media_upload_conformance::run::built_in::BuiltIn;
-use media_upload_conformance::run::driver::Driver;
+use media_upload_conformance::plan::case::Serve;
+use media_upload_conformance::{Case, Driver, OwnClients, Plan, built_in_documents, providers};
 use regex::Regex;
 
-/// A document of pyannoteAI, and a page of cielo24, as they were when these tests were written.
+/// A copy of a pyannoteAI document that does not change, and one of a cielo24 page.
 pub(crate) const PYANNOTE: &str = "tests/fixtures/pyannote.yaml";
 pub(crate) const CIELO24: &str = "tests/fixtures/cielo24/request_upload_url.rst";
 
-/// The page of cielo24 as it is, which our rules rest on.
+/// The current cielo24 page. Our prose rules quote it.
 pub(crate) const CIELO24_TODAY: &str = "openapi/cielo24/request_upload_url.rst";
 
-/// That page, with the sentence changed that a rule rests on.
+/// The current cielo24 page with a change in the sentence that a rule quotes.
 pub(crate) fn cielo24_with_a_broken_rule() -> String {
-    let known = provider::known().unwrap();
+    let known = providers().unwrap();
     let mut rules = known.iter().filter(|known| known.name == "cielo24").flat_map(|known| &known.rules);
     let rule = rules.find(|rule| rule.rule == "upload/authorization").unwrap();
     let words: Vec<String> =
@@ -36,26 +32,26 @@ pub(crate) fn source(name: &str) -> String {
     std::fs::read_to_string(format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
-/// A text with one edit, which must be one.
+/// The text with the first `from` replaced by `to`. Fails when the text does not contain `from`.
 pub(crate) fn edited(source: &str, from: &str, to: &str) -> String {
     assert!(source.contains(from), "{from}");
     source.replacen(from, to, 1)
 }
 
-/// The plan of both documents; a new operation is in it once our clients have it.
+/// The plan of the built-in documents, without the operations that our clients do not have.
 pub(crate) fn our_plan() -> Plan {
     let mut plan = whole_plan();
-    let ours = BuiltIn::default();
+    let ours = OwnClients::default();
     plan.cases.retain(|case| ours.offers(&case.provider, &case.operation));
     plan
 }
 
-/// The plan of both documents, as the command has it.
+/// The plan of the built-in documents, as the command makes it.
 pub(crate) fn whole_plan() -> Plan {
-    Plan::of(provider::built_in().unwrap(), &provider::known().unwrap()).unwrap()
+    Plan::of(built_in_documents().unwrap(), &providers().unwrap()).unwrap()
 }
 
-/// A plan without its megabytes of blanks: for tests that serve them many times, few are as wrong.
+/// The plan with shorter padding in its responses, for tests that serve the responses many times.
 pub(crate) fn shortened(mut plan: Plan) -> Plan {
     for serve in plan.cases.iter_mut().flat_map(|case| &mut case.serve) {
         if let Serve::Response(response) = serve {
@@ -65,7 +61,7 @@ pub(crate) fn shortened(mut plan: Plan) -> Plan {
     plan
 }
 
-/// The case of this id.
+/// The case with this id. Fails when there is none.
 pub(crate) fn case<'a>(plan: &'a Plan, id: &str) -> &'a Case {
-    plan.cases.iter().find(|case| case.id == id).unwrap_or_else(|| panic!("no case {id}"))
+    plan.cases.iter().find(|case| case.id == id).unwrap_or_else(|| panic!("no case has the id {id}"))
 }

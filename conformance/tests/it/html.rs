@@ -1,20 +1,21 @@
-//! The HTML report: what stands in it, and that nothing of a client or a document becomes markup.
+//! The HTML report: its content, and the escaping of all strings from clients and documents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use media_upload_conformance::plan::{Case, Plan};
+use media_upload_conformance::check::rule::RETRY_AFTER;
 use media_upload_conformance::report::{self, Report};
-use media_upload_conformance::run::check::{Blame, Finding, Level};
-use media_upload_conformance::run::driver::{ClientName, Hello, Trouble};
-use media_upload_conformance::run::{CaseResult, Options, Run, Verdict};
+use media_upload_conformance::{Blame, Finding, Level};
+use media_upload_conformance::{Case, Plan};
+use media_upload_conformance::{CaseResult, Options, Rule, RuleBasis, RuleFamily, Run, Verdict, VerdictKind};
+use media_upload_conformance::{ClientName, DriverError, DriverInfo};
 use serde_json::Value;
 
 use crate::documents::{case, whole_plan};
 use crate::markup::Markup;
 use crate::report as reports;
 
-/// What would do harm in a text, an attribute, a script and a style, were it not escaped.
+/// A string that breaks out of a string, an attribute, a script or a style, unless it is escaped.
 const HOSTILE: &str = "</script></style></pre><img src=x onerror=alert(1)>\"' onfocus=alert(2) x='&lt;!--";
 
 /// A run with every verdict, as HTML and as JSON.
@@ -32,45 +33,53 @@ fn sorted<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<String> {
     texts
 }
 
-/// A case as one that passed, though nobody played it.
+/// The result of a case that passed. The case is not run.
 fn passed(case: &Case) -> CaseResult {
     CaseResult {
         case: case.clone(),
         verdict: Verdict::Pass,
         findings: Vec::new(),
         exchange: "> GET /\n< 200\n= success null\n".to_owned(),
-        trouble: None,
-        unsupported: None,
-        known_failing: None,
+        listed: None,
         elapsed: Duration::ZERO,
     }
 }
 
 fn html(plan: &Plan, results: Vec<CaseResult>, client: &str) -> String {
     let client = ClientName { name: client.into(), version: client.into(), language: client.into() };
-    let hello = Hello { protocol: 1, client, operations: Vec::new(), concurrency: 1 };
-    let run = Run { client: hello, options: Options::default(), results, elapsed: Duration::ZERO };
+    let info = DriverInfo { protocol: 1, client, operations: Vec::new(), concurrency: 1 };
+    let run = Run { client: info, options: Options::default(), results, elapsed: Duration::ZERO };
     let tested = vec!["--".to_owned(), "driver".to_owned(), run.client.client.name.clone()];
     report::html::text(&Report { plan, run: &run, documents: Vec::new(), tested })
 }
 
-/// A report in which whatever others say is hostile.
+static HOSTILE_RULE: Rule =
+    Rule { id: HOSTILE, family: RuleFamily::Request, says: HOSTILE, basis: RuleBasis::Document };
+
+/// A report in which every string from a client or a document is hostile.
 fn hostile() -> String {
     let mut plan = whole_plan();
-    let mut results: Vec<CaseResult> = plan.cases.iter().take(Verdict::ALL.len()).map(passed).collect();
-    for (result, verdict) in results.iter_mut().zip(Verdict::ALL) {
+    let mut results: Vec<CaseResult> = plan.cases.iter().take(VerdictKind::ALL.len()).map(passed).collect();
+    for (result, verdict) in results.iter_mut().zip(VerdictKind::ALL) {
         let location = result.case.location.clone();
         let case = &mut result.case;
-        result.verdict = verdict;
         case.id = format!("pyannote/{HOSTILE}/{}/{HOSTILE}", verdict.word());
         case.operation = format!("{HOSTILE}{}", verdict.word());
         case.purpose = HOSTILE.into();
         result.exchange = format!("> {HOSTILE}\n");
-        result.known_failing = (verdict == Verdict::KnownFailing).then(|| HOSTILE.into());
-        result.trouble = Some(Trouble { says: HOSTILE.into(), log: HOSTILE.into(), ..Trouble::default() });
+        result.verdict = match verdict {
+            VerdictKind::Pass => Verdict::Pass,
+            VerdictKind::Fail => Verdict::Fail,
+            VerdictKind::Unsupported => Verdict::Unsupported(HOSTILE.into()),
+            VerdictKind::KnownFailing => Verdict::KnownFailing(HOSTILE.into()),
+            VerdictKind::Error => {
+                let (message, log) = (HOSTILE.into(), HOSTILE.into());
+                Verdict::Error(DriverError { message, log, ..DriverError::default() })
+            }
+        };
         let [because, expected, actual] = [(); 3].map(|()| HOSTILE.to_owned());
-        let (rule, says, level, blame) = (HOSTILE, HOSTILE, Level::Must, Blame::Client);
-        result.findings = vec![Finding { rule, says, level, blame, location, because, expected, actual }];
+        let (rule, level, blame) = (&HOSTILE_RULE, Level::Must, Blame::Client);
+        result.findings = vec![Finding { rule, level, blame, location, because, expected, actual }];
     }
     plan.facts.iter_mut().for_each(|fact| fact.says = HOSTILE.into());
     let source = &mut plan.sources[0];
@@ -80,75 +89,75 @@ fn hostile() -> String {
 }
 
 #[test]
-fn every_case_is_once_in_the_matrix_and_once_in_the_list() {
+fn every_case_appears_once_in_the_matrix_and_once_in_the_list() {
     let (html, json) = every_verdict();
     let ids = sorted(json["cases"].as_array().unwrap().iter().map(|case| case["id"].as_str().unwrap()));
     let squares = html.with_class("square");
     assert_eq!(sorted(squares.iter().map(|square| &square.get("href").unwrap()[1..])), ids);
     assert_eq!(sorted(html.with_class("body").iter().map(|body| body.get("id").unwrap())), ids);
     for square in squares {
-        let (standing, id) = (square.get("data-standing").unwrap(), &square.get("href").unwrap()[1..]);
-        assert_eq!(square.get("aria-label"), Some(format!("{standing}: {id}").as_str()));
+        let (status, id) = (square.get("data-status").unwrap(), &square.get("href").unwrap()[1..]);
+        assert_eq!(square.get("aria-label"), Some(format!("{status}: {id}").as_str()));
     }
 }
 
 #[test]
-fn the_counts_are_the_runs() {
+fn the_counts_are_those_of_the_run() {
     let (html, json) = every_verdict();
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for square in html.with_class("square") {
-        *counts.entry(square.get("data-standing").unwrap()).or_default() += 1;
+        *counts.entry(square.get("data-status").unwrap()).or_default() += 1;
     }
-    let told = html.with_class("count");
+    let shown = html.with_class("count");
     for (at, verdict) in ["fail", "error", "known-failing", "unsupported", "pass"].into_iter().enumerate() {
         let count = json["counts"][verdict].as_u64().unwrap();
         assert_eq!(counts[verdict], count, "{verdict}");
-        assert_eq!(told[at].text, count.to_string(), "{verdict}");
+        assert_eq!(shown[at].text, count.to_string(), "{verdict}");
     }
     assert!(html.text.contains("8 cases: 4 passed, 1 failed, 1 unsupported, 1 known-failing, 1 error; "));
     let missed = json["facts"].as_array().unwrap().iter().filter(|fact| fact["exercised"] == false).count();
-    assert!(html.text.contains(&format!("Facts no judged case exercised {missed}")), "{missed} missed");
+    assert!(html.text.contains(&format!("Facts that no judged case exercised {missed}")), "{missed} missed");
 }
 
 #[test]
-fn a_case_shows_the_documents_words_beside_what_happened() {
+fn a_case_shows_the_document_beside_the_exchange() {
     let (html, _) = every_verdict();
     let plan = whole_plan();
     let location = &case(&plan, "pyannote/getMediaUploadURL/argument/url/shortest").location;
     let document = std::fs::read_to_string("../openapi/pyannote.yaml").unwrap();
     let stated = document.lines().nth(location.line - 1).unwrap();
-    for words in [
+    for expected in [
         "because",
-        "refusal/unneeded must An argument",
+        "refusal/unneeded must ",
         "= refused: never",
         "the driver ended (exit status: 3)",
-        "Listed as known failing: it refuses <everything> & more",
+        "Known failing: it refuses <everything> & more",
         "Nothing was exchanged",
         &format!("{}{stated}\n", location.line),
-        "Run just this: cargo conformance --filter pyannote/getMediaUploadURL/argument/url/shortest -- sh -c",
+        "Run only this case: cargo conformance --filter pyannote/getMediaUploadURL/argument/url/shortest -- sh -c",
     ] {
-        assert!(html.text.contains(words), "{words}");
+        assert!(html.text.contains(expected), "{expected}");
     }
 }
 
 #[test]
-fn a_warning_and_a_listing_in_vain_stand_apart_from_what_passed() {
+fn warnings_and_unexpected_passes_have_their_own_status() {
     let plan = whole_plan();
     let mut results: Vec<CaseResult> = plan.cases.iter().take(3).map(passed).collect();
     let location = results[0].case.location.clone();
     let [because, expected, actual] = ["it is good", "this", "that"].map(str::to_owned);
-    let (rule, says, level, blame) = ("retry/after", "Wait.", Level::Should, Blame::Client);
-    results[0].findings = vec![Finding { rule, says, level, blame, location, because, expected, actual }];
-    results[1].known_failing = Some("mended".into());
+    let (rule, level, blame) = (&RETRY_AFTER, Level::Should, Blame::Client);
+    results[0].findings = vec![Finding { rule, level, blame, location, because, expected, actual }];
+    results[1].listed = Some("fixed".into());
     let html = Markup::read(&html(&plan, results, "client"));
-    let standings: Vec<_> =
-        html.with_class("square").iter().map(|square| square.get("data-standing").unwrap()).collect();
-    assert_eq!(standings, ["warned", "listed-in-vain", "pass"]);
-    assert!(html.text.contains("The verdict is pass: its line is to go."));
+    let statuses: Vec<_> =
+        html.with_class("square").iter().map(|square| square.get("data-status").unwrap()).collect();
+    assert_eq!(statuses, ["warned", "unexpected-pass", "pass"]);
+    assert!(html.text.contains("expected to fail, but the verdict is pass. Remove the line from the list."));
 }
 
 #[test]
-fn what_others_say_never_becomes_markup() {
+fn strings_of_clients_and_documents_never_become_markup() {
     let html = Markup::read(&hostile());
     assert!(html.errors.is_empty(), "{:?}", html.errors);
     let names: BTreeSet<&str> = html.tags.iter().map(|tag| tag.name.as_str()).collect();
@@ -158,15 +167,15 @@ fn what_others_say_never_becomes_markup() {
     }
     for tag in &html.tags {
         assert!(tag.attributes().all(|(name, _)| !name.starts_with("on") && name != "x"), "{tag:?}");
-        // An id with white space is none.
+        // HTML does not allow white space in an id.
         assert!(tag.get("id").is_none_or(|id| !id.contains(char::is_whitespace)), "{tag:?}");
     }
-    // Eleven of each case, and the client, the provider, the facts: all of it is still there to be read.
-    assert!(html.text.matches(HOSTILE).count() > Verdict::ALL.len() * 11);
+    // Each case has eleven of the strings. The client, the provider and the facts have more. All of them are still readable.
+    assert!(html.text.matches(HOSTILE).count() > VerdictKind::ALL.len() * 11);
 }
 
 #[test]
-fn nothing_is_loaded_from_anywhere() {
+fn the_report_loads_no_resource() {
     let (html, _) = every_verdict();
     for tag in &html.tags {
         assert!(
@@ -187,7 +196,7 @@ fn nothing_is_loaded_from_anywhere() {
 }
 
 #[test]
-fn headings_are_in_order_and_every_table_has_its_heads() {
+fn headings_do_not_skip_levels_and_every_table_has_a_caption_and_scopes() {
     let (html, _) = every_verdict();
     let levels = html.tags.iter().filter_map(|tag| tag.name.strip_prefix('h')?.parse::<u8>().ok());
     let levels: Vec<u8> = levels.collect();
@@ -200,7 +209,7 @@ fn headings_are_in_order_and_every_table_has_its_heads() {
 }
 
 #[test]
-fn five_thousand_cases_are_of_a_size_that_a_browser_takes() {
+fn a_report_of_five_thousand_cases_is_smaller_than_20_megabytes() {
     let plan = whole_plan();
     let many = plan.cases.iter().cycle().take(5_000).map(passed).enumerate();
     let renamed = many.map(|(index, mut result)| {

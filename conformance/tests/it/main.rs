@@ -1,28 +1,29 @@
-//! The suite's own tests, in one binary. `tests/cases.rs` is the suite run as tests.
+//! The suite's own tests, in one binary. `tests/cases.rs` runs the cases of the suite as tests.
 
-// A test that cannot get what it needs has failed: there is nobody to hand the error to.
+// In a test an unexpected error is a failure.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 mod browser;
-mod census;
+mod caps;
 mod command;
 mod diff;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
 mod documents;
+mod facts;
 mod html;
 mod import;
 mod known_failing;
-mod limits;
 mod markup;
-mod obedient;
 mod official_sdk;
 mod outline;
+mod plan;
+mod probe;
 mod process;
-mod refuser;
+mod reference_client;
+mod refusing_driver;
 mod report;
 mod saboteur;
-mod server;
+mod tampering_proxy;
 mod tidy;
-mod wire;

@@ -1,4 +1,4 @@
-//! HTML as the tests look at it: its tags and its text, as the standard's tokenizer reads them.
+//! HTML for the tests: its tags and its text, read with a tokenizer that follows the HTML standard.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use html5gum::{Token, Tokenizer};
 #[derive(Debug, Default)]
 pub(crate) struct Markup {
     pub(crate) tags: Vec<Tag>,
-    /// All text one after the other, of scripts and styles too.
+    /// All text in order, including scripts and styles.
     pub(crate) text: String,
     pub(crate) errors: Vec<String>,
 }
@@ -17,7 +17,7 @@ pub(crate) struct Markup {
 pub(crate) struct Tag {
     pub(crate) name: String,
     attributes: BTreeMap<String, String>,
-    /// The text between it and the next tag.
+    /// The text between this tag and the next one.
     pub(crate) text: String,
 }
 
@@ -50,7 +50,7 @@ impl Markup {
         markup
     }
 
-    /// The tags with a class.
+    /// The tags that have this class.
     pub(crate) fn with_class(&self, class: &str) -> Vec<&Tag> {
         let has = |tag: &&Tag| tag.get("class").is_some_and(|all| all.split(' ').any(|one| one == class));
         self.tags.iter().filter(has).collect()

@@ -1,5 +1,4 @@
-//! The official SDK through the suite. What is found is a snapshot: each line is one that its
-//! authors could act on.
+//! The official SDK as a client under test. The snapshot has the findings: the authors of the SDK can act on each of them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,9 +10,11 @@ use crate::command::conformance;
 use crate::documents::PYANNOTE;
 
 #[test]
-fn the_official_sdk_is_judged_as_reviewed() {
+fn the_findings_about_the_official_sdk_are_as_reviewed() {
     let Ok(python) = std::env::var("PYANNOTEAI_SDK_PYTHON") else {
-        eprintln!("skipped: PYANNOTEAI_SDK_PYTHON names no python with pyannoteai-sdk; .ci/run sets one up");
+        eprintln!(
+            "skipped: PYANNOTEAI_SDK_PYTHON is not set; set it to a Python with pyannoteai-sdk, as .ci/run does"
+        );
         return;
     };
     let driver =
@@ -23,7 +24,7 @@ fn the_official_sdk_is_judged_as_reviewed() {
     insta::assert_snapshot!(compact(&report));
 }
 
-/// The verdicts, and each case of which there is more to say.
+/// The counts of the verdicts, and each case that did not pass or has findings.
 fn compact(report: &Value) -> String {
     let mut out = format!(
         "{} {}\n{}\n",

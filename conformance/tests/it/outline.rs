@@ -1,18 +1,17 @@
-//! Everything a document was read into, as a text that people can check against the document.
+//! Shows the model of a document as text, so that a reviewer can compare it with the document.
 
 use std::fmt::Write;
 
-use media_upload_conformance::document::{
-    Content, Document, Example, Location, Operation, Parameter, Prose, Schema,
-};
+use media_upload_conformance::document::{Content, Example, Operation, Parameter, Prose, Schema};
+use media_upload_conformance::{Document, Location};
 
-/// Reads a file of the repository, named from its root.
+/// Reads a document of the repository. The name is relative to its root.
 pub(crate) fn read(name: &str) -> Document {
     let path = format!("{}/../{name}", env!("CARGO_MANIFEST_DIR"));
     Document::read(name, &std::fs::read(path).unwrap()).unwrap()
 }
 
-/// Each thing on a line of its own, after the line of the document that states it.
+/// One line for each part of the model. It begins with the number of the line of the document that states the part.
 pub(crate) fn outline(document: &Document) -> String {
     let mut outline = Outline { document, text: String::new(), depth: 0 };
     outline.document();
@@ -90,13 +89,13 @@ impl Outline<'_> {
     }
 
     fn parameter(&mut self, parameter: &Parameter) {
-        let Parameter { place, name, required, style, explode, .. } = parameter;
+        let Parameter { sent_in, name, required, style, explode, .. } = parameter;
         let flags = format!(
             "{}{style}{}",
             if *required { "required " } else { "" },
             if *explode { " explode" } else { "" }
         );
-        self.item(&parameter.location, format!("{place:?} {name} {flags} {:?}", parameter.description));
+        self.item(&parameter.location, format!("{sent_in:?} {name} {flags} {:?}", parameter.description));
         self.depth += 1;
         self.schema(Some(&parameter.schema));
         self.examples(&parameter.examples);

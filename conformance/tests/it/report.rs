@@ -1,18 +1,18 @@
-//! The reports that programs read, and what holds for every report.
+//! The JSON and JUnit reports, and properties of every report.
 
 use serde_json::Value;
 
 use crate::command::{conformance, file, refused, text};
-use crate::refuser::refuser;
+use crate::refusing_driver::refusing_driver;
 
-/// The arguments of a run with every verdict: a client that refuses all, offers no upload, breaks
-/// at one case, and is known to fail another.
+/// The arguments of a run with every verdict. The client refuses every call and has no upload. The driver exits at one case.
+/// Another case is listed as known failing.
 fn every_verdict(list: &str, flags: &[&str]) -> Vec<String> {
     let known =
         ["--filter", "pyannote/{getMediaUploadURL/argument/url/*,upload/small}", "--known-failing", list];
     let mut arguments: Vec<String> = known.iter().chain(flags).map(|&flag| flag.to_owned()).collect();
     arguments.push("--".to_owned());
-    arguments.extend(refuser(1, "*/too-long", r#"echo "$line" >&2; exit 3"#));
+    arguments.extend(refusing_driver(1, "*/too-long", r#"echo "$line" >&2; exit 3"#));
     arguments
 }
 
@@ -33,7 +33,7 @@ fn json(flags: &[&str]) -> Value {
     serde_json::from_slice(&run(&flags).stdout).unwrap()
 }
 
-/// The published schema, closed: so that no field goes out that it does not describe.
+/// The published schema without additional properties: the report may only have the described fields.
 fn schema() -> jsonschema::Validator {
     let mut schema: Value = serde_json::from_str(include_str!("../../report.schema.json")).unwrap();
     close(&mut schema);
@@ -53,7 +53,7 @@ fn close(schema: &mut Value) {
 }
 
 #[test]
-fn the_json_report_keeps_to_its_published_schema() {
+fn the_json_report_conforms_to_its_published_schema() {
     let schema = schema();
     let ours: Value = serde_json::from_slice(&conformance(&["--json", "-"]).stdout).unwrap();
     for report in [json(&[]), ours] {
@@ -74,7 +74,7 @@ fn the_counts_of_the_json_report_add_up() {
 }
 
 #[test]
-fn the_json_report_tells_what_happened_in_each_case() {
+fn the_json_report_has_the_findings_and_the_exchange_of_each_case() {
     let report = json(&[]);
     let case = |end: &str| {
         let cases = report["cases"].as_array().unwrap();
@@ -96,7 +96,7 @@ fn the_json_report_tells_what_happened_in_each_case() {
 }
 
 #[test]
-fn the_junit_report_is_read_back_with_the_same_counts() {
+fn the_junit_report_has_the_counts_of_the_run() {
     let output = run(&["--junit", "-"]);
     let xml = text(&output.stdout);
     let report = roxmltree::Document::parse(&xml).unwrap();
@@ -118,9 +118,9 @@ fn the_junit_report_is_read_back_with_the_same_counts() {
 }
 
 #[test]
-fn a_case_listed_in_vain_is_a_failure_in_the_junit_report() {
+fn an_unexpected_pass_is_a_failure_in_the_junit_report() {
     let folder = tempfile::tempdir().unwrap();
-    let list = file(&folder, "list", b"pyannote/getMediaUploadURL/400 # mended\n");
+    let list = file(&folder, "list", b"pyannote/getMediaUploadURL/400 # fixed\n");
     let output = conformance(&[
         "--filter",
         "pyannote/getMediaUploadURL/400",
@@ -130,7 +130,7 @@ fn a_case_listed_in_vain_is_a_failure_in_the_junit_report() {
         "-",
     ]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stdout).contains("listed as known failing, and the verdict is pass"));
+    assert!(text(&output.stdout).contains("expected to fail, but the verdict is pass"));
 }
 
 #[test]
@@ -138,11 +138,11 @@ fn a_report_on_standard_output_sends_the_terminal_report_to_standard_error() {
     let output = run(&["--json", "-"]);
     assert!(text(&output.stderr).contains("8 cases: 4 passed"));
     let line = refused(2, &["--json", "-", "--junit", "-"]);
-    assert!(line.contains("--json and --junit cannot go to the same place"), "{line}");
+    assert!(line.contains("--json and --junit name the same file"), "{line}");
 }
 
 #[test]
-fn reports_are_written_to_files_and_an_unwritable_one_is_named() {
+fn reports_are_written_to_files_and_an_error_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let output = run(&["--json", &path("report.json"), "--junit", &path("report.xml")]);
@@ -152,11 +152,11 @@ fn reports_are_written_to_files_and_an_unwritable_one_is_named() {
     assert!(roxmltree::Document::parse(&std::fs::read_to_string(path("report.xml")).unwrap()).is_ok());
     let output = conformance(&["--filter", "*/400", "--json", "/no/such/folder/report.json"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("'/no/such/folder/report.json' is no file that can be written"));
+    assert!(text(&output.stderr).contains("'/no/such/folder/report.json' cannot be written"));
 }
 
 #[test]
-fn no_report_holds_a_secret() {
+fn no_report_contains_a_secret() {
     let reports = [run(&["--json", "-"]), run(&["--junit", "-"]), run(&["--html", "-"])];
     for report in reports.iter().flat_map(|output| [text(&output.stdout), text(&output.stderr)]) {
         assert!(report.contains("[api_key]"), "the driver logs its credential: {report}");
@@ -167,19 +167,41 @@ fn no_report_holds_a_secret() {
 }
 
 #[test]
-fn an_operation_whose_id_has_steps_has_its_columns() {
+fn an_operation_id_with_a_slash_or_the_name_of_a_flow_has_columns() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("steps.yaml");
     let steps = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\nservers: [{ url: https://api.test }]\npaths:\n  /repos:\n    get:\n      \
                 operationId: repos/get\n      responses: { '200': { description: d } }\n  /uploads:\n    post:\n      operationId: upload\n      \
                 responses: { '201': { description: d } }\n";
     std::fs::write(&path, steps).unwrap();
-    let told = self::text(&conformance(&["run", &path.display().to_string()]).stdout);
+    let report = self::text(&conformance(&["run", &path.display().to_string()]).stdout);
     for (operation, column) in [("repos/get", "200 unsupported"), ("upload", "201 unsupported")] {
-        let row = told
+        let row = report
             .lines()
             .find(|line| line.trim_start().starts_with(operation))
-            .unwrap_or_else(|| panic!("{told}"));
-        assert!(row.contains(column), "{told}");
+            .unwrap_or_else(|| panic!("{report}"));
+        assert!(row.contains(column), "{report}");
     }
+}
+
+#[test]
+fn the_terminal_report_counts_the_cases_of_each_family_in_a_column() {
+    let filter = "pyannote/{getMediaUploadURL/{402,402/*,undocumented/*,argument/*,transport/*},upload/*}";
+    let report = text(&conformance(&["--filter", filter]).stdout);
+    let rows: Vec<_> = report
+        .lines()
+        .skip(1)
+        .flat_map(|line| line.split("  ").map(str::trim))
+        .filter(|cell| !cell.is_empty())
+        .collect();
+    let expected = [
+        "getMediaUploadURL",
+        "402 12 pass",
+        "undocumented 9 pass",
+        "argument 7 pass",
+        "transport 6 pass",
+        "upload",
+        "19 pass",
+    ];
+    assert_eq!(rows[..expected.len()], expected, "{report}");
 }

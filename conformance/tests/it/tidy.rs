@@ -1,4 +1,7 @@
-//! The repository's own rules, held by tests.
+//! The rules of this repository, held by tests.
+
+mod circle;
+mod links;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -67,25 +70,82 @@ fn the_documents_are_the_ones_their_readme_names() {
     }
 }
 
+/// The roots of the module trees.
+const ROOTS: &[&str] = &["src/lib.rs", "src/bin/media-upload/main.rs", "build.rs", "conformance/src/lib.rs"];
+
 #[test]
-fn no_room_knows_one_it_must_not() {
-    // Each room of the suite knows those before it, none behind.
-    let rooms = ["document", "provider", "plan", "doctor", "diff", "import", "run", "report", "command"];
-    for (index, room) in rooms.iter().enumerate() {
-        let prefix = root().join("conformance/src").join(room);
-        for (path, text) in sources("conformance/src") {
-            let inside = path.starts_with(&prefix) || path == prefix.with_extension("rs");
-            let forbidden = rooms[index + 1..].iter().find(|later| text.contains(&format!("crate::{later}")));
-            assert!(!inside || forbidden.is_none(), "{} uses {}", path.display(), forbidden.unwrap());
+fn no_files_import_each_other_in_a_circle() {
+    for file in ROOTS {
+        let modules = circle::modules(&root().join(file));
+        if let Some(circle) = circle::circle(&modules) {
+            let names: Vec<_> =
+                circle.iter().map(|path| path.strip_prefix(root()).unwrap().display()).collect();
+            panic!("these files import each other in a circle: {names:#?}");
         }
     }
-    for (path, text) in sources("src") {
-        let name = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap();
-        let provider = ["pyannote", "cielo24"].into_iter().find(|provider| name.starts_with(provider));
-        let inner = ["upload", "http", "media", "secret"].iter().any(|inner| name.starts_with(inner));
-        for other in ["pyannote", "cielo24"] {
-            let imports = text.contains(&format!("use crate::{other}"));
-            assert!(!imports || (!inner && provider.is_none_or(|own| own == other)), "{name} uses {other}");
+}
+
+#[test]
+fn rooms_import_downwards_only() {
+    // Each room of the suite may import the rooms before it.
+    let rooms = [
+        "style", "document", "provider", "wire", "plan", "doctor", "diff", "mock", "check", "result", "run",
+        "probe", "import", "report", "command",
+    ];
+    let modules = circle::modules(&root().join("conformance/src/lib.rs"));
+    for (path, targets) in circle::imports(&modules) {
+        let Some(own) = path.first() else { continue };
+        let rank = |room: &String| rooms.iter().position(|known| known == room);
+        let own_rank = rank(own).unwrap_or_else(|| panic!("the room {own} is not in the list of this test"));
+        for target in targets.iter().filter_map(|target| target.first()) {
+            assert!(rank(target) <= Some(own_rank), "{} imports the room {target}", path.join("::"));
+        }
+    }
+    let modules = circle::modules(&root().join("src/lib.rs"));
+    for (path, targets) in circle::imports(&modules).into_iter().filter(|(path, _)| !path.is_empty()) {
+        for provider in ["pyannote", "cielo24"].map(str::to_owned) {
+            let imports = targets.iter().any(|target| target.first() == Some(&provider));
+            assert!(!imports || path[0] == provider, "{} imports {provider}", path.join("::"));
+        }
+    }
+}
+
+#[test]
+fn no_code_reads_the_text_of_an_id() {
+    // A user selects cases by their ids, and a list of known failures names them.
+    let selection = ["run/known_failing.rs", "command/run.rs", "command/explain.rs"];
+    let reads = regex::Regex::new(
+        r#"\b(case|rule)\.id(\.as_str\(\))?\.(starts_with|ends_with|strip_prefix|strip_suffix|contains|split|rsplit|find|parse|chars|bytes)\b|\b(case|rule)\.id [!=]= "|&?\*?(case|rule)\.id \{"#,
+    )
+    .unwrap();
+    for (path, text) in sources("conformance/src") {
+        let is_selection = selection.iter().any(|file| path.ends_with(file));
+        let text = circle::code(&text);
+        let found = reads.find(&text).filter(|_| !is_selection);
+        assert!(found.is_none(), "{} reads an id: {}", path.display(), found.unwrap().as_str());
+    }
+}
+
+#[test]
+fn each_type_name_has_one_meaning_in_a_crate() {
+    let defined =
+        regex::Regex::new(r"(?m)^(?:pub(?:\([a-z ]+\))? )?(?:struct|enum|trait|type) ([A-Z]\w*)").unwrap();
+    // Each verb of the command has its arguments, and each provider its client.
+    let allowed = ["Arguments", "Client", "ClientBuilder"];
+    for folder in ["src", "build", "conformance/src"] {
+        let mut places: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for (path, text) in sources(folder) {
+            let own = path.strip_prefix(root().join("src/bin")).is_ok();
+            for name in defined.captures_iter(&text).map(|found| found[1].to_owned()).filter(|_| !own) {
+                let other = places.insert(name.clone(), path.clone());
+                let other = other.filter(|_| !allowed.contains(&name.as_str()));
+                assert!(
+                    other.is_none(),
+                    "{name} is defined in {} and in {}",
+                    path.display(),
+                    other.unwrap().display()
+                );
+            }
         }
     }
 }
@@ -111,7 +171,7 @@ fn every_room_is_in_the_table_of_the_house() {
 #[test]
 fn no_file_outgrows_its_room() {
     const LINES: usize = 420;
-    for folder in ["src", "build", "conformance/src", "conformance/tests"] {
+    for folder in ["src", "build", "tests", "benches", "conformance/src", "conformance/tests"] {
         for (path, text) in sources(folder) {
             let lines = text.lines().count();
             assert!(lines <= LINES, "{} has {lines} lines: it asks for another room", path.display());

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
-use media_upload::ClientBuilder;
 use media_upload::cielo24::JobId;
 use media_upload::pyannote::MediaUrl;
+use media_upload::{ClientBuilder, Error};
 
-use crate::usage_error::UsageError;
+use crate::terminal;
 
 pub(crate) const NAME: &str = "media-upload";
 
@@ -115,6 +115,16 @@ impl Common {
     }
 }
 
+/// The arguments are wrong, and nothing was sent. The string is the message.
+#[derive(Debug)]
+pub(crate) struct UsageError(pub(crate) String);
+
+impl From<Error> for UsageError {
+    fn from(error: Error) -> Self {
+        Self(terminal::with_causes(&error))
+    }
+}
+
 /// The completion script for `shell`.
 pub(crate) fn completions(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
@@ -124,15 +134,12 @@ pub(crate) fn completions(shell: Shell) -> Vec<u8> {
 
 /// The manual page of the tool, or of one of its commands.
 pub(crate) fn man(command: Option<&str>) -> Result<Vec<u8>, UsageError> {
-    let mut tool = Arguments::command();
-    tool.build();
-    let page = match command {
-        None => tool,
-        Some(name) => match tool.find_subcommand(name) {
-            Some(command) => command.clone(),
-            None => return Err(UsageError(format!("there is no command {name}: see {NAME} --help"))),
-        },
-    };
+    let mut page = Arguments::command();
+    page.build();
+    if let Some(name) = command {
+        let unknown = || UsageError(format!("there is no command {name}: see {NAME} --help"));
+        page = page.find_subcommand(name).cloned().ok_or_else(unknown)?;
+    }
     let mut text = Vec::new();
     clap_mangen::Man::new(page)
         .render(&mut text)

@@ -1,16 +1,15 @@
-//! A file to upload, and the outcome of its upload.
+//! A file to upload.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use indicatif::MultiProgress;
 use media_upload::cielo24::{self, ApiToken};
 use media_upload::pyannote::{self, ApiKey, MediaUrl};
 use media_upload::{Error, Upload, Uploaded};
 
-use crate::arguments::{Cielo24, Pyannote};
-use crate::progress_bar::ProgressBars;
-use crate::usage_error::UsageError;
-use crate::{credential, media_key};
+use crate::arguments::{Cielo24, Pyannote, UsageError};
+use crate::{credential, media_key, progress_bar};
 
 /// The number of concurrent uploads.
 pub(crate) const CONCURRENCY: usize = 4;
@@ -32,20 +31,12 @@ pub(crate) struct Target {
     pub(crate) value: String,
 }
 
-/// The outcome of one upload.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) target: Target,
-    pub(crate) result: Result<Uploaded, Error>,
-}
-
 impl Job {
-    pub(crate) async fn run(self, bars: &ProgressBars) -> Outcome {
-        let Self { target, upload } = self;
-        let bar = bars.add(&target.file);
-        let result = upload.progress(bar.callback()).await;
-        bar.clear();
-        Outcome { target, result }
+    pub(crate) async fn run(self, bars: &MultiProgress) -> (Target, Result<Uploaded, Error>) {
+        let bar = bars.add(progress_bar::of(&self.target.file));
+        let result = self.upload.progress(progress_bar::callback(&bar)).await;
+        bar.finish_and_clear();
+        (self.target, result)
     }
 }
 

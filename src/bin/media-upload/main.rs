@@ -9,12 +9,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use futures_util::future::{self, Either};
 use futures_util::stream::{self, StreamExt};
+use indicatif::{MultiProgress, ProgressDrawTarget};
 
-use arguments::{Arguments, Command, Common};
+use arguments::{Arguments, Command, Common, UsageError};
 use job::Job;
-use progress_bar::ProgressBars;
-use report::OutcomePrinter;
-use usage_error::UsageError;
 
 mod arguments;
 mod credential;
@@ -23,7 +21,6 @@ mod media_key;
 mod progress_bar;
 mod report;
 mod terminal;
-mod usage_error;
 
 const SUCCESS: u8 = 0;
 const UPLOAD_FAILED: u8 = 1;
@@ -60,11 +57,11 @@ fn print(text: &[u8]) -> io::Result<u8> {
 
 /// Runs all jobs until they are done, or until the user interrupts them.
 fn upload(jobs: Vec<Job>, arguments: &Common) -> io::Result<u8> {
-    let printer = OutcomePrinter { is_quiet: arguments.quiet, is_json: arguments.json };
+    let target = if arguments.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+    let bars = MultiProgress::with_draw_target(target);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let bars = ProgressBars::new(arguments.quiet);
     let code = runtime.block_on(async {
-        let (uploads, interrupt) = (pin!(upload_all(jobs, printer, &bars)), pin!(tokio::signal::ctrl_c()));
+        let (uploads, interrupt) = (pin!(upload_all(jobs, arguments, &bars)), pin!(tokio::signal::ctrl_c()));
         match future::select(uploads, interrupt).await {
             Either::Left((code, _)) => code,
             Either::Right((Ok(()), _)) => {
@@ -83,13 +80,13 @@ fn upload(jobs: Vec<Job>, arguments: &Common) -> io::Result<u8> {
 }
 
 /// Prints each outcome, in the order of the files, as soon as it and all earlier ones are known.
-async fn upload_all(jobs: Vec<Job>, printer: OutcomePrinter, bars: &ProgressBars) -> io::Result<u8> {
+async fn upload_all(jobs: Vec<Job>, arguments: &Common, bars: &MultiProgress) -> io::Result<u8> {
     let mut outcomes = stream::iter(jobs).map(|job| job.run(bars)).buffered(job::CONCURRENCY);
     let (mut code, mut printed) = (SUCCESS, Ok(()));
-    while let Some(outcome) = outcomes.next().await {
+    while let Some((target, result)) = outcomes.next().await {
         // If the output cannot be written, the remaining files are still uploaded.
-        printed = printed.and(bars.suspend(|| printer.print(&outcome)));
-        if outcome.result.is_err() {
+        printed = printed.and(bars.suspend(|| report::print(&target, &result, arguments)));
+        if result.is_err() {
             code = UPLOAD_FAILED;
         }
     }

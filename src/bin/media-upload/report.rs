@@ -2,47 +2,40 @@
 
 use std::io::{self, Write};
 
+use media_upload::{Error, Uploaded};
 use serde_json::{Value, json};
 
-use crate::job::Outcome;
+use crate::arguments::Common;
+use crate::job::Target;
 use crate::terminal;
 
-/// How outcomes are printed.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OutcomePrinter {
-    pub(crate) is_quiet: bool,
-    pub(crate) is_json: bool,
+/// Prints a result to standard output, and a message to standard error.
+pub(crate) fn print(target: &Target, result: &Result<Uploaded, Error>, arguments: &Common) -> io::Result<()> {
+    let printed = match result {
+        _ if arguments.json => print_line(&json(target, result).to_string()),
+        Ok(_) if target.field == "url" => print_line(&target.value),
+        _ => Ok(()),
+    };
+    let file = target.file.display();
+    match result {
+        Err(error) => terminal::print(&format!("error: {file}: {}", terminal::with_causes(error))),
+        Ok(uploaded) if !arguments.quiet => {
+            terminal::print(&format!("{file}: {} bytes sent", uploaded.bytes()));
+        }
+        Ok(_) => {}
+    }
+    printed
 }
 
-impl OutcomePrinter {
-    /// Prints a result to standard output, and a message to standard error.
-    pub(crate) fn print(&self, outcome: &Outcome) -> io::Result<()> {
-        let printed = self.print_result(outcome, &mut io::stdout().lock());
-        let file = outcome.target.file.display();
-        match &outcome.result {
-            Err(error) => terminal::print(&format!("error: {file}: {}", terminal::with_causes(error))),
-            Ok(uploaded) if !self.is_quiet => {
-                terminal::print(&format!("{file}: {} bytes sent", uploaded.bytes()));
-            }
-            Ok(_) => {}
-        }
-        printed
-    }
-
-    fn print_result(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
-        if self.is_json {
-            writeln!(out, "{}", json(outcome))?;
-        } else if outcome.result.is_ok() && outcome.target.field == "url" {
-            writeln!(out, "{}", outcome.target.value)?;
-        }
-        out.flush()
-    }
+fn print_line(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
 }
 
-fn json(outcome: &Outcome) -> Value {
-    let target = &outcome.target;
+fn json(target: &Target, result: &Result<Uploaded, Error>) -> Value {
     let mut object = json!({ "file": target.file.to_string_lossy(), target.field: target.value });
-    match &outcome.result {
+    match result {
         Ok(uploaded) => {
             object["bytes"] = uploaded.bytes().into();
             object["attempts"] = uploaded.attempts().into();

@@ -277,3 +277,15 @@ fn percent_encoded_references_and_schemas_that_contain_themselves_are_supported(
     );
     assert!(generate(&looped).unwrap_err().contains("the path parameter `id` is not a string"));
 }
+
+#[test]
+fn a_renamed_schema_replaces_no_other_schema() {
+    let schemas = "    a-thing: { type: object, properties: { one: { type: string } } }\n    \
+                   aThing: { type: object, properties: { two: { type: string } } }\n    \
+                   aThing2: { type: object, properties: { three: { type: string } } }";
+    let document = document(&format!("  /a: {{ get: {{ operationId: a, {DONE} }} }}"), schemas);
+    assert_contains(
+        &document,
+        &["struct AThing ", "struct AThing2 ", "struct AThing22 ", "one:", "two:", "three:"],
+    );
+}

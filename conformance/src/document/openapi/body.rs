@@ -1,15 +1,17 @@
 //! Request bodies and responses.
 
-use super::{Node, Reader};
-use crate::document::{Body, Code, Content, Example, Fault, Parameter, Response};
+use super::node::Node;
+use super::reader::OpenApiReader;
+use crate::document::error::Result;
+use crate::document::model::{Body, Code, Content, Example, Parameter, Response};
 
-impl<'a> Reader<'a> {
-    pub(super) fn request_body(&mut self, operation: &Node<'a>) -> Result<Option<Body>, Fault> {
+impl<'a> OpenApiReader<'a> {
+    pub(super) fn request_body(&mut self, operation: &Node<'a>) -> Result<Option<Body>> {
         let Some(node) = operation.get("requestBody") else {
             return Ok(None);
         };
         let node = self.resolve(&node)?;
-        self.check_keys(&node, &["required", "content"], &["description"])?;
+        self.check_keys(&node, "required content", "description")?;
         Ok(Some(Body {
             required: node.flag_of("required", false)?,
             contents: self.contents(&node)?,
@@ -17,7 +19,7 @@ impl<'a> Reader<'a> {
         }))
     }
 
-    pub(super) fn responses(&mut self, operation: &Node<'a>) -> Result<Vec<Response>, Fault> {
+    pub(super) fn responses(&mut self, operation: &Node<'a>) -> Result<Vec<Response>> {
         let mut responses = Vec::new();
         for (status, node) in operation.entries_of("responses")? {
             match Code::parse(status) {
@@ -25,9 +27,7 @@ impl<'a> Reader<'a> {
                 None if status.starts_with("x-") => {}
                 None => self.note(
                     &node,
-                    format!(
-                        "`{status}` is neither a status, nor a range (4XX), nor `default`; it is not read"
-                    ),
+                    format!("`{status}` is not a status code, a range (`4XX`) or `default`; it is ignored"),
                 ),
             }
         }
@@ -37,10 +37,10 @@ impl<'a> Reader<'a> {
         Ok(responses)
     }
 
-    /// A response, located where the operation states its status, its parts where they stand.
-    fn response(&mut self, code: Code, stated: &Node<'a>) -> Result<Response, Fault> {
+    /// A response. Its location is where the operation states the status, even behind a `$ref`.
+    fn response(&mut self, code: Code, stated: &Node<'a>) -> Result<Response> {
         let node = self.resolve(stated)?;
-        self.check_keys(&node, &["description", "content", "headers"], &["links"])?;
+        self.check_keys(&node, "description content headers", "links")?;
         Ok(Response {
             code,
             description: node.text_of("description")?.unwrap_or_default().to_owned(),
@@ -50,11 +50,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn headers(&mut self, node: &Node<'a>) -> Result<Vec<Parameter>, Fault> {
+    fn headers(&mut self, node: &Node<'a>) -> Result<Vec<Parameter>> {
         let mut headers = Vec::new();
         for (name, node) in node.entries_of("headers")? {
             if name.eq_ignore_ascii_case("content-type") {
-                self.note(&node, "OpenAPI ignores a header called `Content-Type`; so does this reader");
+                self.note(&node, "OpenAPI ignores a response header named `Content-Type`; it is ignored");
             } else {
                 headers.push(self.header(name, &node)?);
             }
@@ -62,22 +62,17 @@ impl<'a> Reader<'a> {
         Ok(headers)
     }
 
-    /// What stands under `content`, one entry a media type.
-    pub(super) fn contents(&mut self, node: &Node<'a>) -> Result<Vec<Content>, Fault> {
-        let mut contents = Vec::new();
-        for (media_type, node) in node.entries_of("content")? {
-            contents.push(self.content(media_type, &node)?);
-        }
-        Ok(contents)
+    /// The entries of `content`, one per media type.
+    pub(super) fn contents(&mut self, node: &Node<'a>) -> Result<Vec<Content>> {
+        let entries = node.entries_of("content")?.into_iter();
+        entries.map(|(media_type, node)| self.content(media_type, &node)).collect()
     }
 
-    fn content(&mut self, media_type: &str, node: &Node<'a>) -> Result<Content, Fault> {
-        self.check_keys(node, &["schema", "example", "examples", "encoding"], &[])?;
+    fn content(&mut self, media_type: &str, node: &Node<'a>) -> Result<Content> {
+        self.check_keys(node, "schema example examples encoding", "")?;
         if let Some(encoding) = node.get("encoding") {
-            self.note(
-                &encoding,
-                "`encoding` is not read: properties are written in their media type's own way",
-            );
+            let text = "`encoding` is not supported; properties use the default encoding of the media type";
+            self.note(&encoding, text);
         }
         let mut examples = self.examples(node)?;
         let mut schema = None;
@@ -88,14 +83,14 @@ impl<'a> Reader<'a> {
         Ok(Content { media_type: media_type.to_owned(), schema, examples, location: self.location(node) })
     }
 
-    /// What stands under `example` and `examples`.
-    pub(super) fn examples(&mut self, node: &Node<'a>) -> Result<Vec<Example>, Fault> {
+    /// The examples under `example` and `examples`.
+    pub(super) fn examples(&mut self, node: &Node<'a>) -> Result<Vec<Example>> {
         let mut examples: Vec<_> = node.any("example").iter().map(|node| self.example(node)).collect();
         for (_, node) in node.entries_of("examples")? {
             let node = self.resolve(&node)?;
-            self.check_keys(&node, &["value", "externalValue"], &["summary", "description"])?;
+            self.check_keys(&node, "value externalValue", "summary description")?;
             if let Some(external) = node.get("externalValue") {
-                self.note(&external, "an example in another file; it is not fetched");
+                self.note(&external, "`externalValue` is not supported; the example is ignored");
             }
             examples.extend(node.any("value").iter().map(|node| self.example(node)));
         }

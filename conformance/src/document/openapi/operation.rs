@@ -1,32 +1,36 @@
-//! Paths and their operations.
+//! Paths, their operations, and base URLs.
 
-use super::{Node, Reader};
+use std::collections::BTreeMap;
+
+use super::node::Node;
+use super::reader::{OpenApiReader, lists};
+use crate::document::error::Result;
+use crate::document::model::{Operation, Parameter, Prose, Server};
 use crate::document::path::{self, Ids};
-use crate::document::{Fault, Operation, Parameter, Prose, Server};
 
-/// The methods a path may have, as OpenAPI 3.0 lists them.
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+/// The methods of OpenAPI 3.0.
+const METHODS: &str = "get put post delete options head patch trace";
 
-/// What a path states for all its operations.
+/// What a path item states for all its operations.
 struct Shared {
     parameters: Vec<Parameter>,
     servers: Vec<Server>,
     prose: Vec<Prose>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> OpenApiReader<'a> {
     /// The operations of all paths, in document order.
-    pub(super) fn operations(&mut self, root: &Node<'a>) -> Result<Vec<Operation>, Fault> {
+    pub(super) fn operations(&mut self, root: &Node<'a>) -> Result<Vec<Operation>> {
         let mut operations = Vec::new();
         let mut ids = Ids::default();
         for (path, item) in root.entries_of("paths")?.into_iter().filter(|(path, _)| !path.starts_with("x-"))
         {
             if !path.starts_with('/') {
-                return Err(item.fault(format!("the path `{path}` must begin with `/`")));
+                return Err(item.error(format!("the path `{path}` does not start with `/`; add the slash")));
             }
             let item = self.resolve(&item)?;
             let shared = self.shared(&item)?;
-            for (method, node) in item.entries()?.filter(|(key, _)| METHODS.contains(key)) {
+            for (method, node) in item.entries()?.filter(|(key, _)| lists(METHODS, key)) {
                 operations.push(self.operation(&node, path, method, &shared, &mut ids)?);
             }
         }
@@ -36,11 +40,14 @@ impl<'a> Reader<'a> {
         Ok(operations)
     }
 
-    fn shared(&mut self, item: &Node<'a>) -> Result<Shared, Fault> {
-        self.check_keys(item, &["summary", "description", "servers", "parameters"], &METHODS)?;
-        let mut prose = self.prose(item, "summary")?;
-        prose.extend(self.prose(item, "description")?);
+    fn shared(&mut self, item: &Node<'a>) -> Result<Shared> {
+        self.check_keys(item, "summary description servers parameters", METHODS)?;
+        let prose = self.summary_and_description(item)?;
         Ok(Shared { parameters: self.parameters(item)?, servers: self.servers(item)?, prose })
+    }
+
+    fn summary_and_description(&self, node: &Node<'a>) -> Result<Vec<Prose>> {
+        Ok([self.prose(node, "summary")?, self.prose(node, "description")?].concat())
     }
 
     fn operation(
@@ -50,27 +57,17 @@ impl<'a> Reader<'a> {
         method: &str,
         shared: &Shared,
         ids: &mut Ids,
-    ) -> Result<Operation, Fault> {
+    ) -> Result<Operation> {
         self.check_keys(
             node,
-            &[
-                "operationId",
-                "summary",
-                "description",
-                "parameters",
-                "requestBody",
-                "responses",
-                "security",
-                "servers",
-            ],
-            &["tags", "externalDocs", "callbacks", "deprecated"],
+            "operationId summary description parameters requestBody responses security servers",
+            "tags externalDocs callbacks deprecated",
         )?;
         let mut servers = self.servers(node)?;
         if servers.is_empty() {
             servers.clone_from(&shared.servers);
         }
-        let mut prose = self.prose(node, "summary")?;
-        prose.extend(self.prose(node, "description")?);
+        let mut prose = self.summary_and_description(node)?;
         prose.extend(shared.prose.iter().cloned());
         Ok(Operation {
             id: self.operation_id(node, path, method, ids)?,
@@ -87,25 +84,52 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn operation_id(
-        &mut self,
-        node: &Node<'a>,
-        path: &str,
-        method: &str,
-        ids: &mut Ids,
-    ) -> Result<String, Fault> {
+    fn operation_id(&mut self, node: &Node<'a>, path: &str, method: &str, ids: &mut Ids) -> Result<String> {
         let Some(stated) = node.text_of("operationId")? else {
             return Ok(ids.distinct(&path::id(path, method), method));
         };
         let distinct = ids.distinct(stated, method);
         if distinct != stated {
-            self.note(
-                node,
-                format!(
-                    "an earlier operation has the operationId `{stated}`; this one is called `{distinct}`"
-                ),
+            let text = format!(
+                "an earlier operation has the same operationId `{stated}`; this operation gets the id `{distinct}`"
             );
+            self.note(node, text);
         }
         Ok(distinct)
     }
+
+    pub(super) fn servers(&mut self, node: &Node<'a>) -> Result<Vec<Server>> {
+        node.items_of("servers")?.iter().map(|server| self.server(server)).collect()
+    }
+
+    /// The URL of a server. Each variable is replaced by its default.
+    fn server(&mut self, node: &Node<'a>) -> Result<Server> {
+        self.check_keys(node, "url variables", "description")?;
+        let mut defaults = BTreeMap::new();
+        for (name, variable) in node.entries_of("variables")? {
+            self.check_keys(&variable, "default", "enum description")?;
+            defaults.insert(name, variable.required_text("default")?);
+        }
+        let url = with_defaults(node.required_text("url")?, &defaults);
+        if url.contains('{') {
+            self.note(
+                node,
+                format!("a variable of the URL `{url}` has no default; the URL cannot be used as it is"),
+            );
+        }
+        Ok(Server { url, location: self.location(node) })
+    }
+}
+
+/// Replaces each `{name}` that has a default.
+fn with_defaults(url: &str, defaults: &BTreeMap<&str, &str>) -> String {
+    let mut parts = url.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once('}').and_then(|(name, rest)| Some((defaults.get(name)?, rest))) {
+            Some((default, rest)) => whole.extend([*default, rest]),
+            None => whole.extend(["{", part]),
+        }
+    }
+    whole
 }

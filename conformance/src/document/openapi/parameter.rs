@@ -4,40 +4,25 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{Node, Reader};
-use crate::document::{Content, Example, Fault, Parameter, Place, Schema, path};
+use super::node::Node;
+use super::reader::OpenApiReader;
+use crate::document::error::Result;
+use crate::document::model::{Content, Example, Parameter, ParameterLocation, Schema};
+use crate::document::path;
 
-/// Headers that OpenAPI describes elsewhere (media types, security), and therefore not as parameters.
+/// Headers that OpenAPI describes by media types and security schemes, so it ignores them as parameters.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
 
-/// HTTP's own: no client chooses them (RFC 9110, sections 7.2, 7.6.1 and 8.6).
+/// Headers that the HTTP implementation sets (RFC 9110, sections 7.2, 7.6.1 and 8.6).
 const HTTP_HEADERS: [&str; 8] =
     ["connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/// Keys that parameters and headers have alike.
-const KEYS: [&str; 9] = [
-    "description",
-    "required",
-    "style",
-    "explode",
-    "allowReserved",
-    "schema",
-    "example",
-    "examples",
-    "content",
-];
+/// Keys that both parameters and headers have.
+const KEYS: &str = "description required style explode allowReserved schema example examples content";
 
-/// What a parameter or header states about its value.
-struct Stated {
-    schema: Schema,
-    /// The media type in which it is written, if it has `content`.
-    media_type: Option<String>,
-    examples: Vec<Example>,
-}
-
-impl<'a> Reader<'a> {
-    /// The parameters under a path or an operation.
-    pub(super) fn parameters(&mut self, node: &Node<'a>) -> Result<Vec<Parameter>, Fault> {
+impl<'a> OpenApiReader<'a> {
+    /// The parameters of a path item or an operation.
+    pub(super) fn parameters(&mut self, node: &Node<'a>) -> Result<Vec<Parameter>> {
         let mut parameters = Vec::new();
         let mut taken = BTreeSet::new();
         for node in node.items_of("parameters")? {
@@ -45,17 +30,16 @@ impl<'a> Reader<'a> {
             let parameter = self.parameter(&resolved)?;
             let name = &parameter.name;
             let is_header = |of: &[&str]| {
-                parameter.place == Place::Header && of.iter().any(|header| header.eq_ignore_ascii_case(name))
+                parameter.sent_in == ParameterLocation::Header
+                    && of.iter().any(|header| header.eq_ignore_ascii_case(name))
             };
             if is_header(&DESCRIBED_ELSEWHERE) {
-                self.note(&node, format!("OpenAPI ignores a parameter called `{name}`; so does this reader"));
+                self.note(&node, format!("OpenAPI ignores a header parameter named `{name}`; it is ignored"));
             } else if is_header(&HTTP_HEADERS) {
-                self.note(&node, format!("the header `{name}` is HTTP's own, no client's; it is not read"));
-            } else if !taken.insert((parameter.place, name.clone())) {
-                self.note(
-                    &node,
-                    format!("a second parameter called `{name}` in the same place; it is not read"),
-                );
+                self.note(&node, format!("the header `{name}` is set by the HTTP implementation, not by the caller; it is ignored"));
+            } else if !taken.insert((parameter.sent_in, name.clone())) {
+                let text = format!("a second parameter named `{name}` in the same location; it is ignored");
+                self.note(&node, text);
             } else {
                 parameters.push(parameter);
             }
@@ -63,16 +47,16 @@ impl<'a> Reader<'a> {
         Ok(parameters)
     }
 
-    /// An operation's own parameters, after those its path states for every operation.
+    /// The parameters of an operation: first those of its path item, then its own.
     pub(super) fn operation_parameters(
         &mut self,
         node: &Node<'a>,
         path: &str,
         shared: &[Parameter],
-    ) -> Result<Vec<Parameter>, Fault> {
+    ) -> Result<Vec<Parameter>> {
         let own = self.parameters(node)?;
-        let overridden: BTreeSet<_> = own.iter().map(|own| (own.place, &own.name)).collect();
-        let inherited = shared.iter().filter(|shared| !overridden.contains(&(shared.place, &shared.name)));
+        let overridden: BTreeSet<_> = own.iter().map(|own| (own.sent_in, &own.name)).collect();
+        let inherited = shared.iter().filter(|shared| !overridden.contains(&(shared.sent_in, &shared.name)));
         let mut parameters: Vec<_> = inherited.cloned().collect();
         parameters.extend(own);
         for note in path::match_template(path, &mut parameters, |_| self.location(node)) {
@@ -81,15 +65,15 @@ impl<'a> Reader<'a> {
         Ok(parameters)
     }
 
-    fn parameter(&mut self, node: &Node<'a>) -> Result<Parameter, Fault> {
-        self.check_keys(node, &KEYS, &["name", "in", "deprecated", "allowEmptyValue"])?;
+    fn parameter(&mut self, node: &Node<'a>) -> Result<Parameter> {
+        self.check_keys(node, KEYS, "name in deprecated allowEmptyValue")?;
         let name = node.required_text("name")?;
-        let place = self.place(node)?;
-        let mut parameter = self.described(node, name, place)?;
-        if place == Place::Path && !parameter.required {
+        let sent_in = self.parameter_location(node)?;
+        let mut parameter = self.described(node, name, sent_in)?;
+        if sent_in == ParameterLocation::Path && !parameter.required {
             self.note(
                 node,
-                format!("`{name}` stands in the path without `required: true`; it is read as required"),
+                format!("the path parameter `{name}` has no `required: true`; it is treated as required"),
             );
             parameter.required = true;
         }
@@ -97,26 +81,22 @@ impl<'a> Reader<'a> {
     }
 
     /// A header of a response.
-    pub(super) fn header(&mut self, name: &str, node: &Node<'a>) -> Result<Parameter, Fault> {
+    pub(super) fn header(&mut self, name: &str, node: &Node<'a>) -> Result<Parameter> {
         let node = self.resolve(node)?;
-        self.check_keys(&node, &KEYS, &["deprecated", "allowEmptyValue"])?;
-        self.described(&node, name, Place::Header)
+        self.check_keys(&node, KEYS, "deprecated allowEmptyValue")?;
+        self.described(&node, name, ParameterLocation::Header)
     }
 
-    /// What parameters and headers are described by alike.
-    fn described(&mut self, node: &Node<'a>, name: &str, place: Place) -> Result<Parameter, Fault> {
-        let value = self.value(node)?;
-        let style = match value.media_type {
-            Some(media_type) => media_type,
-            None => self.style(node, place)?,
-        };
+    /// The part that parameters and headers have in common.
+    fn described(&mut self, node: &Node<'a>, name: &str, sent_in: ParameterLocation) -> Result<Parameter> {
+        let (schema, style, value_examples) = self.value(node, sent_in)?;
         let mut examples = self.examples(node)?;
-        examples.extend(value.examples);
+        examples.extend(value_examples);
         Ok(Parameter {
             name: name.to_owned(),
-            place,
+            sent_in,
             required: node.flag_of("required", false)?,
-            schema: value.schema,
+            schema,
             explode: node.flag_of("explode", style == "form")?,
             style,
             allow_reserved: node.flag_of("allowReserved", false)?,
@@ -126,57 +106,53 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A value is stated by a schema, or by content in one media type.
-    fn value(&mut self, node: &Node<'a>) -> Result<Stated, Fault> {
+    /// The schema of a value, its style or media type, and the examples beside the schema.
+    fn value(
+        &mut self,
+        node: &Node<'a>,
+        sent_in: ParameterLocation,
+    ) -> Result<(Schema, String, Vec<Example>)> {
         let mut contents = self.contents(node)?.into_iter();
         let content = contents.next();
         if let Some(schema) = node.get("schema") {
             if content.is_some() {
-                self.note(node, "both `schema` and `content`; only the schema is read");
+                self.note(node, "`schema` and `content` are both present; `content` is ignored");
             }
             let examples = self.schema_example(&schema)?.into_iter().collect();
-            return Ok(Stated { schema: self.schema(&schema)?, media_type: None, examples });
+            return Ok((self.schema(&schema)?, self.style(node, sent_in)?, examples));
         }
         if contents.next().is_some() {
-            self.note(
-                node,
-                "content in several media types, of which a parameter has one; only the first is read",
-            );
-        }
-        if content.is_none() {
-            self.note(node, "neither `schema` nor `content`; any value is taken");
+            self.note(node, "`content` has several media types, but one is allowed; only the first is used");
         }
         let any = Schema { value: json!({}), pointer: node.pointer.clone() };
-        Ok(match content {
-            Some(Content { schema, media_type, examples, .. }) => {
-                Stated { schema: schema.unwrap_or(any), media_type: Some(media_type), examples }
-            }
-            None => Stated { schema: any, media_type: None, examples: Vec::new() },
-        })
+        if let Some(Content { schema, media_type, examples, .. }) = content {
+            return Ok((schema.unwrap_or(any), media_type, examples));
+        }
+        self.note(node, "neither `schema` nor `content` is present; every value is accepted");
+        Ok((any, self.style(node, sent_in)?, Vec::new()))
     }
 
-    fn style(&mut self, node: &Node<'a>, place: Place) -> Result<String, Fault> {
-        let (default, styles): (_, &[_]) = match place {
-            Place::Path => ("simple", &["simple", "label", "matrix"]),
-            Place::Header => ("simple", &["simple"]),
-            Place::Query => ("form", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
-            Place::Cookie => ("form", &["form"]),
+    fn style(&mut self, node: &Node<'a>, sent_in: ParameterLocation) -> Result<String> {
+        let (default, styles): (_, &[_]) = match sent_in {
+            ParameterLocation::Path => ("simple", &["simple", "label", "matrix"]),
+            ParameterLocation::Header => ("simple", &["simple"]),
+            ParameterLocation::Query => ("form", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
+            ParameterLocation::Cookie => ("form", &["form"]),
         };
         let stated = node.text_of("style")?.unwrap_or(default);
         if styles.contains(&stated) {
             return Ok(stated.to_owned());
         }
-        self.note(node, format!("the style `{stated}` does not exist in this place; read as `{default}`"));
+        self.note(node, format!("the style `{stated}` is not allowed in this location; `{default}` is used"));
         Ok(default.to_owned())
     }
 
-    pub(super) fn place(&mut self, node: &Node<'a>) -> Result<Place, Fault> {
-        match node.required_text("in")? {
-            "path" => Ok(Place::Path),
-            "query" => Ok(Place::Query),
-            "header" => Ok(Place::Header),
-            "cookie" => Ok(Place::Cookie),
-            other => Err(node.fault(format!("`in: {other}`; it must be path, query, header or cookie"))),
-        }
+    pub(super) fn parameter_location(&mut self, node: &Node<'a>) -> Result<ParameterLocation> {
+        let stated = node.required_text("in")?;
+        ParameterLocation::ALL.into_iter().find(|location| location.word() == stated).ok_or_else(|| {
+            node.error(format!(
+                "`in: {stated}` is not a parameter location; use path, query, header or cookie"
+            ))
+        })
     }
 }

@@ -1,24 +1,26 @@
-//! OpenAPI's schemas as JSON Schema (draft 4, which OpenAPI 3.0 is closest to).
+//! OpenAPI schemas, converted to JSON Schema draft 4, the draft closest to OpenAPI 3.0.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Node, Reader, weight};
+use super::node::Node;
+use super::reader::{OpenApiReader, weight};
+use crate::document::error::Result;
+use crate::document::model::{Example, Schema};
 use crate::document::schema::{definition_of, uri_fragment};
-use crate::document::{Example, Fault, Schema};
 
-/// Keywords that say nothing about a JSON value.
-const PASSED_OVER: [&str; 2] = ["xml", "externalDocs"];
+/// Keywords that do not affect the JSON value.
+const IGNORED: &str = "xml externalDocs";
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
 
-impl<'a> Reader<'a> {
-    pub(super) fn schema(&mut self, node: &Node<'a>) -> Result<Schema, Fault> {
+impl<'a> OpenApiReader<'a> {
+    pub(super) fn schema(&mut self, node: &Node<'a>) -> Result<Schema> {
         Ok(Schema { value: self.converted(node)?, pointer: node.pointer.clone() })
     }
 
-    /// The example a schema itself carries, or the schema its `$ref` leads to.
-    pub(super) fn schema_example(&mut self, node: &Node<'a>) -> Result<Option<Example>, Fault> {
+    /// The example of a schema, or of the target of its `$ref`.
+    pub(super) fn schema_example(&mut self, node: &Node<'a>) -> Result<Option<Example>> {
         let Some(example) = node.resolve()?.any("example") else {
             return Ok(None);
         };
@@ -26,8 +28,8 @@ impl<'a> Reader<'a> {
         Ok(Some(self.example(&example)))
     }
 
-    /// Goes as deep as the schema is nested, which has been limited when the text was read.
-    fn converted(&mut self, node: &Node<'a>) -> Result<Value, Fault> {
+    /// The recursion is bounded, because the nesting of the text is capped.
+    fn converted(&mut self, node: &Node<'a>) -> Result<Value> {
         if let Some(reference) = node.get("$ref") {
             return self.reference(node, &reference);
         }
@@ -37,13 +39,13 @@ impl<'a> Reader<'a> {
                 schema.insert(key.to_owned(), value);
             }
         }
-        self.drop_exclusive_without_limit(node, &mut schema);
+        self.drop_exclusive_without_bound(node, &mut schema);
         let is_nullable = node.flag_of("nullable", false)?;
         Ok(if is_nullable { with_null(schema) } else { Value::Object(schema) })
     }
 
-    /// A keyword's value as JSON Schema has it; `None` for one that is not kept.
-    fn keyword(&mut self, key: &str, node: &Node<'a>) -> Result<Option<Value>, Fault> {
+    /// A keyword's value in JSON Schema; `None` if the keyword is dropped.
+    fn keyword(&mut self, key: &str, node: &Node<'a>) -> Result<Option<Value>> {
         match key {
             "type" => return self.type_name(node),
             "pattern" => return self.pattern(node).map(Some),
@@ -61,21 +63,21 @@ impl<'a> Reader<'a> {
             "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" => {
                 node.count().map(drop)?;
             }
-            // These restrict nothing; they are kept for whoever makes values from the schema.
+            // These are no constraints; planning uses them to generate values.
             "title" | "description" | "format" => node.text().map(drop)?,
             "readOnly" | "writeOnly" | "deprecated" => node.flag().map(drop)?,
             "default" | "example" | "discriminator" => {}
             "nullable" => return Ok(None),
             _ => {
-                self.note_unknown_key(key, node, &PASSED_OVER);
+                self.note_unknown_key(key, node, IGNORED);
                 return Ok(None);
             }
         }
         Ok(Some(node.value.clone()))
     }
 
-    /// A `$ref`, which finds its target through the document's definitions.
-    fn reference(&mut self, node: &Node<'a>, reference: &Node<'a>) -> Result<Value, Fault> {
+    /// A `$ref`, rewritten so that it resolves through the document's definitions.
+    fn reference(&mut self, node: &Node<'a>, reference: &Node<'a>) -> Result<Value> {
         self.note_siblings(node)?;
         let target = reference.target()?;
         node.resolve()?.mapping()?;
@@ -86,18 +88,18 @@ impl<'a> Reader<'a> {
         Ok(json!({ "$ref": format!("#{}", uri_fragment(&definition)) }))
     }
 
-    fn type_name(&mut self, node: &Node<'a>) -> Result<Option<Value>, Fault> {
+    fn type_name(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
         let name = node.text()?;
         if TYPES.contains(&name) {
             return Ok(Some(Value::from(name)));
         }
         let types = TYPES.join(", ");
-        self.note(node, format!("`{name}` is not a type ({types}); any value is taken"));
+        self.note(node, format!("`{name}` is not an OpenAPI type ({types}); every value is accepted"));
         Ok(None)
     }
 
-    /// A pattern, without the delimiters it has when written as a JavaScript literal.
-    fn pattern(&mut self, node: &Node<'a>) -> Result<Value, Fault> {
+    /// A pattern, without the slashes and flags of a JavaScript literal.
+    fn pattern(&mut self, node: &Node<'a>) -> Result<Value> {
         let written = node.text()?;
         let Some((pattern, flags)) = javascript_literal(written) else {
             return Ok(Value::from(written));
@@ -107,62 +109,55 @@ impl<'a> Reader<'a> {
             flags => format!(", and its flags `{flags}` are ignored"),
         };
         self.note(node, format!(
-            "the pattern `{written}` is a JavaScript literal, whose slashes a pattern takes for slashes of the value; \
-             it is read without them{flags}"
+            "the pattern `{written}` is a JavaScript regular expression literal, but in OpenAPI its slashes are part of the pattern; \
+             they are removed{flags}"
         ));
         Ok(Value::from(pattern))
     }
 
-    /// The items of a list in which none may stand twice, and which must hold something.
-    fn distinct_items(&mut self, node: &Node<'a>) -> Result<Option<Value>, Fault> {
-        let mut distinct: Vec<Value> = Vec::new();
+    /// A list that must not be empty and must not have duplicates.
+    fn distinct_items(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
+        let mut distinct = Vec::new();
         let mut seen = HashSet::new();
         for item in node.items()? {
             if seen.insert(item.value.to_string()) {
                 distinct.push(item.value.clone());
             } else {
-                self.note(&item, format!("{} stands in this list already; once is enough", item.value));
+                self.note(&item, format!("{} is a duplicate in this list; it is ignored", item.value));
             }
         }
         Ok(self.unless_empty(node, distinct))
     }
 
-    fn alternatives(&mut self, node: &Node<'a>) -> Result<Option<Value>, Fault> {
+    fn alternatives(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
         let parts = node.items()?;
-        let schemas = parts.iter().map(|part| self.converted(part)).collect::<Result<_, _>>()?;
+        let schemas = parts.iter().map(|part| self.converted(part)).collect::<Result<_>>()?;
         Ok(self.unless_empty(node, schemas))
     }
 
     fn unless_empty(&mut self, node: &Node<'a>, items: Vec<Value>) -> Option<Value> {
         if items.is_empty() {
-            self.note(node, "an empty list, which says nothing; it is not read");
+            self.note(node, "an empty list has no meaning here; it is ignored");
         }
         (!items.is_empty()).then_some(Value::Array(items))
     }
 
-    fn properties(&mut self, node: &Node<'a>) -> Result<Value, Fault> {
-        let mut properties = Map::new();
-        for (name, property) in node.entries()? {
-            properties.insert(name.to_owned(), self.converted(&property)?);
-        }
-        Ok(Value::Object(properties))
+    fn properties(&mut self, node: &Node<'a>) -> Result<Value> {
+        node.entries()?.map(|(name, property)| Ok((name.to_owned(), self.converted(&property)?))).collect()
     }
 
-    /// `exclusiveMinimum: true` says something only about a `minimum`, and so for the maximum.
-    fn drop_exclusive_without_limit(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
-        for (exclusive, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            if schema.contains_key(exclusive) && !schema.contains_key(limit) {
+    /// `exclusiveMinimum: true` needs a `minimum`, and `exclusiveMaximum` a `maximum`.
+    fn drop_exclusive_without_bound(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
+        for (exclusive, constraint) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            if schema.contains_key(exclusive) && !schema.contains_key(constraint) {
                 schema.retain(|key, _| key != exclusive);
-                self.note(
-                    node,
-                    format!("`{exclusive}` without `{limit}`, which says nothing; it is not read"),
-                );
+                self.note(node, format!("`{exclusive}` has no effect without `{constraint}`; it is ignored"));
             }
         }
     }
 }
 
-/// The type and `null`, or, where no type is stated, either `null` or the rest.
+/// Adds `null` to the type. A schema without a type becomes `anyOf` the schema and `null`.
 fn with_null(mut schema: Map<String, Value>) -> Value {
     if let Some(Value::Array(values)) = schema.get_mut("enum")
         && !values.contains(&Value::Null)
@@ -178,7 +173,7 @@ fn with_null(mut schema: Map<String, Value>) -> Value {
     }
 }
 
-/// Takes `/pattern/flags` apart: no slash stands unescaped inside, and after it only flags.
+/// Splits `/pattern/flags`. The pattern must have no unescaped slash.
 fn javascript_literal(text: &str) -> Option<(&str, &str)> {
     let (pattern, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
     let mut is_escaped = false;
@@ -202,14 +197,14 @@ mod tests {
     use super::javascript_literal;
 
     #[test]
-    fn a_pattern_between_slashes_is_a_literal_with_its_flags() {
+    fn a_pattern_between_slashes_is_a_literal_with_flags() {
         assert_eq!(javascript_literal("/^a$/"), Some(("^a$", "")));
         assert_eq!(javascript_literal("/^a$/gi"), Some(("^a$", "gi")));
         assert_eq!(javascript_literal(r"/^media:\/\/[/.]+$/"), Some((r"^media:\/\/[/.]+$", "")));
     }
 
     #[test]
-    fn a_pattern_about_slashes_is_no_literal() {
+    fn a_pattern_that_contains_slashes_is_not_a_literal() {
         for pattern in ["^/a/$", "/a/b/", "/a/home", "//", "/", "", r"/a\/"] {
             assert_eq!(javascript_literal(pattern), None, "{pattern}");
         }

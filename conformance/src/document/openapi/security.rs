@@ -1,16 +1,15 @@
-//! Which credentials an operation asks for.
+//! Security schemes, and the credentials that an operation requires.
 
 use std::collections::BTreeMap;
 
-use super::{Node, Reader, weight};
-use crate::document::{Credential, CredentialKind, Fault};
+use super::node::Node;
+use super::reader::{OpenApiReader, weight};
+use crate::document::error::Result;
+use crate::document::model::{Credential, CredentialKind};
 
-impl<'a> Reader<'a> {
-    /// The document's schemes by name.
-    pub(super) fn security_schemes(
-        &mut self,
-        root: &Node<'a>,
-    ) -> Result<BTreeMap<String, CredentialKind>, Fault> {
+impl<'a> OpenApiReader<'a> {
+    /// The security schemes of the document, by name.
+    pub(super) fn security_schemes(&mut self, root: &Node<'a>) -> Result<BTreeMap<String, CredentialKind>> {
         let Some(components) = root.get("components") else {
             return Ok(BTreeMap::new());
         };
@@ -22,16 +21,12 @@ impl<'a> Reader<'a> {
         Ok(schemes)
     }
 
-    fn security_scheme(&mut self, node: &Node<'a>) -> Result<CredentialKind, Fault> {
-        self.check_keys(
-            node,
-            &["type", "name", "in", "scheme"],
-            &["description", "bearerFormat", "flows", "openIdConnectUrl"],
-        )?;
+    fn security_scheme(&mut self, node: &Node<'a>) -> Result<CredentialKind> {
+        self.check_keys(node, "type name in scheme", "description bearerFormat flows openIdConnectUrl")?;
         match node.required_text("type")? {
             "apiKey" => {
-                let place = self.place(node)?;
-                Ok(CredentialKind::Parameter(place, node.required_text("name")?.to_owned()))
+                let sent_in = self.parameter_location(node)?;
+                Ok(CredentialKind::Parameter(sent_in, node.required_text("name")?.to_owned()))
             }
             "http" => Ok(match node.required_text("scheme")?.to_ascii_lowercase().as_str() {
                 "bearer" => CredentialKind::Bearer,
@@ -42,28 +37,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// An operation's alternatives: its own if it states any, even an empty list, else the document's.
-    pub(super) fn security(&mut self, operation: &Node<'a>) -> Result<Vec<Vec<Credential>>, Fault> {
+    /// The alternatives of an operation: its own, even an empty list, else the document's.
+    pub(super) fn security(&mut self, operation: &Node<'a>) -> Result<Vec<Vec<Credential>>> {
         let root = Node::root(self.tree);
         let stated_by = if operation.get("security").is_some() { operation } else { &root };
         stated_by.items_of("security")?.iter().map(|alternative| self.alternative(alternative)).collect()
     }
 
-    /// The credentials that one alternative needs together.
-    fn alternative(&mut self, node: &Node<'a>) -> Result<Vec<Credential>, Fault> {
+    /// The credentials of one alternative.
+    fn alternative(&mut self, node: &Node<'a>) -> Result<Vec<Credential>> {
         self.spend(node, weight(node.value))?;
         let mut credentials = Vec::new();
         for (name, entry) in node.entries()? {
-            let kind = match self.schemes.get(name) {
-                Some(kind) => kind.clone(),
-                None => {
-                    self.note(
-                        &entry,
-                        format!("`{name}` is not among the document's securitySchemes; it cannot be sent"),
-                    );
-                    CredentialKind::Other(name.to_owned())
-                }
-            };
+            let kind = self.schemes.get(name).cloned().unwrap_or_else(|| {
+                let text =
+                    format!("`{name}` is not defined in `components/securitySchemes`; it cannot be sent");
+                self.note(&entry, text);
+                CredentialKind::Other(name.to_owned())
+            });
             credentials.push(Credential { name: name.to_owned(), kind, location: self.location(&entry) });
         }
         Ok(credentials)

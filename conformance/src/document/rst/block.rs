@@ -1,27 +1,13 @@
-//! A page, or a table's cell, as blocks: titles, bold headings, paragraphs, directives, tables.
+//! Blocks of a page or table cell: titles, bold headings, paragraphs, directives, tables.
 
 use super::line::{Line, dedented, joined};
 use crate::document::prose::collapse;
 
 /// Directives whose content is prose.
-const ADMONITIONS: [&str; 14] = [
-    "admonition",
-    "attention",
-    "caution",
-    "danger",
-    "deprecated",
-    "error",
-    "hint",
-    "important",
-    "note",
-    "seealso",
-    "tip",
-    "versionadded",
-    "versionchanged",
-    "warning",
-];
+const ADMONITIONS: &str = "admonition attention caution danger deprecated error hint important note seealso tip \
+                           versionadded versionchanged warning";
 
-/// A block and the line on which it begins.
+/// A block and the line on which it starts.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Block<'a> {
     pub(super) line: usize,
@@ -30,17 +16,17 @@ pub(super) struct Block<'a> {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum BlockKind<'a> {
-    /// A title, and whether its underline is as long as it must be.
+    /// A title, and whether its underline is long enough.
     Title { text: String, is_underlined: bool },
-    /// `**Name** — remark`, and whether a blank line stands before it.
+    /// `**Name** — remark`, and whether a blank line precedes it.
     Heading { name: String, remark: String, is_apart: bool },
-    /// Text, white space collapsed.
+    /// A paragraph. Each run of white space is one space.
     Paragraph(String),
-    /// `.. name:: argument` and the lines indented under it.
+    /// `.. name:: argument` and the indented lines after it.
     Directive { name: &'a str, argument: &'a str, content: Vec<Line<'a>> },
-    /// A grid table's lines.
+    /// The lines of a grid table.
     Table(Vec<Line<'a>>),
-    /// Something else, named for people.
+    /// Unsupported markup, with a name for notes.
     Unknown(&'static str),
 }
 
@@ -54,7 +40,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Cuts lines into blocks. Comments, labels and transitions are passed over deliberately.
+/// Splits lines into blocks. Comments, labels and transitions are ignored on purpose.
 pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     let mut blocks = Vec::new();
     let mut rest = lines;
@@ -69,14 +55,14 @@ pub(super) fn blocks<'a>(lines: &[Line<'a>]) -> Vec<Block<'a>> {
     blocks
 }
 
-/// The block with which these lines begin, and how many of them it takes.
+/// The first block of these lines, and its number of lines.
 fn block<'a>(lines: &[Line<'a>], is_apart: bool) -> (usize, Option<BlockKind<'a>>) {
     if let Some(found) = title(lines) {
         return found;
     }
     let first = lines[0];
     if is_table_border(first.text) {
-        let taken = count(lines, |line| line.text.trim_start().starts_with(['+', '|']));
+        let taken = count(lines, |line| is_table_row(line.text));
         return (taken, Some(BlockKind::Table(dedented(&lines[..taken]))));
     }
     if is_markup(first.text) {
@@ -99,22 +85,18 @@ fn count(lines: &[Line<'_>], belongs: impl Fn(&Line<'_>) -> bool) -> usize {
     lines.iter().position(|line| !belongs(line)).unwrap_or(lines.len())
 }
 
-/// A line and its underline, or an overline, a line, and its underline.
+/// A title: a line with an underline, and perhaps an overline.
 fn title<'a>(lines: &[Line<'a>]) -> Option<(usize, Option<BlockKind<'a>>)> {
     let overlined = is_adornment(lines[0].text);
     let text = lines.get(usize::from(overlined))?;
     let under = lines.get(usize::from(overlined) + 1)?.text.trim_end();
     let length = text.text.trim_end().chars().count();
     let is_long_enough = under.chars().count() >= length.min(4);
-    let is_text = !text.is_blank() && !is_adornment(text.text) && (overlined || text.indent() == 0);
+    let is_other =
+        text.is_blank() || is_adornment(text.text) || is_markup(text.text) || is_table_row(text.text);
+    let is_text = !is_other && (overlined || text.indent() == 0);
     let matches = !overlined || lines[0].text.trim_end() == under;
-    if !is_adornment(under)
-        || !is_long_enough
-        || !is_text
-        || !matches
-        || is_markup(text.text)
-        || is_table_row(text.text)
-    {
+    if !(is_adornment(under) && is_long_enough && is_text && matches) {
         return None;
     }
     let is_underlined = under.chars().count() >= length;
@@ -122,7 +104,7 @@ fn title<'a>(lines: &[Line<'a>]) -> Option<(usize, Option<BlockKind<'a>>)> {
     Some((usize::from(overlined) + 2, Some(kind)))
 }
 
-/// A line of one repeated punctuation mark.
+/// Whether a line repeats one punctuation character.
 fn is_adornment(text: &str) -> bool {
     let text = text.trim_end();
     let mut chars = text.chars();
@@ -148,7 +130,7 @@ fn is_markup(text: &str) -> bool {
     text == ".." || text.starts_with(".. ")
 }
 
-/// A directive with the lines under it; or a comment or label, which is no block.
+/// A directive with its indented lines. Comments and labels are not blocks.
 fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     let first = lines[0].text;
     let body = count(&lines[1..], |line| line.is_blank() || line.indent() > 0);
@@ -157,7 +139,7 @@ fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     let kind = match text.split_once("::") {
         _ if text.starts_with(['_', '[']) => None,
         Some(_) if text.starts_with('|') => Some(BlockKind::Unknown("a substitution (`.. |name|`)")),
-        Some((name, argument)) if ADMONITIONS.contains(&name) => {
+        Some((name, argument)) if ADMONITIONS.split_whitespace().any(|known| known == name) => {
             Some(BlockKind::Paragraph(collapse(&format!("{argument} {}", joined(&content)))))
         }
         Some((name, argument)) if !name.is_empty() && !name.contains(char::is_whitespace) => {
@@ -168,7 +150,7 @@ fn markup<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     (body + 1, kind)
 }
 
-/// `**Name**`, alone or followed by a remark after a dash, in emphasis or in parentheses.
+/// `**Name**`, alone or followed by a remark: after a dash, emphasised, or in parentheses.
 fn heading(text: &str) -> Option<(String, String)> {
     let (name, rest) = text.strip_prefix("**")?.split_once("**")?;
     let rest = rest.trim();
@@ -180,7 +162,7 @@ fn heading(text: &str) -> Option<(String, String)> {
     (!name.is_empty()).then(|| (collapse(name), collapse(&remark.replace(['`', '*'], ""))))
 }
 
-/// Lines up to a blank one, or to one that can only begin something else.
+/// A paragraph: lines up to a blank line or the start of another block.
 fn paragraph<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     let ends = |line: &Line<'_>| {
         line.is_blank()
@@ -193,10 +175,15 @@ fn paragraph<'a>(lines: &[Line<'a>]) -> (usize, Option<BlockKind<'a>>) {
     (taken, Some(BlockKind::Paragraph(collapse(&joined(&lines[..taken])))))
 }
 
-/// Whether a line begins an item of a list.
+/// Whether a line starts a list item.
 fn is_item(text: &str) -> bool {
     let text = text.trim_start();
     ["- ", "* ", "+ ", "#. "].iter().any(|mark| text.starts_with(mark))
+}
+
+/// Whether a paragraph only says that a section is empty.
+pub(super) fn says_nothing(text: &str) -> bool {
+    ["not applicable", "none", "n/a"].contains(&text.to_ascii_lowercase().trim_end_matches('.'))
 }
 
 #[cfg(test)]
@@ -209,7 +196,7 @@ mod tests {
         blocks(&lines).into_iter().map(|block| (block.line, format!("{:?}", block.kind))).collect()
     }
 
-    /// The only block of a text.
+    /// The only block of a string.
     fn only(text: &str) -> String {
         let kinds = kinds(text);
         assert_eq!(kinds.len(), 1, "{kinds:?}");
@@ -217,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn bold_text_is_a_heading_unless_a_sentence_goes_on() {
+    fn bold_text_is_a_heading_unless_a_sentence_follows() {
         assert_eq!(
             only("**Request Body** — Required `(when adding)`"),
             r#"Heading { name: "Request Body", remark: "Required (when adding)", is_apart: true }"#
@@ -230,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_ends_the_paragraph_it_stands_in() {
+    fn a_heading_ends_the_paragraph_before_it() {
         assert_eq!(
             kinds("not applicable\n**Responses**\n"),
             [
@@ -241,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn titles_have_a_line_under_them_and_may_have_one_over_them() {
+    fn titles_have_an_underline_and_may_have_an_overline() {
         assert_eq!(only("A Title\n======="), r#"Title { text: "A Title", is_underlined: true }"#);
         assert_eq!(only("A Title\n===="), r#"Title { text: "A Title", is_underlined: false }"#);
         assert_eq!(only("=======\nA Title\n======="), r#"Title { text: "A Title", is_underlined: true }"#);
@@ -249,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_labels_and_transitions_are_no_blocks() {
+    fn comments_labels_and_transitions_are_not_blocks() {
         assert_eq!(kinds(".. a comment\n   of two lines\n\n.. _label:\n\n----------\n\n..\n"), []);
     }
 
@@ -259,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn items_of_a_list_are_paragraphs_of_their_own() {
+    fn each_list_item_is_a_paragraph() {
         assert_eq!(
             kinds("- one\n  more\n- two\n"),
             [(1, r#"Paragraph("- one more")"#.to_owned()), (3, r#"Paragraph("- two")"#.to_owned())]

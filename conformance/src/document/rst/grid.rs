@@ -1,4 +1,4 @@
-//! Grid tables of two columns, of which the right one may be a grid itself.
+//! Grid tables with two columns. The right column may contain a table.
 //!
 //! ```text
 //! +------+-------------------------+
@@ -10,32 +10,32 @@
 //! +------+-------------+-----------+
 //! ```
 //!
-//! People draw these by hand: a border a little out of its column is found and noted.
+//! Pages have hand-drawn tables, so a border that is slightly out of its column is accepted and noted.
 
 use std::collections::BTreeSet;
 
 use super::line::{Line, dedented};
 
-/// How far from its column a border may stand and still be found.
+/// The maximum distance of a border from its column, in characters.
 const TOLERANCE: usize = 3;
-/// How many borders a line of a table may have; ours have four.
+/// The maximum number of borders in a line of a table. Published tables have four.
 const MAX_BORDERS: usize = 16;
-/// How wide a table may be drawn.
+/// The maximum width of a table, in characters.
 const MAX_WIDTH: usize = 1000;
-/// A table, and the tables in its right column.
+/// The maximum nesting: a table, and the tables in its right column.
 const MAX_DEPTH: usize = 2;
 
-/// A table's rows below its header, and what is odd about its drawing.
+/// The rows below the header of a table, and the defects of its drawing.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Grid<'a> {
-    pub(super) rows: Vec<Row<'a>>,
-    /// Line and text.
-    pub(super) oddities: BTreeSet<(usize, &'static str)>,
+    pub(super) rows: Vec<GridRow<'a>>,
+    /// The line and description of each defect.
+    pub(super) defects: BTreeSet<(usize, &'static str)>,
 }
 
-/// One row: what it is about, and what is said about it.
+/// A row: a name and its details.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Row<'a> {
+pub(super) struct GridRow<'a> {
     pub(super) line: usize,
     /// The left cell.
     pub(super) name: Vec<Line<'a>>,
@@ -46,14 +46,14 @@ pub(super) struct Row<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Details<'a> {
     Text(Vec<Line<'a>>),
-    Rows(Vec<Row<'a>>),
+    Rows(Vec<GridRow<'a>>),
 }
 
-/// Reads a table from its lines, borders included.
+/// Reads a table from its lines, including borders.
 pub(super) fn grid<'a>(lines: &[Line<'a>]) -> Grid<'a> {
     let mut grid = Grid::default();
     if let Some(last) = lines.last().filter(|line| !is_border(line.text)) {
-        grid.oddities.insert((last.number, "the table does not end with a border"));
+        grid.defects.insert((last.number, "the table does not end with a border"));
     }
     let lines: Vec<_> = lines.iter().map(|line| grid.without_right_border(line)).collect();
     let header = lines.iter().position(|line| is_border(line.text) && line.text.contains('='));
@@ -68,53 +68,49 @@ impl<'a> Grid<'a> {
         if let Some(text) = text.strip_suffix(['|', '+']).filter(|text| !text.is_empty()) {
             return line.with_text(text);
         }
-        self.oddities.insert((line.number, "the row is not closed by `|` at its right end"));
+        self.defects.insert((line.number, "the row has no `|` at its right end"));
         line.with_text(text)
     }
 
-    /// The rows that whole borders divide the lines into.
-    fn rows(&mut self, lines: &[Line<'a>], columns: &[usize], depth: usize) -> Vec<Row<'a>> {
+    /// Splits lines into rows at the borders.
+    fn rows(&mut self, lines: &[Line<'a>], columns: &[usize], depth: usize) -> Vec<GridRow<'a>> {
         let bands = lines.split(|line| is_border(line.text)).filter(|band| !band.is_empty());
         bands.map(|band| self.row(band, columns, depth)).collect()
     }
 
-    /// A row, cut at the first column in which all its lines have a border.
-    fn row(&mut self, band: &[Line<'a>], columns: &[usize], depth: usize) -> Row<'a> {
+    /// A row, split at the first column in which all its lines have a border.
+    fn row(&mut self, band: &[Line<'a>], columns: &[usize], depth: usize) -> GridRow<'a> {
         let line = band[0].number;
         let Some((column, cuts)) = cut(band, columns) else {
-            return Row { line, name: cell(band), details: Details::Text(Vec::new()) };
+            return GridRow { line, name: cell(band), details: Details::Text(Vec::new()) };
         };
         if cuts.iter().any(|cut| !cut.is_in_column) {
-            self.oddities.insert((line, "a border of this row is out of its column"));
+            self.defects.insert((line, "a border of this row is not aligned with its column"));
         }
-        let (left, right): (Vec<_>, Vec<_>) = band
-            .iter()
-            .zip(&cuts)
-            .map(|(line, cut)| (line.text.split_at(cut.at), line))
-            .map(|((left, right), line)| (line.with_text(left), line.with_text(right)))
-            .unzip();
-        let inner: Vec<_> = columns
-            .iter()
-            .filter_map(|other| other.checked_sub(column))
-            .filter(|column| *column > 0)
-            .collect();
+        let halves = band.iter().zip(&cuts).map(|(line, cut)| {
+            let (left, right) = line.text.split_at(cut.at);
+            (line.with_text(left), line.with_text(right))
+        });
+        let (left, right): (Vec<_>, Vec<_>) = halves.unzip();
+        let inner = columns.iter().map(|other| other.saturating_sub(column));
+        let inner: Vec<_> = inner.filter(|column| *column > 0).collect();
         let is_grid = right.iter().any(|line| is_border(line.text)) || cut(&right, &inner).is_some();
         let details = if is_grid && depth < MAX_DEPTH {
             Details::Rows(self.rows(&right, &inner, depth + 1))
         } else {
             Details::Text(cell(&right))
         };
-        Row { line, name: cell(&left), details }
+        GridRow { line, name: cell(&left), details }
     }
 }
 
-/// A border over the whole width of what is looked at.
+/// Whether a line is a border over its whole width.
 fn is_border(text: &str) -> bool {
     let text = text.trim_end();
     text.len() > 1 && text.starts_with('+') && text.chars().all(|c| "+-=".contains(c))
 }
 
-/// The columns in which borders cross, from the left, the leftmost excepted.
+/// The columns at which borders cross, from the left, without the leftmost.
 fn crossings(lines: &[Line<'_>]) -> Vec<usize> {
     let mut columns = BTreeSet::new();
     for line in lines.iter().filter(|line| line.text.contains("+-") || line.text.contains("+=")) {
@@ -124,14 +120,14 @@ fn crossings(lines: &[Line<'_>]) -> Vec<usize> {
     columns.into_iter().take(MAX_BORDERS).collect()
 }
 
-/// Where a line is cut in two.
+/// The position at which a line is split.
 struct Cut {
     /// In bytes.
     at: usize,
     is_in_column: bool,
 }
 
-/// The first of the columns near which every line has a border, and where it is.
+/// The first column near which every line has a border, and the position in each line.
 fn cut(lines: &[Line<'_>], columns: &[usize]) -> Option<(usize, Vec<Cut>)> {
     columns.iter().find_map(|column| {
         let cuts = lines.iter().map(|line| border_near(line.text, *column)).collect::<Option<_>>()?;
@@ -139,7 +135,7 @@ fn cut(lines: &[Line<'_>], columns: &[usize]) -> Option<(usize, Vec<Cut>)> {
     })
 }
 
-/// The border nearest to a column, not further away than is tolerated.
+/// The border nearest to a column, within the tolerance.
 fn border_near(text: &str, column: usize) -> Option<Cut> {
     let window = text.char_indices().enumerate().skip(column.saturating_sub(TOLERANCE).max(1));
     let window = window.take_while(|(other, _)| *other <= column + TOLERANCE);
@@ -148,7 +144,7 @@ fn border_near(text: &str, column: usize) -> Option<Cut> {
     Some(Cut { at, is_in_column: found == column })
 }
 
-/// A cell's lines without the border to their left.
+/// The lines of a cell without the border on the left.
 fn cell<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
     let inside = |line: &Line<'a>| line.with_text(line.text.strip_prefix(['|', '+']).unwrap_or(line.text));
     dedented(&lines.iter().map(inside).collect::<Vec<_>>())
@@ -159,14 +155,14 @@ mod tests {
     use super::super::line::{joined, numbered};
     use super::*;
 
-    /// Rows as `name: text` or `name: [key: text, ...]`, then what is odd.
+    /// Rows as `name: text` or `name: [key: text, ...]`, and the defects.
     fn read(text: &str) -> (Vec<String>, Vec<(usize, &'static str)>) {
         let lines = numbered(text);
         let grid = grid(&lines);
-        (grid.rows.iter().map(shown).collect(), grid.oddities.into_iter().collect())
+        (grid.rows.iter().map(shown).collect(), grid.defects.into_iter().collect())
     }
 
-    fn shown(row: &Row<'_>) -> String {
+    fn shown(row: &GridRow<'_>) -> String {
         let details = match &row.details {
             Details::Text(lines) => joined(lines),
             Details::Rows(rows) => format!("[{}]", rows.iter().map(shown).collect::<Vec<_>>().join(", ")),
@@ -175,8 +171,8 @@ mod tests {
     }
 
     #[test]
-    fn the_right_column_may_be_a_grid_or_text() {
-        let (rows, oddities) = read(
+    fn the_right_column_may_be_a_table_or_text() {
+        let (rows, defects) = read(
             "+---+-----------+\n\
              | N | Details   |\n\
              +===+=====+=====+\n\
@@ -191,12 +187,12 @@ mod tests {
              +---+-----+-----+",
         );
         assert_eq!(rows, ["a@4: [Key@4: One\ntwo, Ex@7: é=1]", "b@9: only text", "c@11: [Key@11: One]"]);
-        assert_eq!(oddities, []);
+        assert_eq!(defects, []);
     }
 
     #[test]
-    fn borders_out_of_their_column_and_open_ends_are_read_and_noted() {
-        let (rows, oddities) = read(
+    fn misaligned_and_missing_borders_are_accepted_and_noted() {
+        let (rows, defects) = read(
             "+------+-----+-----+\n\
              | a   | Key  | One |\n\
              |      +-----+-----+\n\
@@ -206,11 +202,11 @@ mod tests {
         );
         assert_eq!(rows, ["a@2: [Key@2: One, Ex@4: 1]", "b@6: [Key@6: two]"]);
         assert_eq!(
-            oddities,
+            defects,
             [
-                (2, "a border of this row is out of its column"),
-                (4, "a border of this row is out of its column"),
-                (4, "the row is not closed by `|` at its right end"),
+                (2, "a border of this row is not aligned with its column"),
+                (4, "a border of this row is not aligned with its column"),
+                (4, "the row has no `|` at its right end"),
                 (6, "the table does not end with a border"),
             ]
         );
@@ -230,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_over_the_whole_width_has_no_details() {
+    fn a_row_across_both_columns_has_no_details() {
         let (rows, _) = read("+---+---+\n| a | b |\n+---+---+\n| whole |\n+-------+");
         assert_eq!(rows, ["a@2: b", "whole@4: "]);
     }

@@ -1,9 +1,9 @@
-//! Lines that know where they stand: what blocks, tables and cells are cut from.
+//! Lines with their numbers. Blocks, tables and cells are parts of them.
 
-/// One line, or the part of it that lies in a table's cell.
+/// A line, or the part of it inside a table cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line<'a> {
-    /// Its number in the file, from 1.
+    /// The line number in the file, from 1.
     pub(super) number: usize,
     pub(super) text: &'a str,
 }
@@ -22,36 +22,24 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The text with tabs as blanks up to the next column of eight, as reStructuredText has them.
+/// Replaces each tab by spaces up to the next multiple of eight columns, as reStructuredText does.
 pub(super) fn expanded(text: &str) -> String {
     let mut expanded = String::with_capacity(text.len());
     let mut column = 0;
     for c in text.chars() {
-        match c {
-            '\t' => {
-                let blanks = 8 - column % 8;
-                expanded.extend(std::iter::repeat_n(' ', blanks));
-                column += blanks;
-            }
-            '\n' => {
-                expanded.push(c);
-                column = 0;
-            }
-            _ => {
-                expanded.push(c);
-                column += 1;
-            }
-        }
+        let (c, width) = if c == '\t' { (' ', 8 - column % 8) } else { (c, 1) };
+        expanded.extend(std::iter::repeat_n(c, width));
+        column = if c == '\n' { 0 } else { column + width };
     }
     expanded
 }
 
-/// A text's lines. Tabs must have been expanded.
+/// The lines of a string without tabs.
 pub(super) fn numbered(text: &str) -> Vec<Line<'_>> {
     text.lines().enumerate().map(|(index, text)| Line { number: index + 1, text }).collect()
 }
 
-/// Without the indentation all lines share, the blanks they end with, and blank lines around them.
+/// Removes common indentation, trailing white space, and blank lines at both ends.
 pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
     let written = |line: &Line<'_>| !line.is_blank();
     let Some(first) = lines.iter().position(written) else {
@@ -65,7 +53,7 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         .collect()
 }
 
-/// The lines as one text.
+/// Joins lines with line ends.
 pub(super) fn joined(lines: &[Line<'_>]) -> String {
     lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
 }
@@ -75,12 +63,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tab_reaches_to_the_next_column_of_eight() {
+    fn a_tab_extends_to_the_next_multiple_of_eight_columns() {
         assert_eq!(expanded("\ta\nab\tc\n"), "        a\nab      c\n");
     }
 
     #[test]
-    fn the_shared_indentation_goes_and_the_numbers_stay() {
+    fn dedenting_keeps_line_numbers() {
         let lines = numbered("\n    a  \n\n      b\n   \n");
         let dedented: Vec<_> = dedented(&lines).iter().map(|line| (line.number, line.text)).collect();
         assert_eq!(dedented, [(2, "a"), (3, ""), (4, "  b")]);

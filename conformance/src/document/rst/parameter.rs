@@ -1,65 +1,49 @@
-//! Tables of names: parameters, and the form bodies that are documented in the same way.
+//! Parameter tables, and tables that describe a form body in the same way.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value, json};
 
-use super::Reader;
-use super::grid::{Details, Row, grid};
+use super::allowed_values::AllowedValues;
+use super::grid::{Details, GridRow, grid};
 use super::line::{Line, joined};
+use super::reader::RstReader;
 use super::section::Section;
-use super::values::meaning;
+use crate::document::model::{Body, Content, Example, Parameter, ParameterLocation, Schema};
+use crate::document::path::bare_parameter;
+use crate::document::pointer;
 use crate::document::prose::collapse;
-use crate::document::tree::push_token;
-use crate::document::{Body, Content, Example, Parameter, Place, Schema};
 
-/// The media type of a body that is a table of names.
+/// The media type of a body described by a table.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// One row of a table of names.
-struct Named {
-    name: String,
-    is_required: bool,
-    description: String,
-    schema: Value,
-    examples: Vec<Example>,
-    line: usize,
-    pointer: String,
-}
-
-impl Reader {
+impl RstReader {
     /// The parameters in the tables of these sections.
-    pub(super) fn parameters(&mut self, at: &str, sections: &[&Section<'_>], place: Place) -> Vec<Parameter> {
-        let at = format!("{at}/{}", place_name(place));
-        let mut parameters = Vec::new();
-        for named in self.named(&at, "/schema", sections, place == Place::Path) {
-            parameters.push(Parameter {
-                location: self.location(&named.pointer, named.line),
-                schema: Schema { value: named.schema, pointer: format!("{}/schema", named.pointer) },
-                name: named.name,
-                place,
-                required: named.is_required,
-                style: if place == Place::Query { "form" } else { "simple" }.to_owned(),
-                explode: place == Place::Query,
-                allow_reserved: false,
-                description: named.description,
-                examples: named.examples,
-            });
-        }
-        parameters
+    pub(super) fn parameters(
+        &mut self,
+        at: &str,
+        sections: &[&Section<'_>],
+        sent_in: ParameterLocation,
+    ) -> Vec<Parameter> {
+        self.rows(&format!("{at}/{}", sent_in.word()), "/schema", sections, sent_in)
     }
 
-    /// A form body: an object with a property for each row.
+    /// A form body: an object with one property per row. Form fields are encoded as in a query.
     pub(super) fn form_body(&mut self, at: &str, sections: &[&Section<'_>]) -> Option<Body> {
         let at = format!("{at}/body");
-        let named = self.named(&format!("{at}/schema/properties"), "", sections, false);
-        let line = sections.first().filter(|_| !named.is_empty())?.line;
-        let required: Vec<_> =
-            named.iter().filter(|named| named.is_required).map(|named| named.name.clone()).collect();
+        let rows = self.rows(&format!("{at}/schema/properties"), "", sections, ParameterLocation::Query);
+        let line = sections.first().filter(|_| !rows.is_empty())?.line;
+        let required: Vec<_> = rows.iter().filter(|row| row.required).map(|row| row.name.clone()).collect();
         let is_required = !required.is_empty();
-        let properties: Map<_, _> =
-            named.into_iter().map(|named| (named.name.clone(), property(named))).collect();
-        let mut schema = json!({ "type": "object", "properties": properties });
+        let mut schema = json!({ "type": "object", "properties": {} });
+        for row in rows {
+            let mut property = row.schema.value;
+            property["description"] = Value::String(row.description);
+            if let Some(example) = row.examples.into_iter().next() {
+                property["example"] = example.value;
+            }
+            schema["properties"][row.name] = property;
+        }
         if is_required {
             schema["required"] = json!(required);
         }
@@ -73,26 +57,36 @@ impl Reader {
         Some(Body { required: is_required, contents: vec![content], location })
     }
 
-    /// The rows of the tables in these sections, each name once. `below` is where, from a row's own
-    /// pointer, its schema stands. The headings say what is required, unless all are.
-    fn named(&mut self, at: &str, below: &str, sections: &[&Section<'_>], are_required: bool) -> Vec<Named> {
+    /// The rows of the tables in these sections, without duplicate names. `below` is the pointer of the
+    /// schema, relative to the row. The heading of a section says whether its rows are required; those of
+    /// a path always are.
+    fn rows(
+        &mut self,
+        at: &str,
+        below: &str,
+        sections: &[&Section<'_>],
+        sent_in: ParameterLocation,
+    ) -> Vec<Parameter> {
         let mut all = Vec::new();
         let mut taken = HashSet::new();
         for section in sections {
             for table in section.tables() {
-                let is_required = are_required || self.is_required(at, section);
+                let required = sent_in == ParameterLocation::Path || self.is_required(at, section);
                 for row in &self.grid(at, table) {
-                    let Some(name) = self.name(at, row) else {
-                        continue;
-                    };
-                    if taken.insert(name.clone()) {
-                        all.push(self.named_row(at, below, row, name, is_required));
+                    let name = unmarked(&joined(&row.name));
+                    if name.is_empty() || name.contains(char::is_whitespace) {
+                        let text = format!("`{name}` is not a parameter name; the row is ignored");
+                        self.note(at, row.line, text);
+                    } else if taken.insert(name.clone()) {
+                        let mut pointer = at.to_owned();
+                        pointer::push(&mut pointer, &name);
+                        let location = self.location(&pointer, row.line);
+                        let schema = Schema { value: Value::Null, pointer: pointer + below };
+                        let bare = bare_parameter(&name, sent_in, location);
+                        all.push(self.described(row, Parameter { required, schema, ..bare }));
                     } else {
-                        self.note(
-                            at,
-                            row.line,
-                            format!("`{name}` is described a second time; only the first is read"),
-                        );
+                        let text = format!("`{name}` is described twice; only the first description is used");
+                        self.note(at, row.line, text);
                     }
                 }
             }
@@ -100,138 +94,106 @@ impl Reader {
         all
     }
 
-    /// A table's rows; what is odd about its drawing is noted.
-    pub(super) fn grid<'a>(&mut self, at: &str, table: &[Line<'a>]) -> Vec<Row<'a>> {
+    /// The rows of a table. Defects of the drawing are noted.
+    pub(super) fn grid<'a>(&mut self, at: &str, table: &[Line<'a>]) -> Vec<GridRow<'a>> {
         let grid = grid(table);
-        for (line, text) in grid.oddities {
+        for (line, text) in grid.defects {
             self.note(at, line, text);
         }
         grid.rows
     }
 
-    fn name(&mut self, at: &str, row: &Row<'_>) -> Option<String> {
-        let name = unmarked(&joined(&row.name));
-        if name.is_empty() || name.contains(char::is_whitespace) {
-            self.note(at, row.line, format!("`{name}` is not a parameter's name; the row is not read"));
-            return None;
-        }
-        Some(name)
-    }
-
-    fn named_row(&mut self, at: &str, below: &str, row: &Row<'_>, name: String, is_required: bool) -> Named {
-        let mut pointer = at.to_owned();
-        push_token(&mut pointer, &name);
-        self.location(&pointer, row.line);
-        let mut named = Named {
-            name,
-            is_required,
-            description: String::new(),
-            schema: Value::Null,
-            examples: Vec::new(),
-            line: row.line,
-            pointer,
-        };
+    /// Adds the details of a row to its parameter.
+    fn described(&mut self, row: &GridRow<'_>, mut parameter: Parameter) -> Parameter {
+        let at = parameter.location.pointer.clone();
         for (key, line, value) in details(row) {
             match key.as_str() {
                 "description" => {
-                    add_line(&mut named.description, &collapse(&joined(value)));
-                    self.location(&format!("{}/description", named.pointer), line);
+                    add_line(&mut parameter.description, &collapse(&joined(value)));
+                    self.location(&format!("{at}/description"), line);
                 }
-                "allowed values" | "allowed value" if named.schema.is_null() => {
-                    named.schema = self.schema(&named, below, line, value);
+                "allowed values" | "allowed value" if parameter.schema.value.is_null() => {
+                    self.set_schema(&mut parameter.schema, line, value);
                 }
                 "allowed values" | "allowed value" => {
-                    self.note(&named.pointer, line, "a second row of allowed values; only the first is read");
+                    self.note(&at, line, "there is a second row of allowed values; only the first is used");
                 }
-                "example" | "examples" => self.add_examples(&mut named, value),
-                _ => self.note_unknown_row(&named.pointer, line, &key),
+                "example" | "examples" => self.add_examples(&mut parameter, value),
+                _ => self.note_unknown_row(&at, line, &key),
             }
         }
-        if named.schema.is_null() {
-            named.schema = self.schema(&named, below, row.line, &[]);
+        if parameter.schema.value.is_null() {
+            self.set_schema(&mut parameter.schema, row.line, &[]);
         }
-        named
+        parameter
     }
 
     pub(super) fn note_unknown_row(&mut self, at: &str, line: usize, key: &str) {
-        self.note(at, line, format!("`{key}` is not a row that this reader knows; it is not read"));
+        self.note(at, line, format!("the row `{key}` is not recognized; it is ignored"));
     }
 
-    /// What the allowed values mean, each of its keywords located where they are stated.
-    fn schema(&mut self, named: &Named, below: &str, line: usize, value: &[Line<'_>]) -> Value {
-        let texts: Vec<_> = value.iter().map(|line| line.text).collect();
-        let meaning = meaning(&texts);
-        let pointer = format!("{}{below}", named.pointer);
-        self.location(&pointer, line);
-        for keyword in meaning.schema.as_object().into_iter().flat_map(Map::keys) {
-            self.location(&format!("{pointer}/{keyword}"), line);
+    /// Sets the schema for the allowed values. Each keyword has the location of the cell.
+    fn set_schema(&mut self, schema: &mut Schema, line: usize, cell: &[Line<'_>]) {
+        let values = AllowedValues::parse(&cell.iter().map(|line| line.text).collect::<Vec<_>>());
+        self.location(&schema.pointer, line);
+        for keyword in values.schema.as_object().into_iter().flat_map(Map::keys) {
+            self.location(&format!("{}/{keyword}", schema.pointer), line);
         }
-        if let Some(unread) = meaning.unread {
-            self.note(&pointer, line, unread);
+        if let Some(unread) = values.unread {
+            self.note(&schema.pointer, line, unread);
         }
-        meaning.schema
+        schema.value = values.schema;
     }
 
-    /// The values after `name=` (or `Name:`), one a paragraph: a long one may be wrapped.
-    fn add_examples(&mut self, named: &mut Named, lines: &[Line<'_>]) {
+    /// The example values: what follows `name=` or `Name:`. Blank lines separate them; a value may be wrapped.
+    fn add_examples(&mut self, parameter: &mut Parameter, lines: &[Line<'_>]) {
         for lines in lines.split(Line::is_blank).filter(|lines| !lines.is_empty()) {
-            let Some(first) = lines.first() else { continue };
             let written: String = lines.iter().map(|line| line.text.trim()).collect();
             let written = written.trim_matches('`');
-            let after_name =
-                written.strip_prefix(named.name.as_str()).and_then(|rest| match rest.as_bytes() {
-                    [mark @ (b'=' | b':'), ..] => Some((*mark, &rest[1..])),
-                    _ => None,
-                });
-            let value = match after_name {
-                Some((b'=', value)) => form_decoded(value.trim()),
-                Some((_, value)) => value.trim().to_owned(),
-                None => written.to_owned(),
+            let after_name = written.strip_prefix(parameter.name.as_str()).unwrap_or_default();
+            let value = match after_name.strip_prefix('=') {
+                Some(encoded) => {
+                    let encoded = encoded.trim().replace('+', " ");
+                    percent_encoding::percent_decode_str(&encoded).decode_utf8_lossy().into_owned()
+                }
+                None => after_name.strip_prefix(':').map_or(written, str::trim).to_owned(),
             };
-            let pointer = format!("{}/examples/{}", named.pointer, named.examples.len());
-            let location = self.location(&pointer, first.number);
-            named.examples.push(Example { value: Value::String(value), location });
+            let pointer = format!("{}/examples/{}", parameter.location.pointer, parameter.examples.len());
+            let location = self.location(&pointer, lines[0].number);
+            parameter.examples.push(Example { value: Value::String(value), location });
         }
     }
 
-    /// What the heading says: "Required (always)" or "Optional". What is required only sometimes
-    /// is optional to whoever does not know when.
+    /// Whether the heading says "Required" or "Required (always)". A condition cannot be evaluated, so rows
+    /// with a condition count as optional.
     fn is_required(&mut self, at: &str, section: &Section<'_>) -> bool {
         let remark = section.remark.to_ascii_lowercase();
-        if remark.contains("optional") || remark.contains("not required") {
-            return false;
-        }
-        if !remark.contains("required") {
-            let text = format!(
-                "the heading `{}` says neither Required nor Optional; read as optional",
+        let condition = remark.split_once('(').map(|(_, condition)| condition.trim_end_matches(')').trim());
+        let text = match condition {
+            _ if remark.contains("optional") || remark.contains("not required") => return false,
+            _ if !remark.contains("required") => format!(
+                "the heading `{}` says neither Required nor Optional; its rows are treated as optional",
                 section.name
-            );
-            self.note(at, section.line, text);
-            return false;
-        }
-        match remark.split_once('(').map(|(_, condition)| condition.trim_end_matches(')').trim()) {
-            None | Some("always") => true,
+            ),
+            None | Some("always") => return true,
             Some(condition) => {
-                self.note(
-                    at,
-                    section.line,
-                    format!("required only `{condition}`, which this reader cannot decide; read as optional"),
-                );
-                false
+                format!("required only under the condition `{condition}`; treated as optional")
             }
-        }
+        };
+        self.note(at, section.line, text);
+        false
     }
 }
 
-/// A row's details by key in small letters, with the line of each; a text without keys describes.
-pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line<'a>])> {
+/// The details of a row: key in lower case, line, and lines. Details without a key are a description.
+pub(super) fn details<'r, 'a>(row: &'r GridRow<'a>) -> Vec<(String, usize, &'r [Line<'a>])> {
     match &row.details {
         Details::Text(lines) => vec![("description".to_owned(), row.line, lines.as_slice())],
         Details::Rows(rows) => rows
             .iter()
             .map(|row| {
                 let value = match &row.details {
-                    // No table goes deeper than this.
+                    // Tables are not nested more deeply.
                     Details::Rows(_) => &[],
                     Details::Text(lines) => lines.as_slice(),
                 };
@@ -241,13 +203,7 @@ pub(super) fn details<'r, 'a>(row: &'r Row<'a>) -> Vec<(String, usize, &'r [Line
     }
 }
 
-/// A value as it is written in a query or a form.
-fn form_decoded(text: &str) -> String {
-    let blanks = text.replace('+', " ");
-    percent_encoding::percent_decode_str(&blanks).decode_utf8_lossy().into_owned()
-}
-
-/// Adds to a text what a further row or paragraph says.
+/// Appends a line to a description.
 pub(super) fn add_line(text: &mut String, line: &str) {
     if !text.is_empty() && !line.is_empty() {
         text.push('\n');
@@ -255,26 +211,8 @@ pub(super) fn add_line(text: &mut String, line: &str) {
     text.push_str(line);
 }
 
-fn property(named: Named) -> Value {
-    let mut schema = named.schema;
-    schema["description"] = Value::String(named.description);
-    if let Some(example) = named.examples.into_iter().next() {
-        schema["example"] = example.value;
-    }
-    schema
-}
-
-/// Text without the marks of emphasis or literals around it, white space collapsed.
+/// Removes emphasis and literal markup, and collapses white space.
 pub(super) fn unmarked(text: &str) -> String {
     let text = collapse(text);
     text.trim_matches(['`', '*', ':']).trim().to_owned()
-}
-
-fn place_name(place: Place) -> &'static str {
-    match place {
-        Place::Path => "path",
-        Place::Query => "query",
-        Place::Header => "header",
-        Place::Cookie => "cookie",
-    }
 }

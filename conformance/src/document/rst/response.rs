@@ -1,20 +1,20 @@
 //! Response tables.
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use super::Reader;
 use super::block::{Block, BlockKind, blocks};
-use super::derived::derived;
-use super::grid::Row;
+use super::grid::GridRow;
 use super::line::{Line, joined};
 use super::parameter::{add_line, details, unmarked};
+use super::reader::RstReader;
 use super::section::Section;
+use crate::document::model::{Code, Content, Example, Location, Response, Schema};
 use crate::document::prose::collapse;
 use crate::document::tree::Tree;
-use crate::document::{Code, Content, Example, Fault, Location, Response, Schema, json};
+use crate::document::{json, pointer};
 
-impl Reader {
-    /// The responses in the tables of these sections; each status once.
+impl RstReader {
+    /// The responses in the tables of these sections, without duplicate statuses.
     pub(super) fn responses(&mut self, at: &str, sections: &[&Section<'_>]) -> Vec<Response> {
         let mut responses: Vec<Response> = Vec::new();
         for table in sections.iter().flat_map(|section| section.tables()) {
@@ -23,8 +23,10 @@ impl Reader {
                     continue;
                 };
                 if responses.iter().any(|other| other.code == response.code) {
-                    let text =
-                        format!("{} is described a second time; only the first is read", response.code);
+                    let text = format!(
+                        "the status {} is described twice; only the first description is used",
+                        response.code
+                    );
                     self.note(&response.location.pointer, row.line, text);
                 } else {
                     responses.push(response);
@@ -34,11 +36,11 @@ impl Reader {
         responses
     }
 
-    fn response(&mut self, at: &str, row: &Row<'_>) -> Option<Response> {
+    fn response(&mut self, at: &str, row: &GridRow<'_>) -> Option<Response> {
         let written = unmarked(&joined(&row.name));
         let (status, words) = written.split_once(' ').unwrap_or((&written, ""));
         let Some(code) = Code::parse(status) else {
-            self.note(at, row.line, format!("`{written}` is not a status; the row is not read"));
+            self.note(at, row.line, format!("`{written}` is not a status code; the row is ignored"));
             return None;
         };
         let at = format!("{at}/responses/{code}");
@@ -60,7 +62,7 @@ impl Reader {
         Some(response)
     }
 
-    /// A code block is an example of the body, prose describes it.
+    /// A code block is an example of the body; prose is a description.
     fn contents(&mut self, response: &mut Response, lines: &[Line<'_>]) {
         for block in blocks(lines) {
             match (&block.kind, block.code()) {
@@ -71,14 +73,14 @@ impl Reader {
                 _ => {
                     let Block { line, .. } = block;
                     let at = response.location.pointer.clone();
-                    self.note(&at, line, "neither text nor a code block; it is not read");
+                    self.note(&at, line, "the content is neither text nor a code block; it is ignored");
                 }
             }
         }
     }
 
-    /// Adds an example of the body. The first one in JSON gives the schema, which the page does not
-    /// state otherwise; what a later one contradicts is noted.
+    /// Adds an example of the body. The page states no schema, so the first JSON example defines it; later
+    /// examples that do not match are noted.
     pub(super) fn add_example(&mut self, response: &mut Response, media_type: &str, lines: &[Line<'_>]) {
         let Some(first) = lines.first() else { return };
         let at = response.location.pointer.clone();
@@ -89,42 +91,62 @@ impl Reader {
             content.examples.push(Example { value: Value::String(joined(lines)), location });
             return;
         }
-        match json_of(lines) {
+        match json::read(&joined(lines), first.number - 1) {
             Ok(tree) => {
-                self.derive_schema(content, &format!("{at}/schema"), &tree, first.number);
+                self.infer_schema(content, &format!("{at}/schema"), &tree, first.number);
                 content.examples.push(Example { value: tree.value, location });
             }
-            Err(fault) => self.note(&at, fault.line, format!("{}; the example is not read", fault.message)),
+            Err(error) => self.note(&at, error.line, format!("{}; the example is ignored", error.message)),
         }
     }
 
-    fn derive_schema(&mut self, content: &mut Content, pointer: &str, tree: &Tree, line: usize) {
+    fn infer_schema(&mut self, content: &mut Content, pointer: &str, tree: &Tree, line: usize) {
         match &content.schema {
             None => {
-                let (value, places) = derived(tree, pointer);
-                for (place, line) in places {
-                    self.location(&place, line);
-                }
+                let value = self.inferred(tree, &tree.value, "", pointer);
                 content.schema = Some(Schema { value, pointer: pointer.to_owned() });
             }
             Some(schema) if !jsonschema::draft4::is_valid(&schema.value, &tree.value) => {
-                self.note(
-                    pointer,
-                    line,
-                    "this example has another shape than the one before it, from which the schema is derived",
-                );
+                let text = "the example does not match the schema, which is inferred from the first example";
+                self.note(pointer, line, text);
             }
             Some(_) => {}
         }
     }
+
+    /// The schema for the value at `from` in an example: every property is required and has the type it has
+    /// there. The pointer of the schema is `to`, and its line is that of the value.
+    fn inferred(&mut self, example: &Tree, value: &Value, from: &str, to: &str) -> Value {
+        self.location(to, example.line(from));
+        match value {
+            Value::Null => json!({}),
+            Value::Bool(_) => json!({ "type": "boolean" }),
+            Value::Number(number) if number.is_f64() => json!({ "type": "number" }),
+            Value::Number(_) => json!({ "type": "integer" }),
+            Value::String(_) => json!({ "type": "string" }),
+            Value::Array(items) => match items.first() {
+                Some(first) => {
+                    let items = self.inferred(example, first, &format!("{from}/0"), &format!("{to}/items"));
+                    json!({ "type": "array", "items": items })
+                }
+                None => json!({ "type": "array" }),
+            },
+            Value::Object(map) if map.is_empty() => json!({ "type": "object" }),
+            Value::Object(map) => {
+                let mut properties = Map::new();
+                for (name, value) in map {
+                    let step = pointer::escape(name);
+                    let (from, to) = (format!("{from}/{step}"), format!("{to}/properties/{step}"));
+                    properties.insert(name.clone(), self.inferred(example, value, &from, &to));
+                }
+                let required: Vec<_> = map.keys().collect();
+                json!({ "type": "object", "properties": properties, "required": required })
+            }
+        }
+    }
 }
 
-fn json_of(lines: &[Line<'_>]) -> Result<Tree, Fault> {
-    let offset = lines.first().map_or(0, |line| line.number - 1);
-    json::read(&joined(lines), offset)
-}
-
-/// The response's body in a media type.
+/// The body of a response in a media type, added if it is new.
 fn content_in<'r>(response: &'r mut Response, media_type: &str, location: &Location) -> &'r mut Content {
     let known = response.contents.iter().position(|content| content.media_type == media_type);
     let index = known.unwrap_or(response.contents.len());
@@ -139,7 +161,7 @@ fn content_in<'r>(response: &'r mut Response, media_type: &str, location: &Locat
     &mut response.contents[index]
 }
 
-/// The media type of a code block by its language. Pages mark JSON as JavaScript.
+/// The media type for the language of a code block. Pages mark JSON as JavaScript.
 fn media_type(language: &str) -> &'static str {
     match language.trim().to_ascii_lowercase().as_str() {
         "javascript" | "js" | "json" | "" => "application/json",

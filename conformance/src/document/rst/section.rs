@@ -1,19 +1,20 @@
-//! A page's blocks as sections, and the sections that belong to the same operations.
+//! The sections of a page, grouped by operation.
 
 use super::block::{Block, BlockKind};
 use super::line::Line;
-use crate::document::{Fault, Place};
+use crate::document::error::{LineError, Result};
+use crate::document::model::ParameterLocation;
 
-/// What a section is about, by its bold heading.
+/// The topic of a section, from its bold heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Topic {
     Method,
-    Parameters(Place),
+    Parameters(ParameterLocation),
     Body,
     Responses,
     ExampleRequests,
     ExampleResponses,
-    /// A heading that this reader does not know.
+    /// The heading is not recognized.
     Unknown,
 }
 
@@ -21,9 +22,11 @@ impl Topic {
     fn of(name: &str) -> Self {
         match name.to_ascii_lowercase().trim_end_matches('s') {
             "http method" | "method" => Self::Method,
-            "query string parameter" | "query parameter" => Self::Parameters(Place::Query),
-            "path parameter" | "url parameter" | "url path parameter" => Self::Parameters(Place::Path),
-            "http header" | "header" | "request header" => Self::Parameters(Place::Header),
+            "query string parameter" | "query parameter" => Self::Parameters(ParameterLocation::Query),
+            "path parameter" | "url parameter" | "url path parameter" => {
+                Self::Parameters(ParameterLocation::Path)
+            }
+            "http header" | "header" | "request header" => Self::Parameters(ParameterLocation::Header),
             "request body" | "request bodie" | "form parameter" => Self::Body,
             "response" | "http response" => Self::Responses,
             "example request" => Self::ExampleRequests,
@@ -32,18 +35,18 @@ impl Topic {
         }
     }
 
-    /// Whether tables under such a heading are read.
+    /// Whether the tables of such a section are read.
     pub(super) fn has_tables(self) -> bool {
         matches!(self, Self::Parameters(_) | Self::Body | Self::Responses)
     }
 
-    /// Whether code blocks under such a heading are read.
+    /// Whether the code blocks of such a section are read.
     pub(super) fn has_examples(self) -> bool {
         matches!(self, Self::ExampleRequests | Self::ExampleResponses)
     }
 }
 
-/// A bold heading and the blocks under it.
+/// A bold heading and the blocks after it.
 #[derive(Debug)]
 pub(super) struct Section<'a> {
     pub(super) line: usize,
@@ -54,7 +57,7 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    /// The lines of each table.
+    /// The lines of each table of the section.
     pub(super) fn tables(&self) -> impl Iterator<Item = &[Line<'a>]> {
         self.blocks.iter().filter_map(|block| match &block.kind {
             BlockKind::Table(lines) => Some(lines.as_slice()),
@@ -63,7 +66,7 @@ impl<'a> Section<'a> {
     }
 }
 
-/// `.. http:get:: /path` and what is indented under it.
+/// `.. http:get:: /path` and its indented lines.
 #[derive(Debug)]
 pub(super) struct Method<'a> {
     pub(super) line: usize,
@@ -73,13 +76,11 @@ pub(super) struct Method<'a> {
 }
 
 impl Method<'_> {
-    /// The path with its parameters in braces: `(int:id)` and `<id>` become `{id}`.
-    pub(super) fn path_template(&self) -> Result<String, Fault> {
+    /// The path template: `(int:id)` and `<id>` become `{id}`.
+    pub(super) fn path_template(&self) -> Result<String> {
         if !self.path.starts_with('/') || self.path.contains(char::is_whitespace) {
-            return Err(Fault::new(
-                self.line,
-                format!("`{}` is not a path; it must begin with `/`", self.path),
-            ));
+            let message = format!("`{}` is not a path; a path starts with `/` and has no spaces", self.path);
+            return Err(LineError::new(self.line, message));
         }
         let path = self.path.replace(['(', '<'], "{").replace([')', '>'], "}");
         let mut template = String::new();
@@ -96,16 +97,16 @@ impl Method<'_> {
     }
 }
 
-/// One or several methods, and everything that is said about them together.
+/// One or more methods and their common description.
 #[derive(Debug, Default)]
 pub(super) struct Group<'a> {
     pub(super) methods: Vec<Method<'a>>,
-    /// Title and paragraphs before the first section.
+    /// Titles and paragraphs before the first section.
     pub(super) preamble: Vec<Block<'a>>,
     pub(super) sections: Vec<Section<'a>>,
 }
 
-/// Divides a page. A title, or a method after other sections, begins a new group.
+/// Splits a page into groups. A title, or a method after other sections, starts a new group.
 pub(super) fn groups<'a>(blocks: Vec<Block<'a>>) -> Vec<Group<'a>> {
     let mut groups = vec![Group::default()];
     for block in blocks {
@@ -133,21 +134,21 @@ fn begins_group(block: &Block<'_>, group: Option<&Group<'_>>) -> bool {
 }
 
 impl<'a> Group<'a> {
-    /// All blocks but the headings.
+    /// All blocks except headings.
     pub(super) fn blocks(&self) -> impl Iterator<Item = &Block<'a>> {
         self.preamble.iter().chain(self.sections.iter().flat_map(|section| &section.blocks))
     }
 
-    /// The sections about one topic.
+    /// The sections of one topic.
     pub(super) fn about(&self, topic: Topic) -> Vec<&Section<'a>> {
         self.sections.iter().filter(|section| section.topic == topic).collect()
     }
 
-    /// The code blocks in the sections about one topic, with the line of each.
+    /// The code blocks in the sections of one topic, with the first line of each.
     pub(super) fn codes(&self, topic: Topic) -> Vec<(usize, &[Line<'a>])> {
-        let sections = self.sections.iter().filter(|section| section.topic == topic);
-        let blocks = sections.flat_map(|section| &section.blocks);
-        blocks.filter_map(|block| Some((block.line, block.code()?))).collect()
+        let blocks = self.about(topic).into_iter().flat_map(|section| &section.blocks);
+        let codes = blocks.filter_map(|block| Some((block.line, block.code()?)));
+        codes.map(|(line, code)| (code.first().map_or(line, |first| first.number), code)).collect()
     }
 
     fn take(&mut self, block: Block<'a>) {
@@ -169,7 +170,7 @@ impl<'a> Group<'a> {
     }
 }
 
-/// The method of a directive of the sphinx http domain.
+/// The method of a directive of the Sphinx HTTP domain.
 fn method(directive: &str) -> Option<&str> {
     directive
         .strip_prefix("http:")

@@ -1,68 +1,57 @@
-//! The composed graph as a value, with its aliases and merge keys written out.
+//! Construct: the graph becomes a value. Aliases and merge keys are expanded.
 
 use serde_json::{Map, Value};
 
-use super::{Edge, Graph, Node};
-use crate::document::Fault;
-use crate::document::tree::{
-    Lines, MAX_DEPTH, MAX_VALUES, Tree, duplicate, nearest_line, push_token, too_deep, too_many,
-};
+use super::compose::{Edge, GraphNode};
+use crate::document::error::{LineError, Result};
+use crate::document::pointer;
+use crate::document::tree::{LineIndex, Tree, check_size, duplicate, nearest_line};
 
-/// How many values may come from aliases (`*name`), which is where a small text can grow large.
+/// The maximum number of values from aliases (`*name`), which can expand a small text without bound.
 const MAX_ALIASED: usize = 50_000;
-/// The key whose value is merged into the mapping it stands in.
+/// The key whose value is merged into its mapping.
 const MERGE: &str = "<<";
 
-pub(super) fn construct(graph: &Graph) -> Result<Tree, Fault> {
-    let mut constructor = Constructor {
-        nodes: &graph.nodes,
-        pointer: String::new(),
-        lines: Lines::default(),
-        values: 0,
-        aliased: 0,
-    };
-    let value = constructor.value(graph.root, None, 0)?;
+pub(super) fn construct(nodes: &[GraphNode], root: Edge) -> Result<Tree> {
+    let (pointer, lines) = (String::new(), LineIndex::default());
+    let mut constructor = Constructor { nodes, pointer, lines, values: 0, aliased: 0 };
+    let value = constructor.value(root, None, 0)?;
     Ok(Tree { value, lines: constructor.lines.by_pointer })
 }
 
 struct Constructor<'a> {
-    nodes: &'a [Node],
-    /// Where the value stands that is constructed now.
+    nodes: &'a [GraphNode],
+    /// The pointer of the current value.
     pointer: String,
-    lines: Lines,
+    lines: LineIndex,
     values: usize,
     aliased: usize,
 }
 
 impl Constructor<'_> {
-    /// A value, and on behalf of which alias, by its line, it is written out.
-    fn value(&mut self, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value, Fault> {
+    /// A value. `alias` is the line of the alias that the value belongs to, if any.
+    fn value(&mut self, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value> {
         let alias = alias.or(edge.is_alias.then_some(edge.line));
         self.count(edge.line, alias, depth)?;
         self.lines.insert(&self.pointer, edge.line)?;
         match &self.nodes[edge.node] {
-            Node::Scalar(value) => Ok(value.clone()),
-            Node::Sequence(items) => {
+            GraphNode::Scalar(value) => Ok(value.clone()),
+            GraphNode::Sequence(items) => {
                 let mut list = Vec::with_capacity(items.len());
                 for (index, item) in items.iter().enumerate() {
                     list.push(self.part(&index.to_string(), *item, alias, depth)?);
                 }
                 Ok(Value::Array(list))
             }
-            Node::Mapping(entries) => self.mapping(entries, alias, depth),
+            GraphNode::Mapping(entries) => self.mapping(entries, alias, depth),
         }
     }
 
-    fn mapping(
-        &mut self,
-        entries: &[(String, Edge)],
-        alias: Option<usize>,
-        depth: usize,
-    ) -> Result<Value, Fault> {
+    fn mapping(&mut self, entries: &[(String, Edge)], alias: Option<usize>, depth: usize) -> Result<Value> {
         let mut map = Map::new();
         for (key, edge) in entries.iter().filter(|(key, _)| key != MERGE) {
             if map.contains_key(key) {
-                push_token(&mut self.pointer, key);
+                pointer::push(&mut self.pointer, key);
                 return Err(duplicate(key, edge.line, nearest_line(&self.lines.by_pointer, &self.pointer)));
             }
             map.insert(key.clone(), self.part(key, *edge, alias, depth)?);
@@ -73,27 +62,27 @@ impl Constructor<'_> {
         Ok(Value::Object(map))
     }
 
-    /// What stands under a key or index of the value that is constructed now.
-    fn part(&mut self, token: &str, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value, Fault> {
+    /// The value of a key or index of the current value.
+    fn part(&mut self, token: &str, edge: Edge, alias: Option<usize>, depth: usize) -> Result<Value> {
         let length = self.pointer.len();
-        push_token(&mut self.pointer, token);
+        pointer::push(&mut self.pointer, token);
         let value = self.value(edge, alias, depth + 1)?;
         self.pointer.truncate(length);
         Ok(value)
     }
 
-    /// `<<: *name`, or a list of such: the entries of these mappings that are not there already.
+    /// `<<: *name`, or a list of them: adds the entries that the mapping does not have.
     fn merge(
         &mut self,
         edge: Edge,
         into: &mut Map<String, Value>,
         alias: Option<usize>,
         depth: usize,
-    ) -> Result<(), Fault> {
+    ) -> Result<()> {
         let alias = alias.or(Some(edge.line));
         self.count(edge.line, alias, depth)?;
         match &self.nodes[edge.node] {
-            Node::Mapping(entries) => {
+            GraphNode::Mapping(entries) => {
                 for (key, entry) in entries.iter().filter(|(key, _)| key != MERGE) {
                     if into.contains_key(key) {
                         self.count(entry.line, alias, depth)?;
@@ -106,30 +95,25 @@ impl Constructor<'_> {
                     .map(|(_, entry)| *entry)
                     .try_for_each(|entry| self.merge(entry, into, alias, depth + 1))
             }
-            Node::Sequence(items) => {
+            GraphNode::Sequence(items) => {
                 items.iter().try_for_each(|item| self.merge(*item, into, alias, depth + 1))
             }
-            Node::Scalar(_) => Err(Fault::new(
+            GraphNode::Scalar(_) => Err(LineError::new(
                 edge.line,
-                "a merge key (`<<`) with neither a mapping nor a list of mappings to merge",
+                "the value of the merge key (`<<`) is neither a mapping nor a list of mappings; correct or remove it",
             )),
         }
     }
 
-    fn count(&mut self, line: usize, alias: Option<usize>, depth: usize) -> Result<(), Fault> {
+    fn count(&mut self, line: usize, alias: Option<usize>, depth: usize) -> Result<()> {
         self.values += 1;
         self.aliased += usize::from(alias.is_some());
-        if depth > MAX_DEPTH {
-            return Err(too_deep(line));
-        }
-        if self.values > MAX_VALUES {
-            return Err(too_many(line));
-        }
+        check_size(depth, self.values, line)?;
         if self.aliased > MAX_ALIASED {
             let message = format!(
-                "aliases (`*name`) stand for more than {MAX_ALIASED} values, the most that is read; write them out"
+                "aliases (`*name`) expand to more than {MAX_ALIASED} values, which is the maximum; write the values out"
             );
-            return Err(Fault::new(alias.unwrap_or(line), message));
+            return Err(LineError::new(alias.unwrap_or(line), message));
         }
         Ok(())
     }

@@ -1,20 +1,20 @@
-//! Scalars by YAML's core schema.
+//! Scalars and tags of the YAML core schema.
 
 use saphyr_parser::{ScalarStyle, Tag};
 use serde_json::{Number, Value};
 
-use super::unknown_tag;
+use crate::document::error::LineError;
 
-/// A scalar's value: only plain ones, or ones tagged so, are anything but text.
+/// The value of a scalar. Quoted scalars and those tagged `!!str` are strings.
 pub(super) fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
+    let string = || Ok(Value::String(text.to_owned()));
     match tag {
         None if style == ScalarStyle::Plain => plain(text),
-        None => Ok(Value::String(text.to_owned())),
-        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => Ok(Value::String(text.to_owned())),
-        Some(tag) if !tag.is_yaml_core_schema() => Err(unknown_tag(tag)),
+        None => string(),
+        Some(tag) if tag.handle.is_empty() && tag.suffix == "!" => string(),
         Some(tag) => match tag.suffix.as_str() {
-            "str" => Ok(Value::String(text.to_owned())),
-            "null" | "bool" | "int" | "float" => plain(text),
+            "str" if tag.is_yaml_core_schema() => string(),
+            "null" | "bool" | "int" | "float" if tag.is_yaml_core_schema() => plain(text),
             _ => Err(unknown_tag(tag)),
         },
     }
@@ -30,53 +30,47 @@ fn plain(text: &str) -> Result<Value, String> {
     }
 }
 
-/// A number if the core schema takes the text for one, else the text.
+/// A number of the core schema, else a string.
 fn number(text: &str) -> Result<Value, String> {
-    let unsigned = text.trim_start_matches(['+', '-']);
-    if text.len() - unsigned.len() > 1 {
-        return Ok(Value::String(text.to_owned()));
-    }
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
-        return Err(format!("`{text}` is a number that JSON does not have; write a text or a finite number"));
+        return Err(format!("JSON has no number `{text}`; use a finite number, or quote the value"));
     }
-    if let Some(integer) = integer(text, unsigned) {
+    if let Some(integer) = integer(text) {
         return Ok(Value::Number(integer));
     }
-    if !is_float(unsigned) {
-        return Ok(Value::String(text.to_owned()));
+    // Rust's floats are those of the core schema, and words such as `inf`.
+    let is_decimal = text.chars().all(|c| c.is_ascii_digit() || ".eE+-".contains(c));
+    match text.parse::<f64>() {
+        Ok(float) if is_decimal => Number::from_f64(float).map(Value::Number).ok_or_else(|| {
+            format!("the number `{text}` is too large; use a smaller number, or quote the value")
+        }),
+        _ => Ok(Value::String(text.to_owned())),
     }
-    text.parse::<f64>()
-        .ok()
-        .and_then(Number::from_f64)
-        .map(Value::Number)
-        .ok_or_else(|| format!("the number `{text}` is too large to be read"))
 }
 
-fn integer(text: &str, unsigned: &str) -> Option<Number> {
+fn integer(text: &str) -> Option<Number> {
     let radix = |prefix, radix| {
-        let digits = text.strip_prefix(prefix)?;
-        u64::from_str_radix(digits, radix).ok().filter(|_| !digits.starts_with('+')).map(Number::from)
+        let digits = text.strip_prefix(prefix).filter(|digits| !digits.starts_with('+'))?;
+        u64::from_str_radix(digits, radix).ok().map(Number::from)
     };
-    if !unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
-        return radix("0x", 16).or_else(|| radix("0o", 8));
-    }
-    let parsed = text.parse::<i64>().map(Number::from);
-    parsed.or_else(|_| text.parse::<u64>().map(Number::from)).ok()
+    let signed = text.parse::<i64>().ok().map(Number::from);
+    signed
+        .or_else(|| text.parse::<u64>().ok().map(Number::from))
+        .or_else(|| radix("0x", 16))
+        .or_else(|| radix("0o", 8))
 }
 
-/// `[0-9]*(\.[0-9]*)?([eE][-+]?[0-9]+)?` with a digit before the exponent.
-fn is_float(unsigned: &str) -> bool {
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent = exponent.is_none_or(|text| {
-        let text = text.strip_prefix(['+', '-']).unwrap_or(text);
-        !text.is_empty() && digits(text)
-    });
-    exponent && digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty())
+/// Checks that a mapping or list has no tag, or the tag of its own type.
+pub(super) fn check_tag(tag: Option<&Tag>, suffix: &str, line: usize) -> Result<(), LineError> {
+    match tag.filter(|tag| !(tag.is_yaml_core_schema() && tag.suffix == suffix)) {
+        Some(tag) => Err(LineError::new(line, unknown_tag(tag))),
+        None => Ok(()),
+    }
+}
+
+fn unknown_tag(tag: &Tag) -> String {
+    format!("the tag `{}{}` is not supported; remove it", tag.handle, tag.suffix)
 }
 
 #[cfg(test)]
@@ -86,7 +80,7 @@ mod tests {
     use super::plain;
 
     #[test]
-    fn numbers_are_those_of_the_core_schema() {
+    fn core_schema_numbers_are_numbers() {
         let numbers = [
             ("0", json!(0)),
             ("+12", json!(12)),
@@ -106,32 +100,15 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_number_or_a_flag_is_text() {
-        for text in [
-            "1.2.3",
-            "2025-01-31",
-            "1_000",
-            "0x",
-            "0xZZ",
-            "0o9",
-            "--1",
-            "+-1",
-            "-",
-            ".",
-            "e5",
-            "1e",
-            "12:30",
-            "yes",
-            "on",
-            "0b1",
-            "+0x1",
-        ] {
+    fn other_plain_scalars_are_strings() {
+        let texts = "1.2.3 2025-01-31 1_000 0x 0xZZ 0o9 --1 +-1 - . e5 1e 12:30 yes on 0b1 +0x1";
+        for text in texts.split(' ') {
             assert_eq!(plain(text).unwrap(), json!(text));
         }
     }
 
     #[test]
-    fn numbers_that_json_does_not_have_are_refused() {
+    fn numbers_outside_json_are_errors() {
         for text in [".inf", "-.Inf", ".NaN", "1e400"] {
             assert!(plain(text).is_err(), "{text}");
         }

@@ -1,66 +1,72 @@
-//! One case: the document's words beside what happened, what is broken, and how to play it again.
+//! One case: its findings, the text of the document beside the exchange, and the command that runs only this case.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use anstream::adapter::strip_str;
 use maud::{Markup, html};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::standing::Standing;
-use super::{Page, fragment};
-use crate::document::Location;
-use crate::run::CaseResult;
-use crate::run::check::{Blame, Finding};
-use crate::run::driver::Trouble;
+use super::case_status::CaseStatus;
+use crate::check::finding::{Blame, Finding};
+use crate::document::{Excerpts, Location};
+use crate::report::{Report, broken_rules};
+use crate::result::{CaseResult, Verdict};
 
-impl Page<'_> {
-    pub(super) fn case(&self, standing: Standing, result: &CaseResult) -> Markup {
-        let case = &result.case;
-        let link = fragment(&case.id);
-        html! {
-            details.case data-standing=(standing.word()) {
-                summary {
-                    (standing.mark()) " "
-                    code { (case.id) } " "
-                    span.purpose { (case.purpose) } " "
-                    span.rules { (broken_rules(result)) }
+/// The lines of every document, by its name.
+type PlanExcerpts<'a> = BTreeMap<&'a str, Excerpts<'a>>;
+
+pub(super) fn markup(
+    report: &Report<'_>,
+    excerpts: &PlanExcerpts<'_>,
+    status: CaseStatus,
+    result: &CaseResult,
+) -> Markup {
+    let case = &result.case;
+    let link = fragment(&case.id);
+    html! {
+        details.case data-status=(status.word()) {
+            summary {
+                (status.mark()) " "
+                code { (case.id) } " "
+                span.purpose { (case.purpose) } " "
+                span.rules { (broken_rules(result)) }
+            }
+            // The id is on an element inside `details`: browsers open `details` for such a fragment, without a script too.
+            div.body id=(link) {
+                (reasons(result))
+                @for finding in &result.findings { (finding_section(finding)) }
+                div.beside {
+                    div { @for place in places(result) { (excerpt(excerpts, place)) } }
+                    (exchange(result))
                 }
-                // The fragment names what is inside: so a browser opens the case even without a script.
-                div.body id=(link) {
-                    (listing(result))
-                    @if let Some(trouble) = &result.trouble { (troubled(trouble)) }
-                    @for finding in &result.findings { (found(finding)) }
-                    div.beside {
-                        div { @for place in places(result) { (self.words(place)) } }
-                        (exchange(result))
-                    }
-                    p.again { "Run just this: " code { (self.report.again(&case.id)) } }
-                    p { a href={ "#" (link) } { "Link to this case" } }
-                }
+                p.again { "Run only this case: " code { (report.rerun_command(&case.id)) } }
+                p { a href={ "#" (link) } { "Link to this case" } }
             }
         }
     }
+}
 
-    fn words(&self, place: &Location) -> Markup {
-        html! {
-            figure {
-                figcaption { "The document says, at " code { (place) } " " span.pointer { (place.pointer) } }
-                pre {
-                    @for (number, line) in self.quoted(place) {
-                        span.line { i { (number) } (line) "\n" }
-                    }
+/// The id of a case as the fragment of a URL. Everything but these characters is escaped, so that an element id has no white
+/// space.
+pub(super) fn fragment(id: &str) -> String {
+    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
+    utf8_percent_encode(id, ESCAPED).to_string()
+}
+
+fn excerpt(excerpts: &PlanExcerpts<'_>, place: &Location) -> Markup {
+    html! {
+        figure {
+            figcaption { "The document, at " code { (place) } " " span.pointer { (place.pointer) } }
+            pre {
+                @for (number, line) in excerpts.get(&*place.document).into_iter().flat_map(|lines| lines.at(place.line)) {
+                    span.line { i { (number) } (line) "\n" }
                 }
             }
         }
     }
 }
 
-/// The rules a case breaks, each once.
-fn broken_rules(result: &CaseResult) -> String {
-    let rules: BTreeSet<&str> = result.findings.iter().map(|finding| finding.rule).collect();
-    rules.into_iter().collect::<Vec<_>>().join(", ")
-}
-
-/// Where the document is to be quoted: what the case is about, then whatever else a finding rests on.
+/// The places to quote: the place of the case, then the other places of its findings.
 fn places(result: &CaseResult) -> Vec<&Location> {
     let mut places = vec![&result.case.location];
     for finding in &result.findings {
@@ -74,40 +80,42 @@ fn places(result: &CaseResult) -> Vec<&Location> {
     places
 }
 
-fn listing(result: &CaseResult) -> Markup {
+fn reasons(result: &CaseResult) -> Markup {
     html! {
-        @if let Some(why) = &result.unsupported {
-            p { "Not played: " (why) }
+        @match &result.verdict {
+            Verdict::Unsupported(reason) => p { "Unsupported: " (reason) },
+            Verdict::KnownFailing(reason) => p { "Known failing: " (reason) },
+            Verdict::Error(error) => {
+                p { strong { (error.message) } }
+                @if !error.log.trim().is_empty() {
+                    figure {
+                        figcaption { "The driver's log" }
+                        pre { (strip_str(&error.log)) }
+                    }
+                }
+            },
+            Verdict::Pass | Verdict::Fail => {}
         }
-        @if let Some(reason) = &result.known_failing {
+        @if let Some(reason) = &result.listed {
             p { "Listed as known failing: " (reason) }
-            @if result.is_listed_in_vain() {
-                p { "The verdict is " (result.verdict.word()) ": its line is to go." }
+        }
+        @if result.unexpected_pass().is_some() {
+            p {
+                "The case was expected to fail, but the verdict is " (result.verdict.kind().word())
+                ". Remove the line from the list."
             }
         }
     }
 }
 
-fn troubled(trouble: &Trouble) -> Markup {
-    html! {
-        p { strong { (trouble.says) } }
-        @if !trouble.log.trim().is_empty() {
-            figure {
-                figcaption { "The driver's log" }
-                pre { (strip_str(&trouble.log)) }
-            }
-        }
-    }
-}
-
-fn found(finding: &Finding) -> Markup {
+fn finding_section(finding: &Finding) -> Markup {
     html! {
         section.finding {
-            h4 { code { (finding.rule) } " " span.level { (finding.level.word()) } " " (finding.says) }
+            h4 { code { (finding.rule.id) } " " span.level { (finding.level.word()) } " " (finding.rule.says) }
             dl {
                 dt { "because" } dd { (finding.because) }
                 @if finding.blame == Blame::Document {
-                    dt { "blame" } dd { "the document, which can be read in two ways here" }
+                    dt { "blame" } dd { "the document: it allows two readings here" }
                 }
                 dt { "expected" } dd { (finding.expected) }
                 dt { "actual" } dd { (finding.actual.trim()) }
@@ -120,7 +128,7 @@ fn found(finding: &Finding) -> Markup {
 fn exchange(result: &CaseResult) -> Markup {
     html! {
         figure {
-            figcaption { "What happened: " code { ">" } " went out, " code { "<" } " came back, " code { "=" } " was told" }
+            figcaption { "The exchange: " code { ">" } " request, " code { "<" } " response, " code { "=" } " outcome" }
             @if result.exchange.is_empty() {
                 p { "Nothing was exchanged." }
             } @else {
@@ -130,10 +138,10 @@ fn exchange(result: &CaseResult) -> Markup {
     }
 }
 
-/// The exchange, parted where its direction changes.
+/// The parts of the exchange. A new part starts where the direction changes.
 fn steps(exchange: &str) -> Vec<String> {
     let lines: Vec<&str> = exchange.split_inclusive('\n').collect();
-    let goes_on =
+    let continues =
         |line: &&str, next: &&str| !next.starts_with(['>', '<', '=']) || line.get(..1) == next.get(..1);
-    lines.chunk_by(goes_on).map(<[_]>::concat).collect()
+    lines.chunk_by(continues).map(<[_]>::concat).collect()
 }

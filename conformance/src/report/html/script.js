@@ -9,37 +9,37 @@ const cases = [...document.querySelectorAll('.case')].map((details) => {
   return { details, id, fragment, square: squareOf.get(fragment) };
 });
 
-// The form's state is the query of the address, so that a view can be linked.
+// The query of the page's URL holds the state of the form, so that a filtered view has a link.
 
-function asked() {
+function formQuery() {
   const query = new URLSearchParams(new FormData(form));
   if (!query.get('case')) query.delete('case');
   return query;
 }
 
 function filter() {
-  const query = asked();
+  const query = formQuery();
   const verdicts = query.getAll('verdict');
-  const text = (query.get('case') ?? '').toLowerCase();
+  const part = (query.get('case') ?? '').toLowerCase();
   let shown = 0;
   for (const { details, id, square } of cases) {
-    const wanted = verdicts.length === 0 || verdicts.includes(details.dataset.standing);
-    details.hidden = square.hidden = !(wanted && id.includes(text));
+    const matches = verdicts.length === 0 || verdicts.includes(details.dataset.status);
+    details.hidden = square.hidden = !(matches && id.includes(part));
     shown += details.hidden ? 0 : 1;
   }
   for (const group of document.querySelectorAll('.group, .scroll, tbody tr')) {
     group.hidden = !group.querySelector('.case:not([hidden]), .square:not([hidden])');
   }
   form.querySelector('output').textContent = `${shown} of ${cases.length} cases`;
-  reach(squares.find((square) => square.tabIndex === 0 && !square.hidden));
+  makeReachable(squares.find((square) => square.tabIndex === 0 && !square.hidden));
 }
 
-function remember() {
-  const query = asked().toString();
+function saveFilter() {
+  const query = formQuery().toString();
   history.replaceState(null, '', (query ? `?${query}` : location.pathname) + location.hash);
 }
 
-function recall() {
+function loadFilter() {
   const query = new URLSearchParams(location.search);
   form.elements.case.value = query.get('case') ?? '';
   for (const box of form.querySelectorAll('[name=verdict]')) {
@@ -47,9 +47,9 @@ function recall() {
   }
 }
 
-// One square of the matrix is reached by Tab, the others from there.
+// Tab reaches one square of the matrix. The arrow keys reach the others.
 
-function reach(square) {
+function makeReachable(square) {
   const next = square ?? squares.find((other) => !other.hidden);
   for (const other of squares) other.tabIndex = other === next ? 0 : -1;
 }
@@ -67,7 +67,7 @@ function neighbour(from, key) {
   }
 }
 
-// What is straight above or below is nearer than what is aside.
+// The distance to the side counts three times, so that a square straight above or below is preferred.
 function nearest(from, shown, direction) {
   const here = from.getBoundingClientRect();
   let best;
@@ -75,44 +75,44 @@ function nearest(from, shown, direction) {
   for (const square of shown) {
     const there = square.getBoundingClientRect();
     const down = (there.top - here.top) * direction;
-    const far = down + 3 * Math.abs(there.left - here.left);
-    if (down > 1 && far < least) [best, least] = [square, far];
+    const distance = down + 3 * Math.abs(there.left - here.left);
+    if (down > 1 && distance < least) [best, least] = [square, distance];
   }
   return best;
 }
 
-function caseAt(fragment) {
-  return cases.find((one) => one.fragment === fragment);
+function caseOf(fragment) {
+  return cases.find((known) => known.fragment === fragment);
 }
 
-function open(one) {
-  if (!one) return;
-  if (one.details.hidden) {
+function open(item) {
+  if (!item) return;
+  if (item.details.hidden) {
     form.reset();
     filter();
-    remember();
+    saveFilter();
   }
-  one.details.open = true;
-  one.details.querySelector('summary').focus();
-  one.details.scrollIntoView();
+  item.details.open = true;
+  item.details.querySelector('summary').focus();
+  item.details.scrollIntoView();
 }
 
-function close(one) {
-  if (!one) return;
-  one.details.open = false;
+function close(item) {
+  if (!item) return;
+  item.details.open = false;
   history.replaceState(null, '', location.pathname + location.search);
-  (one.square.hidden ? one.details.querySelector('summary') : one.square).focus();
+  (item.square.hidden ? item.details.querySelector('summary') : item.square).focus();
 }
 
 const hint = document.querySelector('.hint');
-const tell = ({ target }) => {
+const showLabel = ({ target }) => {
   if (target.matches('.square')) hint.textContent = target.getAttribute('aria-label');
 };
 
-document.querySelector('#matrix').addEventListener('mouseover', tell);
+document.querySelector('#matrix').addEventListener('mouseover', showLabel);
 document.querySelector('#matrix').addEventListener('focusin', (event) => {
-  tell(event);
-  if (event.target.matches('.square')) reach(event.target);
+  showLabel(event);
+  if (event.target.matches('.square')) makeReachable(event.target);
 });
 
 document.addEventListener('keydown', (event) => {
@@ -124,27 +124,27 @@ document.addEventListener('keydown', (event) => {
     next.focus();
   } else if (key === 'Escape' && !target.matches('input')) {
     const details = target.closest('.case[open]');
-    close(cases.find((one) => one.details === details) ?? caseAt(location.hash.slice(1)));
+    close(cases.find((known) => known.details === details) ?? caseOf(location.hash.slice(1)));
   }
 });
 
-// Not left to the browser: it would take the focus away from the case.
+// Replaces the browser's own handling, which would move the focus away from the case.
 document.querySelector('#matrix').addEventListener('click', (event) => {
   const fragment = event.target.matches('.square') && event.target.getAttribute('href').slice(1);
   if (!fragment || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   history.pushState(null, '', `#${fragment}`);
-  open(caseAt(fragment));
+  open(caseOf(fragment));
 });
 
 form.addEventListener('input', () => {
   filter();
-  remember();
+  saveFilter();
 });
 form.addEventListener('submit', (event) => event.preventDefault());
-window.addEventListener('hashchange', () => open(caseAt(location.hash.slice(1))));
+window.addEventListener('hashchange', () => open(caseOf(location.hash.slice(1))));
 
-// On paper nothing can be opened.
+// Printing opens the cases with findings: a reader of the print cannot open them.
 let opened = [];
 window.addEventListener('beforeprint', () => {
   opened = cases.filter(({ details }) => !details.open && !details.hidden && details.querySelector('.finding'));
@@ -154,6 +154,6 @@ window.addEventListener('afterprint', () => {
   for (const { details } of opened) details.open = false;
 });
 
-recall();
+loadFilter();
 filter();
-open(caseAt(location.hash.slice(1)));
+open(caseOf(location.hash.slice(1)));

@@ -1,14 +1,14 @@
-//! The matrix of one document as a table: a row an operation, a column a family, a square a case.
+//! The matrix of one document as a table: a row for each operation, a column for each family, a square for each case.
 
 use maud::{Markup, html};
 
-use super::fragment;
-use super::standing::Standing;
-use crate::plan::Source;
-use crate::report::matrix::{self, FLOW, Row};
-use crate::run::{CaseResult, Run};
+use super::case::fragment;
+use super::case_status::CaseStatus;
+use crate::plan::source::Source;
+use crate::report::matrix::{self, FLOW, MatrixRow};
+use crate::result::{CaseResult, Run};
 
-/// The table; nothing for a document no case of which was run.
+/// The table. Empty when no case of the document was run.
 pub(super) fn markup(source: &Source, run: &Run) -> Markup {
     let rows = matrix::rows(source, run);
     let columns = columns(&rows);
@@ -37,11 +37,11 @@ pub(super) fn markup(source: &Source, run: &Run) -> Markup {
     }
 }
 
-/// Every operation's columns: the statuses by number, then the other families, as they come.
-fn columns<'a>(rows: &[Row<'a>]) -> Vec<&'a str> {
+/// The columns: first the statuses by number, then the other families in the order of the plan.
+fn columns<'a>(rows: &'a [MatrixRow<'_>]) -> Vec<&'a str> {
     let mut columns: Vec<&str> = Vec::new();
     for (name, _) in rows.iter().flat_map(|row| &row.cells) {
-        if *name != FLOW && !columns.contains(name) {
+        if name != FLOW && !columns.contains(&name.as_str()) {
             columns.push(name);
         }
     }
@@ -49,9 +49,9 @@ fn columns<'a>(rows: &[Row<'a>]) -> Vec<&'a str> {
     columns
 }
 
-/// One row's cells; those of a flow, which has no columns, are one cell over them all.
-fn cells(row: &Row<'_>, columns: &[&str]) -> Markup {
-    let cell = |column: &str| row.cells.iter().find(|(name, _)| *name == column);
+/// The cells of one row. The row of a flow has one cell that spans all columns.
+fn cells(row: &MatrixRow<'_>, columns: &[&str]) -> Markup {
+    let cell = |column: &str| row.cells.iter().find(|(name, _)| name == column);
     html! {
         @if let Some((_, results)) = cell(FLOW) {
             td colspan=(columns.len().max(1)) { (squares(results)) }
@@ -68,12 +68,12 @@ fn squares(results: &[&CaseResult]) -> Markup {
 }
 
 fn square(result: &CaseResult) -> Markup {
-    let standing = Standing::of(result);
+    let status = CaseStatus::of(result);
     let id = &result.case.id;
-    let label = format!("{}: {id}", standing.word());
+    let label = format!("{}: {id}", status.word());
     html! {
-        a.mark.square data-standing=(standing.word()) href={ "#" (fragment(id)) } aria-label=(label) {
-            (standing.character())
+        a.mark.square data-status=(status.word()) href={ "#" (fragment(id)) } aria-label=(label) {
+            (status.character())
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a process writes to its standard error: the last of it is kept.
+//! The log of a driver: the end of what it writes to standard error.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,19 +8,19 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 /// How much is kept, in bytes.
 const KEPT: usize = 16 * 1024;
 
-/// A log that goes on being written.
+/// A log that is still being written.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Tail>>);
 
 #[derive(Default)]
 struct Tail {
     bytes: VecDeque<u8>,
-    /// How many bytes came before those kept.
-    forgotten: usize,
+    /// The number of bytes dropped before those kept.
+    dropped: usize,
 }
 
 impl Log {
-    /// Reads to the end.
+    /// Reads until the end of the stream.
     pub(super) async fn follow(self, mut from: impl AsyncRead + Unpin) {
         let mut chunk = vec![0; KEPT];
         while let Ok(length @ 1..) = from.read(&mut chunk).await {
@@ -28,19 +28,19 @@ impl Log {
         }
     }
 
-    /// Where the log is now.
+    /// The current position.
     pub(super) fn mark(&self) -> usize {
         let tail = self.tail();
-        tail.forgotten + tail.bytes.len()
+        tail.dropped + tail.bytes.len()
     }
 
-    /// What was written from a mark on. Where its beginning is forgotten it starts with the first
-    /// whole line: half a secret is one that no redaction finds.
+    /// The log from a position on. Where the beginning is dropped it starts with the first complete line: redaction would not
+    /// find half a secret.
     pub(super) fn since(&self, mark: usize) -> String {
         let tail = self.tail();
-        let wanted = tail.bytes.iter().skip(mark.saturating_sub(tail.forgotten)).copied();
+        let wanted = tail.bytes.iter().skip(mark.saturating_sub(tail.dropped)).copied();
         let text = String::from_utf8_lossy(&wanted.collect::<Vec<u8>>()).into_owned();
-        if tail.forgotten <= mark {
+        if tail.dropped <= mark {
             return text;
         }
         let whole = text.split_once('\n').map_or("", |(_, whole)| whole);
@@ -57,6 +57,6 @@ impl Tail {
         self.bytes.extend(chunk);
         let surplus = self.bytes.len().saturating_sub(KEPT);
         self.bytes.drain(..surplus);
-        self.forgotten += surplus;
+        self.dropped += surplus;
     }
 }

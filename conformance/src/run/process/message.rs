@@ -1,17 +1,18 @@
-//! The lines of the protocol: what is said to a process, and what it may say.
+//! The messages of the protocol: what the suite sends to a driver, and what a driver may print.
 
 use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::run::driver::{Answer, Hello};
-use crate::run::redact::shorten;
+use crate::check::redact::shorten;
+use crate::check::transcript::Answer;
+use crate::result::DriverInfo;
 
-/// The protocol's version.
+/// The version of the protocol.
 const PROTOCOL: u64 = 1;
 
-/// The line that opens the conversation.
+/// The first message of the suite.
 pub(super) fn opening() -> String {
     line(&json!({
         "protocol": PROTOCOL,
@@ -22,36 +23,36 @@ pub(super) fn opening() -> String {
 
 /// One message as a line.
 pub(super) fn line(message: &impl Serialize) -> String {
-    // What the suite says is made of strings, numbers and maps with text keys: it always serialises.
+    // Messages consist of strings, numbers and maps with string keys: serialising them cannot fail.
     let text = serde_json::to_string(message).unwrap_or_default();
     format!("{text}\n")
 }
 
-/// Reads a driver's hello. The version comes first: another protocol's hello may look otherwise.
-pub(super) fn hello(line: &str) -> Result<Hello, String> {
-    let nonsense = |error: serde_json::Error| {
-        format!("printed a first line that is no hello ({error}): {}", shorten(line))
+/// Reads the first message of a driver. The version is checked first: another version may have other fields.
+pub(super) fn info(line: &str) -> Result<DriverInfo, String> {
+    let malformed = |error: serde_json::Error| {
+        format!(
+            "printed a first line that is not a valid first message of the protocol in conformance/drivers/README.md ({error}): {}",
+            shorten(line)
+        )
     };
-    let said: Value = serde_json::from_str(line).map_err(nonsense)?;
-    match said.get("protocol") {
+    let message: Value = serde_json::from_str(line).map_err(malformed)?;
+    match message.get("protocol") {
         Some(version) if version.as_u64() != Some(PROTOCOL) => {
-            Err(format!("speaks protocol {version}, this suite speaks {PROTOCOL}"))
+            Err(format!("uses version {version} of the protocol; this suite uses version {PROTOCOL}"))
         }
-        _ => serde_json::from_value(said).map_err(nonsense),
+        _ => serde_json::from_value(message).map_err(malformed),
     }
 }
 
-/// Reads an answer: the case, and one of the four words for what came of it. The error holds the
-/// whole line: it may hold a secret, and only what is redacted may be cut.
+/// Reads an answer: the case and its outcome. The error has the whole line, which can contain a secret: it must be redacted
+/// before it is shortened.
 pub(super) fn answer(line: &str) -> Result<(String, Answer), String> {
-    let nonsense = |why: &dyn Display| format!("printed a line that is not this protocol ({why}): {line}");
-    let mut said: Map<String, Value> = serde_json::from_str(line).map_err(|error| nonsense(&error))?;
-    let Some(Value::String(case)) = said.remove("case") else {
-        return Err(nonsense(&"no case"));
+    let malformed = |why: &dyn Display| format!("printed a line that is not a valid answer ({why}): {line}");
+    let mut message: Map<String, Value> = serde_json::from_str(line).map_err(|error| malformed(&error))?;
+    let Some(Value::String(case)) = message.remove("case") else {
+        return Err(malformed(&"the field `case` is missing"));
     };
-    match serde_json::from_value(Value::Object(said)) {
-        Ok(Answer::Unsupported(false)) => Err(nonsense(&"unsupported can only be true")),
-        Ok(answer) => Ok((case, answer)),
-        Err(error) => Err(nonsense(&error)),
-    }
+    let answer = serde_json::from_value(Value::Object(message)).map_err(|error| malformed(&error))?;
+    Ok((case, answer))
 }

@@ -1,5 +1,5 @@
-//! One run of a driver's process: from its hello until it leaves, or breaks and is killed. A task
-//! of its own holds the conversation, so that nothing the process does can block a case.
+//! One process of a driver: from its first message until it exits, or fails and is killed. A task of its own exchanges the
+//! messages, so that the process cannot block a case.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -15,78 +15,104 @@ use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
 use super::log::Log;
-use super::{Patience, message};
-use crate::run::driver::{Answer, Hello, Request, Spoiled, Trouble};
+use super::message;
+use crate::check::transcript::Answer;
+use crate::result::{DriverError, DriverInfo};
+use crate::run::driver::{LateFailure, Request};
 
-/// The longest line a driver may print, in bytes.
-const LINE: usize = 64 * 1024 * 1024;
+/// The longest line that a driver may print, in bytes.
+const MAX_LINE: usize = 64 * 1024 * 1024;
 
-/// How long to wait for the rest of a killed process's log: what it left behind may hold it open.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+/// What to do when a driver prints no first message.
+const FIRST_MESSAGE: &str = "it must print one JSON line at the start, see conformance/drivers/README.md";
 
-/// A running process, as those see it who ask.
-pub(super) struct Session {
-    asks: mpsc::Sender<Ask>,
-    conversation: JoinHandle<Vec<Spoiled>>,
+/// How long to wait for the rest of the log of a killed process. A process that it started may keep the pipe open.
+const LOG_WAIT: Duration = Duration::from_millis(200);
+
+/// How long a process may take to start and to end.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until its first message.
+    pub start: Duration,
+    /// To exit after the end of its input.
+    pub end: Duration,
 }
 
-/// The right to ask a process.
-pub(super) struct Asking(mpsc::Sender<Ask>);
+impl Default for Patience {
+    fn default() -> Self {
+        Self { start: Duration::from_secs(10), end: Duration::from_secs(2) }
+    }
+}
 
-/// A case to be asked, and whoever waits for its answer.
-struct Ask {
+/// A running process.
+pub(super) struct Session {
+    calls: mpsc::Sender<PendingCall>,
+    conversation: JoinHandle<Vec<LateFailure>>,
+}
+
+/// A handle to send cases to the process.
+pub(super) struct Caller(mpsc::Sender<PendingCall>);
+
+/// A case to send, and the channel for its answer.
+struct PendingCall {
     request: Request,
     reply: Reply,
 }
 
-type Reply = oneshot::Sender<Result<Answer, Trouble>>;
+type Reply = oneshot::Sender<Result<Answer, DriverError>>;
 
 impl Session {
-    /// Starts the command and exchanges hellos.
-    pub(super) async fn start(command: &[OsString], patience: Patience) -> Result<(Self, Hello), Trouble> {
+    /// Starts the command and exchanges the first messages.
+    pub(super) async fn start(
+        command: &[OsString],
+        patience: Patience,
+    ) -> Result<(Self, DriverInfo), DriverError> {
         let mut conversation = Conversation::open(command, patience)?;
-        let hello = conversation.hello().await?;
-        let (asks, asked) = mpsc::channel(1);
-        let conversation = tokio::spawn(conversation.hold(asked));
-        Ok((Self { asks, conversation }, hello))
+        let info = conversation.info().await?;
+        let (calls, pending) = mpsc::channel(1);
+        let conversation = tokio::spawn(conversation.hold(pending));
+        Ok((Self { calls, conversation }, info))
     }
 
-    /// Whether the process has broken.
+    /// Whether the process has failed.
     pub(super) fn is_over(&self) -> bool {
-        self.asks.is_closed()
+        self.calls.is_closed()
     }
 
-    pub(super) fn asking(&self) -> Asking {
-        Asking(self.asks.clone())
+    pub(super) fn caller(&self) -> Caller {
+        Caller(self.calls.clone())
     }
 
-    /// Ends the process's input and waits until it has left, if need be by force. Gives the cases
-    /// it spoiled.
-    pub(super) async fn end(self) -> Vec<Spoiled> {
-        drop(self.asks);
+    /// Ends the input of the process, waits until it has exited, and kills it if it does not. Returns the cases that failed after
+    /// they were answered.
+    pub(super) async fn end(self) -> Vec<LateFailure> {
+        drop(self.calls);
         self.conversation.await.unwrap_or_default()
     }
 }
 
-impl Asking {
-    /// Asks one case and waits for its answer.
-    pub(super) async fn ask(self, request: Request) -> Result<Answer, Trouble> {
+impl Caller {
+    /// Sends one case and waits for its answer.
+    pub(super) async fn call(self, request: Request) -> Result<Answer, DriverError> {
         let (reply, answer) = oneshot::channel();
-        let unasked = || Trouble { in_doubt: true, ..Trouble::from("the driver broke before it was asked") };
-        self.0.send(Ask { request, reply }).await.map_err(|_| unasked())?;
-        answer.await.unwrap_or_else(|_| Err(unasked()))
+        let unsent = || DriverError {
+            is_uncertain: true,
+            ..DriverError::from("the driver failed before it was given the case")
+        };
+        self.0.send(PendingCall { request, reply }).await.map_err(|_| unsent())?;
+        answer.await.unwrap_or_else(|_| Err(unsent()))
     }
 }
 
-/// The process and everything said.
+/// The process and the messages exchanged.
 struct Conversation {
     child: Child,
-    /// Lines on their way to the process; a task of its own writes them, for it may not read.
+    /// The lines to write. A task of its own writes them, because the process may not read.
     input: Option<mpsc::UnboundedSender<String>>,
     output: FramedRead<ChildStdout, LinesCodec>,
     log: Log,
     logging: JoinHandle<()>,
-    /// The process's group: itself, and what it starts.
+    /// The process group: the process, and the processes that it starts.
     #[cfg(unix)]
     group: Option<rustix::process::Pid>,
     patience: Patience,
@@ -100,28 +126,28 @@ struct Waiting {
     reply: Reply,
     timeout: Duration,
     deadline: Instant,
-    /// Where the log was when the case was asked.
+    /// The position of the log when the case was sent.
     mark: usize,
 }
 
-/// What a process did wrong, and at which case, if that is known.
-struct Fault {
-    says: String,
+/// What a process did wrong, and in which case, if that is known.
+struct ProcessFailure {
+    message: String,
     case: Option<String>,
 }
 
-impl Fault {
-    fn new(says: impl Into<String>) -> Self {
-        Self { says: says.into(), case: None }
+impl ProcessFailure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), case: None }
     }
 
-    fn at(says: impl Into<String>, case: &str) -> Self {
-        Self { says: says.into(), case: Some(case.to_owned()) }
+    fn at(message: impl Into<String>, case: &str) -> Self {
+        Self { message: message.into(), case: Some(case.to_owned()) }
     }
 }
 
 impl Conversation {
-    fn open(command: &[OsString], patience: Patience) -> Result<Self, Trouble> {
+    fn open(command: &[OsString], patience: Patience) -> Result<Self, DriverError> {
         let (program, arguments) = command.split_first().ok_or("no command is given")?;
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -142,7 +168,7 @@ impl Conversation {
         Ok(Self {
             child,
             input: Some(input),
-            output: FramedRead::new(stdout, LinesCodec::new_with_max_length(LINE)),
+            output: FramedRead::new(stdout, LinesCodec::new_with_max_length(MAX_LINE)),
             log,
             logging,
             #[cfg(unix)]
@@ -153,91 +179,92 @@ impl Conversation {
         })
     }
 
-    async fn hello(&mut self) -> Result<Hello, Trouble> {
-        self.say(message::opening());
-        let said = match timeout(self.patience.start, self.output.next()).await {
-            Err(_) => Err(format!("said no hello within {:?}", self.patience.start)),
-            Ok(None) => Err(format!("said no hello: it {}", self.ending().await)),
-            Ok(Some(line)) => line.map_err(unreadable).and_then(|line| message::hello(&line)),
+    async fn info(&mut self) -> Result<DriverInfo, DriverError> {
+        self.send(message::opening());
+        let info = match timeout(self.patience.start, self.output.next()).await {
+            Err(_) => {
+                Err(format!("printed no first message within {:?}; {FIRST_MESSAGE}", self.patience.start))
+            }
+            Ok(None) => Err(format!("printed no first message: it {}; {FIRST_MESSAGE}", self.ending().await)),
+            Ok(Some(line)) => line.map_err(unreadable).and_then(|line| message::info(&line)),
         };
-        match said {
-            Ok(hello) => Ok(hello),
-            Err(says) => {
+        match info {
+            Ok(info) => Ok(info),
+            Err(message) => {
                 self.kill().await;
-                Err(Trouble {
-                    says: format!("the driver {says}"),
-                    log: self.log.since(0),
-                    ..Trouble::default()
-                })
+                let message = format!("the driver {message}");
+                Err(DriverError { message, log: self.log.since(0), ..DriverError::default() })
             }
         }
     }
 
-    /// Asks and listens until nobody asks any more, or the process breaks. A case that
-    /// has not been asked by then has its reply dropped, which tells it so.
-    async fn hold(mut self, mut asks: mpsc::Receiver<Ask>) -> Vec<Spoiled> {
-        let fault = self.converse(&mut asks).await;
-        asks.close();
+    /// Sends cases and reads answers until there are no more cases, or the process fails. The reply channel of a case that was
+    /// not sent by then is dropped, which tells its caller.
+    async fn hold(mut self, mut calls: mpsc::Receiver<PendingCall>) -> Vec<LateFailure> {
+        let failure = self.converse(&mut calls).await;
+        calls.close();
         self.kill().await;
-        fault.map(|fault| self.blame(fault)).unwrap_or_default()
+        failure.map(|failure| self.assign(failure)).unwrap_or_default()
     }
 
-    async fn converse(&mut self, asks: &mut mpsc::Receiver<Ask>) -> Option<Fault> {
+    async fn converse(&mut self, calls: &mut mpsc::Receiver<PendingCall>) -> Option<ProcessFailure> {
         loop {
             let next = self.waiting.iter().min_by_key(|(_, waiting)| waiting.deadline);
             let next = next.map(|(case, waiting)| (case.clone(), waiting.deadline, waiting.timeout));
             tokio::select! {
-                ask = asks.recv() => match ask {
-                    Some(ask) => self.ask(ask),
-                    None => return self.bid_farewell().await,
+                call = calls.recv() => match call {
+                    Some(call) => self.call(call),
+                    None => return self.finish().await,
                 },
                 line = self.output.next() => {
-                    let heard = match line {
-                        Some(line) => self.hear(line),
-                        None => Err(Fault::new(self.ending().await)),
+                    let read = match line {
+                        Some(line) => self.read(line),
+                        None => Err(ProcessFailure::new(self.ending().await)),
                     };
-                    if let Err(fault) = heard { return Some(fault); }
+                    if let Err(failure) = read { return Some(failure); }
                 },
-                Some((case, timeout)) = passing(next) => {
-                    return Some(Fault::at(format!("gave no answer within {timeout:?}"), &case));
+                Some((case, timeout)) = expired(next) => {
+                    return Some(ProcessFailure::at(format!("gave no answer within {timeout:?}"), &case));
                 },
             }
         }
     }
 
-    fn ask(&mut self, Ask { request, reply }: Ask) {
-        self.say(message::line(&request));
+    fn call(&mut self, PendingCall { request, reply }: PendingCall) {
+        self.send(message::line(&request));
         let timeout = Duration::from_millis(request.timeout_ms);
         let waiting = Waiting { reply, timeout, deadline: Instant::now() + timeout, mark: self.log.mark() };
         self.waiting.insert(request.case, waiting);
     }
 
-    fn say(&self, line: String) {
+    fn send(&self, line: String) {
         if let Some(input) = &self.input {
-            // A process that no longer reads is found out by its silence.
+            // A process that no longer reads does not answer either, and runs into its deadline.
             let _ = input.send(line);
         }
     }
 
-    fn hear(&mut self, line: Result<String, LinesCodecError>) -> Result<(), Fault> {
-        let line = line.map_err(|error| Fault::new(unreadable(error)))?;
-        let (case, answer) = message::answer(&line).map_err(Fault::new)?;
+    fn read(&mut self, line: Result<String, LinesCodecError>) -> Result<(), ProcessFailure> {
+        let line = line.map_err(|error| ProcessFailure::new(unreadable(error)))?;
+        let (case, answer) = message::answer(&line).map_err(ProcessFailure::new)?;
         match self.waiting.remove(&case) {
             Some(waiting) => {
                 let _ = waiting.reply.send(Ok(answer));
                 self.answered.push(case);
                 Ok(())
             }
-            None if self.answered.contains(&case) => Err(Fault::at("answered the case twice", &case)),
-            None => Err(Fault::new(format!("answered the case '{case}', which it was not asked"))),
+            None if self.answered.contains(&case) => {
+                Err(ProcessFailure::at("answered the case twice", &case))
+            }
+            None => Err(ProcessFailure::new(format!("answered the case '{case}', which it was not given"))),
         }
     }
 
-    /// Ends the input and hears the process out: what it still says is too much.
-    async fn bid_farewell(&mut self) -> Option<Fault> {
+    /// Ends the input and waits until the process exits. A message that it still prints is a failure.
+    async fn finish(&mut self) -> Option<ProcessFailure> {
         self.input = None;
         match timeout(self.patience.end, self.output.next()).await {
-            Ok(Some(line)) => self.hear(line).err(),
+            Ok(Some(line)) => self.read(line).err(),
             Ok(None) => {
                 let _ = timeout(self.patience.end, self.child.wait()).await;
                 None
@@ -246,27 +273,27 @@ impl Conversation {
         }
     }
 
-    /// Tells those who wait, and names the answered case that was spoiled, if it was one.
-    fn blame(&mut self, fault: Fault) -> Vec<Spoiled> {
+    /// Fails the cases in flight. Returns the case that the process had already answered, if the failure belongs to one.
+    fn assign(&mut self, failure: ProcessFailure) -> Vec<LateFailure> {
         let alone = self.waiting.len() == 1;
-        let culprit = match (fault.case, self.waiting.is_empty()) {
+        let culprit = match (failure.case, self.waiting.is_empty()) {
             (None, true) => self.answered.last().cloned(),
             (case, _) => case,
         };
-        let trouble = |case: &str, mark| Trouble {
-            says: format!("the driver {}", fault.says),
+        let error = |case: &str, mark| DriverError {
+            message: format!("the driver {}", failure.message),
             log: self.log.since(mark),
-            in_doubt: culprit.as_deref().map_or(!alone, |culprit| culprit != case),
-            ..Trouble::default()
+            is_uncertain: culprit.as_deref().map_or(!alone, |culprit| culprit != case),
+            ..DriverError::default()
         };
         for (case, waiting) in self.waiting.drain() {
-            let _ = waiting.reply.send(Err(trouble(&case, waiting.mark)));
+            let _ = waiting.reply.send(Err(error(&case, waiting.mark)));
         }
-        let spoiled = culprit.iter().filter(|case| self.answered.contains(case));
-        spoiled.map(|case| Spoiled { case: case.clone(), trouble: trouble(case, 0) }).collect()
+        let answered = culprit.iter().filter(|case| self.answered.contains(case));
+        answered.map(|case| LateFailure { case: case.clone(), error: error(case, 0) }).collect()
     }
 
-    /// How the process ended, once its output has.
+    /// How the process ended, after the end of its output.
     async fn ending(&mut self) -> String {
         match timeout(self.patience.end, self.child.wait()).await {
             Ok(Ok(status)) => format!("ended ({status})"),
@@ -274,14 +301,14 @@ impl Conversation {
         }
     }
 
-    /// Kills the process with all it has started, and takes down its last words.
+    /// Kills the process and the processes that it started, and reads the rest of its log.
     async fn kill(&mut self) {
         #[cfg(unix)]
         if let Some(group) = self.group {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
         let _ = self.child.kill().await;
-        let _ = timeout(LAST_WORDS, &mut self.logging).await;
+        let _ = timeout(LOG_WAIT, &mut self.logging).await;
     }
 }
 
@@ -293,8 +320,8 @@ async fn write(mut to: ChildStdin, mut lines: mpsc::UnboundedReceiver<String>) {
     }
 }
 
-/// The case whose time has passed, when it has.
-async fn passing(next: Option<(String, Instant, Duration)>) -> Option<(String, Duration)> {
+/// Waits until the deadline of the case has passed.
+async fn expired(next: Option<(String, Instant, Duration)>) -> Option<(String, Duration)> {
     let (case, deadline, timeout) = next?;
     sleep_until(deadline).await;
     Some((case, timeout))
@@ -303,8 +330,8 @@ async fn passing(next: Option<(String, Instant, Duration)>) -> Option<(String, D
 fn unreadable(error: LinesCodecError) -> String {
     match error {
         LinesCodecError::MaxLineLengthExceeded => {
-            format!("printed a line of more than {} MiB", LINE / 1024 / 1024)
+            format!("printed a line of more than {} MiB", MAX_LINE / 1024 / 1024)
         }
-        LinesCodecError::Io(error) => format!("printed what cannot be read: {error}"),
+        LinesCodecError::Io(error) => format!("printed something that cannot be read: {error}"),
     }
 }

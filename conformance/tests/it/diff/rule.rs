@@ -1,4 +1,4 @@
-//! The table of classes: each row is provoked by an edit of its own, and stands in the docs.
+//! Tests of the table of changes: each rule has an edit that triggers it, and CHANGES.md shows the same table.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,8 @@ use crate::documents::{CIELO24_TODAY, cielo24_with_a_broken_rule, edited, source
 
 const FIXTURE: &str = "conformance/tests/fixtures/changing.yaml";
 
-/// An edit of the fixture: the row it provokes, the row that its reverse provokes (or none that is new),
-/// what stands there, and what takes its place.
+/// Edits of the fixture: the rule that the edit triggers, the rule that the reverse edit triggers (empty: any), the old text
+/// and the new text.
 const EDITS: &[(&str, &str, &str, &str)] = &[
     (
         "operation-removed",
@@ -196,50 +196,50 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
 
 const BODY: &str = "      requestBody:\n        required: true\n        content:\n          application/json: { schema: { $ref: '#/components/schemas/Ask' } }\n          text/plain: {}\n";
 
-/// The rows that a change of the fixture provokes.
-fn provoked(old: &str, new: &str) -> BTreeSet<&'static str> {
+/// The rules that an edit of the fixture triggers.
+fn triggered(old: &str, new: &str) -> BTreeSet<&'static str> {
     changes(FIXTURE, old, new).iter().map(|change| change.rule).collect()
 }
 
 #[test]
-fn every_row_of_the_table_is_provoked_by_an_edit() {
+fn every_rule_is_triggered_by_an_edit() {
     let text = source(FIXTURE);
     let mut seen = BTreeSet::new();
-    let mut expect = |row: &'static str, found: BTreeSet<&'static str>, from: &str| {
-        assert!(row.is_empty() || found.contains(row), "{row} is not among {found:?} for {from:?}");
-        seen.insert(row);
+    let mut expect = |rule: &'static str, found: BTreeSet<&'static str>, from: &str| {
+        assert!(rule.is_empty() || found.contains(rule), "{rule} is not in {found:?} for {from:?}");
+        seen.insert(rule);
     };
-    for (row, reverse, from, to) in EDITS {
+    for (rule, reverse, from, to) in EDITS {
         let new = edited(&text, from, to);
-        expect(row, provoked(&text, &new), from);
-        expect(reverse, provoked(&new, &text), from);
+        expect(rule, triggered(&text, &new), from);
+        expect(reverse, triggered(&new, &text), from);
     }
     let bodiless = edited(&text, BODY, "");
     let optional = edited(&text, "      requestBody:\n        required: true\n", "      requestBody:\n");
-    expect("request-body-optional-added", provoked(&bodiless, &optional), "a body");
+    expect("request-body-optional-added", triggered(&bodiless, &optional), "a body");
     let gone = changes(CIELO24_TODAY, &source(CIELO24_TODAY), &cielo24_with_a_broken_rule());
     expect("rule-sentence-gone", gone.iter().map(|change| change.rule).collect(), "a sentence");
     let missed: Vec<_> = ALL.iter().map(|rule| rule.id).filter(|id| !seen.contains(id)).collect();
-    assert!(missed.is_empty(), "no edit provokes {missed:?}");
+    assert!(missed.is_empty(), "no edit triggers {missed:?}");
 }
 
 #[test]
-fn an_edit_provokes_little_else() {
-    // Where one edit is several changes by its nature.
+fn an_edit_triggers_only_one_rule() {
+    // These edits make several changes.
     const SEVERAL: &[&str] =
         &["path-parameter-renamed", "response-success-removed", "response-error-removed"];
     let text = source(FIXTURE);
-    for (row, _, from, to) in EDITS.iter().filter(|(row, ..)| !SEVERAL.contains(row)) {
+    for (rule, _, from, to) in EDITS.iter().filter(|(rule, ..)| !SEVERAL.contains(rule)) {
         let found = changes(FIXTURE, &text, &edited(&text, from, to));
-        assert_eq!(found.len(), 1, "{row}: {found:#?}");
+        assert_eq!(found.len(), 1, "{rule}: {found:#?}");
     }
 }
 
 #[test]
-fn the_docs_have_every_row_with_its_class_and_reason() {
+fn changes_md_lists_every_rule_with_its_class_and_reason() {
     let docs = source("conformance/CHANGES.md");
     let rows: Vec<&str> = docs.lines().filter(|line| line.starts_with("| `")).collect();
     let expected: Vec<String> =
         ALL.iter().map(|rule| format!("| `{}` | {} | {} |", rule.id, rule.class, rule.reason)).collect();
-    assert_eq!(rows, expected, "conformance/CHANGES.md is to have these rows:\n{}", expected.join("\n"));
+    assert_eq!(rows, expected, "conformance/CHANGES.md must have these rows:\n{}", expected.join("\n"));
 }

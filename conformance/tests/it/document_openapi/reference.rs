@@ -1,40 +1,40 @@
-//! What `$ref`s lead to.
+//! References (`$ref`).
 
 use serde_json::json;
 
 use super::{notes, operation, parsed, refusal, validator};
 
 #[test]
-fn a_reference_that_leads_nowhere_outside_or_in_a_circle_is_an_error() {
+fn missing_external_and_circular_references_are_errors() {
     let with = |reference: &str, rest: &str| {
         refusal(&operation(&format!("parameters:\n- $ref: '{reference}'"), rest))
     };
     assert_eq!(
         with("#/components/parameters/A", ""),
-        "a.yaml:7: `$ref: #/components/parameters/A` names nothing in this document; mend it or add it"
+        "a.yaml:7: `$ref: #/components/parameters/A` has no target in this document; correct the reference or add the target"
     );
     assert_eq!(
         with("common.yaml#/A", ""),
-        "a.yaml:7: `$ref: common.yaml#/A` leads out of this file; only `#/...` is followed, copy the content in"
+        "a.yaml:7: `$ref: common.yaml#/A` points outside this file; only `#/...` is supported; copy the content into this file"
     );
     assert_eq!(
         with("#/x-a", "x-a: {$ref: '#/x-b'}\nx-b: {$ref: '#/x-a'}\n"),
-        "a.yaml:7: this `$ref` leads in a circle; let one of them hold the content itself"
+        "a.yaml:7: this `$ref` is circular; replace one of the references with its content"
     );
     let schemas = "openapi: 3.0.0\npaths: {}\ncomponents:\n  schemas:\n    A: {$ref: '#/components/schemas/B'}\n    B: {$ref: '#/components/schemas/A'}\n";
     assert_eq!(
         refusal(schemas),
-        "a.yaml:5: this `$ref` leads in a circle; let one of them hold the content itself"
+        "a.yaml:5: this `$ref` is circular; replace one of the references with its content"
     );
     let missing = "openapi: 3.0.0\npaths: {}\ncomponents:\n  schemas:\n    A: {items: {$ref: '#/components/schemas/B'}}\n";
     assert_eq!(
         refusal(missing),
-        "a.yaml:5: `$ref: #/components/schemas/B` names nothing in this document; mend it or add it"
+        "a.yaml:5: `$ref: #/components/schemas/B` has no target in this document; correct the reference or add the target"
     );
 }
 
 #[test]
-fn a_reference_is_followed_wherever_it_stands() {
+fn references_are_followed_at_every_location() {
     let document = parsed(&operation(
         "parameters: [{$ref: '#/x-here/p'}]\nrequestBody: {$ref: '#/x-here/b'}\nresponses: {'200': {$ref: '#/x-here/r'}}",
         "x-here:\n  p: {name: p, in: query, schema: {$ref: '#/x-here/s'}}\n  b: {content: {text/plain: {schema: {$ref: '#/x-here/s'}, examples: {e: {$ref: '#/x-here/e'}}}}}\n  r: {description: d, headers: {H: {$ref: '#/x-here/h'}}, content: {application/json: {schema: {$ref: '#/x-here/a~1b%20c/items'}}}}\n  h: {schema: {type: integer}}\n  e: {value: text}\n  s: {type: string, maxLength: 3}\n  a/b c: {items: {type: integer}}\n",
@@ -48,7 +48,7 @@ fn a_reference_is_followed_wherever_it_stands() {
     assert_eq!(
         (response.location.line, response.headers[0].location.line),
         (8, 13),
-        "a response stands where its status does"
+        "a response has the location of its status"
     );
     let schema = response.contents[0].schema.as_ref().unwrap();
     assert_eq!(schema.value, json!({ "$ref": "#/elsewhere/~1x-here~1a~01b%20c~1items" }));
@@ -58,19 +58,16 @@ fn a_reference_is_followed_wherever_it_stands() {
 }
 
 #[test]
-fn a_path_item_may_stand_elsewhere() {
+fn a_path_item_may_be_a_reference() {
     let document = parsed(
         "openapi: 3.0.0\npaths:\n  /a: {$ref: '#/x-items/a', summary: s}\nx-items:\n  a:\n    get: {responses: {'204': {description: d}}}\n",
     );
     assert_eq!(document.operations[0].location.line, 6);
-    assert_eq!(
-        notes(&document),
-        ["3 `summary` stands beside a `$ref`, where OpenAPI 3.0 ignores it; so does this reader"]
-    );
+    assert_eq!(notes(&document), ["3 OpenAPI 3.0 ignores `summary` beside a `$ref`; it is ignored"]);
 }
 
 #[test]
-fn a_schema_may_refer_to_itself_on_the_way_down() {
+fn a_schema_may_refer_to_itself_in_its_properties() {
     let tree = validator(
         "{type: object, properties: {left: {$ref: '#/components/schemas/A'}}, additionalProperties: false}",
     );

@@ -1,11 +1,11 @@
-//! Schemas, and the validators made of them.
+//! Schemas and validators.
 
 use serde_json::json;
 
 use super::{notes, operation, parsed, validator};
 
 #[test]
-fn null_is_taken_where_a_schema_says_nullable() {
+fn nullable_schemas_accept_null() {
     for schema in [
         "{type: string, nullable: true}",
         "{nullable: true, oneOf: [{type: string}]}",
@@ -19,7 +19,7 @@ fn null_is_taken_where_a_schema_says_nullable() {
 }
 
 #[test]
-fn limits_patterns_and_formats_are_checked() {
+fn constraints_patterns_and_formats_are_validated() {
     let cases = [
         ("{type: number, minimum: 1, exclusiveMinimum: true}", json!(1.5), json!(1)),
         ("{type: string, pattern: '/^a\\/b$/'}", json!("a/b"), json!("/a/b/")),
@@ -31,22 +31,22 @@ fn limits_patterns_and_formats_are_checked() {
         ("{not: {type: string}}", json!(1), json!("a")),
     ];
     for (schema, good, bad) in cases {
-        assert!(validator(schema).is_valid(&good), "{schema} takes {good}");
+        assert!(validator(schema).is_valid(&good), "{schema} accepts {good}");
         assert!(!validator(schema).is_valid(&bad), "{schema} refuses {bad}");
     }
 }
 
 #[test]
-fn keywords_that_say_nothing_are_noted_and_left_out() {
+fn keywords_without_effect_are_noted_and_dropped() {
     let text = "openapi: 3.0.0\npaths: {/a: {get: {responses: {default: {description: d, content: {a/b: {schema: {\n  required: [],\n  enum: [a, a],\n  allOf: [],\n  exclusiveMinimum: true\n}}}}}}}}\n";
     let document = parsed(text);
     assert_eq!(
         notes(&document),
         [
-            "2 `exclusiveMinimum` without `minimum`, which says nothing; it is not read",
-            "3 an empty list, which says nothing; it is not read",
-            "4 \"a\" stands in this list already; once is enough",
-            "5 an empty list, which says nothing; it is not read",
+            "2 `exclusiveMinimum` has no effect without `minimum`; it is ignored",
+            "3 an empty list has no meaning here; it is ignored",
+            "4 \"a\" is a duplicate in this list; it is ignored",
+            "5 an empty list has no meaning here; it is ignored",
         ]
     );
     let schema = document.operations[0].responses[0].contents[0].schema.as_ref().unwrap();
@@ -55,7 +55,7 @@ fn keywords_that_say_nothing_are_noted_and_left_out() {
 }
 
 #[test]
-fn a_pattern_that_is_no_regular_expression_is_named_by_the_validator() {
+fn the_validator_error_names_the_location_of_an_invalid_pattern() {
     let document =
         parsed(&operation("parameters:\n- {name: q, in: query, schema: {type: string, pattern: '(['}}", ""));
     let error = document.validator(&document.operations[0].parameters[0].schema).map(|_| ()).unwrap_err();

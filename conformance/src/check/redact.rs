@@ -1,0 +1,182 @@
+//! Redaction of secrets, and of addresses that differ from run to run.
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::{Captures, Regex};
+use url::form_urlencoded::byte_serialize;
+
+use crate::plan::presigned::SIGNATURE;
+use crate::plan::source::Source;
+use crate::style::visible;
+use crate::wire::parameter::UNRESERVED;
+
+/// Replaces secrets and addresses in a string by their names.
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    replaced: Vec<(String, String)>,
+    /// Whether signatures of URLs are redacted by the names of their parameters. Those of a real server are not known in advance.
+    takes_signatures: bool,
+}
+
+/// A parameter that signs a URL or a form: its name, the separator, and its value. It is found in any string: in a sentence, in
+/// XML, in a URL within a URL.
+static SIGNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[\w.-]*(?:signature|credential|token|hmac|policy|key-pair-id|access-?key-?id)|\bsig";
+    let separator = r#"(?:=|%3d|%253d|"\s*:\s*")"#;
+    Regex::new(&format!(r#"(?i)((?:{name}){separator})([^\s"'<>&;,\\]{{4,}}?)(%26|[\s"'<>&;,\\]|$)"#)).ok()
+});
+
+/// An ASCII character written as a JSON escape.
+static ESCAPED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\\u00([2-7][0-9A-Fa-f])").ok());
+
+impl Redactor {
+    /// A redactor for the cases of one document.
+    pub fn new(source: &Source) -> Self {
+        let credential = source.provider.credential();
+        let mut redactor = Self::default();
+        redactor.secret(&credential.sample, &format!("[{}]", credential.name));
+        redactor.secret(SIGNATURE, "[signature]");
+        redactor
+    }
+
+    /// Also replaces this string.
+    pub fn replace(&mut self, text: &str, by: &str) {
+        if !text.is_empty() {
+            self.replaced.push((text.to_owned(), by.to_owned()));
+        }
+    }
+
+    /// Also replaces a secret, in each encoding in which a server may repeat it.
+    pub fn secret(&mut self, secret: &str, by: &str) {
+        for spelling in spellings(secret) {
+            self.replace(&spelling, by);
+        }
+    }
+
+    /// Also redacts signatures of URLs, by the names of their parameters.
+    pub fn take_signatures(&mut self) {
+        self.takes_signatures = true;
+    }
+
+    /// The string with everything replaced, and without terminal escapes.
+    pub fn text(&self, text: &str) -> String {
+        // Invisible characters are removed first: they could split a secret.
+        let mut text = visible(text);
+        if self.takes_signatures {
+            text = without_signatures(&plain(&text));
+        }
+        self.replaced.iter().fold(text, |text, (from, to)| text.replace(from, to))
+    }
+}
+
+/// A secret as it is, and as URLs, forms, JSON, XML and base64 encode it.
+fn spellings(secret: &str) -> Vec<String> {
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json.trim_matches('"');
+    let escaped = [("&", "\\u0026"), ("=", "\\u003d"), ("+", "\\u002b"), ("<", "\\u003c"), (">", "\\u003e")];
+    let encoded = [
+        byte_serialize(secret.as_bytes()).collect(),
+        utf8_percent_encode(secret, UNRESERVED).to_string(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+    ];
+    let mut all = vec![
+        secret.to_owned(),
+        json.to_owned(),
+        json.replace('/', "\\/"),
+        json.replace('&', "\\u0026"),
+        escaped.iter().fold(json.to_owned(), |text, (from, to)| text.replace(from, to)),
+        secret.replace('&', "&amp;"),
+        STANDARD.encode(secret),
+    ];
+    all.extend(encoded.iter().map(|encoded| with_small_digits(encoded)));
+    all.extend(encoded);
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// A percent-encoded string with lower-case digits, as .NET writes it: `%2f` instead of `%2F`.
+fn with_small_digits(encoded: &str) -> String {
+    let mut parts = encoded.split('%');
+    let start = parts.next().unwrap_or_default().to_owned();
+    parts.fold(start, |text, part| {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        text + "%" + &digits.to_lowercase() + rest
+    })
+}
+
+/// A string with needless JSON escapes decoded. Escapes of characters with a meaning in JSON are kept.
+fn plain(text: &str) -> String {
+    let Some(escaped) = ESCAPED.as_ref() else { return text.to_owned() };
+    let character = |found: &Captures<'_>| match u8::from_str_radix(&found[1], 16).map(char::from) {
+        Ok(character) if !['"', '\\', '\u{7f}'].contains(&character) => character.to_string(),
+        _ => found[0].to_owned(),
+    };
+    escaped.replace_all(text, character).into_owned()
+}
+
+fn without_signatures(text: &str) -> String {
+    let Some(signed) = SIGNED.as_ref() else { return text.to_owned() };
+    signed.replace_all(text, "$1[signature]$3").into_owned()
+}
+
+/// A string cut to 200 characters.
+pub(crate) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(200) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_replaced_in_each_encoding() {
+        let mut redactor = Redactor::default();
+        redactor.secret("T0K/+w=ch&rs \"q", "[token]");
+        for echo in [
+            "T0K/+w=ch&rs \"q",
+            "T0K%2F%2Bw%3Dch%26rs+%22q",
+            "T0K%2F%2Bw%3Dch%26rs%20%22q",
+            "T0K%2f%2bw%3dch%26rs+%22q",
+            r#"T0K\/+w=ch&rs \"q"#,
+            r#"T0K/+w=ch\u0026rs \"q"#,
+            r#"T0K/\u002bw\u003dch\u0026rs \"q"#,
+            "VDBLLyt3PWNoJnJzICJx",
+            "T0K/+w\u{1b}[31m=ch&rs \"q",
+        ] {
+            assert_eq!(redactor.text(&format!("<{echo}>")), "<[token]>", "{echo}");
+        }
+        redactor.replace("", "[nothing]");
+        assert_eq!(redactor.text("as it is"), "as it is");
+    }
+
+    #[test]
+    fn the_signature_of_a_url_is_redacted_wherever_it_occurs() {
+        let mut redactor = Redactor::default();
+        redactor.take_signatures();
+        redactor.secret("sk-live-key", "[api_key]");
+        for echo in [
+            "PUT it to https://s.test/a?X-Amz-Signature=dead5161 now",
+            "<Url>https://s.test/a?b=1&amp;Signature=dead5161&amp;c=2</Url>",
+            "location: /a?sig=dead5161",
+            r#"{"fields":{"X-Amz-Signature":"dead5161"}}"#,
+            r#"{"u":"/a?X-Goog-Signature\u003ddea\u0064516\u0031"}"#,
+            "https://other.test/?next=https%3A%2F%2Fs.test%3FX-Amz-Signature%3Ddead5161%26b%3D1",
+        ] {
+            let text = redactor.text(echo);
+            assert!(text.contains("[signature]") && !text.contains("5161"), "{text}");
+        }
+        assert_eq!(
+            redactor.text(r#"{"message":"\u0073k-live-key\u0022"}"#),
+            r#"{"message":"[api_key]\u0022"}"#
+        );
+        let harmless = r#"{"message":"the signature is wrong","design":"a, b"}"#;
+        assert_eq!(redactor.text(harmless), harmless);
+    }
+}

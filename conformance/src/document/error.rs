@@ -1,0 +1,47 @@
+//! Errors of the readers.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// The reason why a document cannot be read, as one line: what is wrong, where, and what to do.
+#[derive(Debug)]
+pub struct ReadError {
+    /// The document's name.
+    pub document: Arc<str>,
+    /// The line, from 1; 0 if the error is about the whole file.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.document, self.message),
+            line => write!(f, "{}:{line}: {}", self.document, self.message),
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// An error at a line of a file whose name the reader does not know.
+#[derive(Debug)]
+pub(super) struct LineError {
+    pub(super) line: usize,
+    pub(super) message: String,
+}
+
+/// The result of a reader.
+pub(super) type Result<T> = std::result::Result<T, LineError>;
+
+impl LineError {
+    pub(super) fn new(line: usize, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+
+    /// Adds the name of the document.
+    pub(super) fn of(self, document: &Arc<str>) -> ReadError {
+        ReadError { document: document.clone(), line: self.line, message: self.message }
+    }
+}

@@ -1,0 +1,375 @@
+//! The model that every reader produces: operations, parameters, bodies, responses, credentials.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::excerpt::Excerpts;
+use super::tree::nearest_line;
+
+/// An API description: one file of one vendor.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The name shown to the user: the path as given, or the path in the repository.
+    pub name: Arc<str>,
+    /// The whole text, without byte order mark and with `\n` line ends. Excerpts are taken from it.
+    pub text: Arc<str>,
+    /// The format of the document.
+    pub kind: Kind,
+    /// The base URLs: `servers` in OpenAPI, `https://` and the `Host` header of an example in RST.
+    pub servers: Vec<Server>,
+    /// The operations, in document order.
+    pub operations: Vec<Operation>,
+    /// The schemas that `$ref`s point to. A schema together with this object is complete. For OpenAPI it
+    /// is `{"components": {"schemas": {...}}, "elsewhere": {...}}`, where `elsewhere` has the schemas at
+    /// other locations, by JSON pointer. Empty for RST.
+    pub definitions: Value,
+    /// Prose that belongs to no operation, for example `info.description`.
+    pub prose: Vec<Prose>,
+    /// Defects that did not stop the reader, for example a title longer than its underline.
+    pub notes: Vec<Note>,
+    /// The line (from 1) of each JSON pointer into the document.
+    pub lines: HashMap<String, usize>,
+}
+
+/// The format of a document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// OpenAPI 3.0, as YAML, as JSON, or in a fenced block of a docs page.
+    OpenApi,
+    /// A reStructuredText page that uses the Sphinx HTTP domain.
+    Rst,
+}
+
+/// A location in a document.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The document's name.
+    pub document: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
+    /// The JSON pointer. RST has none, so the reader makes one from section and row
+    /// (`/request_upload_url/query/job_id`).
+    pub pointer: String,
+}
+
+impl Location {
+    pub(super) fn new(document: &Arc<str>, line: usize, pointer: &str) -> Self {
+        Self { document: document.clone(), line, pointer: pointer.to_owned() }
+    }
+}
+
+/// A location in reports and plans: `file:line#pointer`.
+impl Serialize for Location {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{self}#{}", self.pointer))
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.document, self.line)
+    }
+}
+
+/// A base URL.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The URL. Each variable is replaced by its default.
+    pub url: String,
+    /// Where the document states it.
+    pub location: Location,
+}
+
+/// A paragraph of prose. Each run of white space is one space.
+#[derive(Clone, Debug)]
+pub struct Prose {
+    /// The text.
+    pub text: String,
+    /// Where the paragraph starts.
+    pub location: Location,
+}
+
+/// A defect of a document that did not stop the reader.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// One line: what is wrong, and how the reader treats it.
+    pub text: String,
+    /// Where the defect is.
+    pub location: Location,
+}
+
+/// An operation: one method and one path.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// The `operationId`. RST operations, and OpenAPI operations without one, use the last path segment
+    /// that is not a parameter, preceded by the method if that id is already taken.
+    pub id: String,
+    /// The method, in upper case.
+    pub method: String,
+    /// The path template, which starts with `/`.
+    pub path: String,
+    /// Where the document states the operation.
+    pub location: Location,
+    /// The base URLs that replace the document's for this operation; usually empty.
+    pub servers: Vec<Server>,
+    /// Summary, description and other prose about the whole operation.
+    pub prose: Vec<Prose>,
+    /// The parameters of all locations, including those that the path states for all its operations.
+    pub parameters: Vec<Parameter>,
+    /// The request body, if one is documented.
+    pub body: Option<Body>,
+    /// The documented responses, in document order.
+    pub responses: Vec<Response>,
+    /// The alternatives. Each one lists credentials that are needed together. Empty if none is stated.
+    pub security: Vec<Vec<Credential>>,
+    /// Complete example requests (RST only).
+    pub examples: Vec<RequestExample>,
+}
+
+impl Operation {
+    /// The response documented for a status: the exact status, else its range (`4XX`), else `default`.
+    pub fn response(&self, status: u16) -> Option<&Response> {
+        let of = |code: Code| self.responses.iter().find(|response| response.code == code);
+        of(Code::Exact(status)).or_else(|| of(Code::Range(status / 100))).or_else(|| of(Code::Default))
+    }
+
+    /// The credentials a client must send: the first alternative that the suite can send, else the first
+    /// alternative.
+    pub fn credentials(&self) -> &[Credential] {
+        let is_known = |together: &&Vec<Credential>| together.iter().all(|one| one.kind.is_known());
+        self.security.iter().find(is_known).or(self.security.first()).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A parameter of a request, or a header of a response.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// The name in the HTTP message.
+    pub name: String,
+    /// The part of the HTTP message that has it.
+    pub sent_in: ParameterLocation,
+    /// Whether the document requires it. OpenAPI: `required`; RST: the heading of its table.
+    pub required: bool,
+    /// The schema of the value.
+    pub schema: Schema,
+    /// The serialization of arrays and objects (`form`, `simple`, ...), by default that of the location.
+    /// If the value is described by `content`, its media type.
+    pub style: String,
+    /// Whether each array element or object property is a parameter of its own.
+    pub explode: bool,
+    /// Whether reserved characters (`:/?#[]@!$&'()*+,;=`) are sent without percent-encoding.
+    pub allow_reserved: bool,
+    /// The description in the document; empty if there is none.
+    pub description: String,
+    /// The documented example values.
+    pub examples: Vec<Example>,
+    /// Where the document states it: the target, if it is a `$ref`.
+    pub location: Location,
+}
+
+/// The location of a parameter (OpenAPI's `in`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ParameterLocation {
+    /// A segment of the path.
+    Path,
+    /// The query string.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+}
+
+impl ParameterLocation {
+    pub(super) const ALL: [Self; 4] = [Self::Path, Self::Query, Self::Header, Self::Cookie];
+
+    /// The location as OpenAPI names it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// A JSON Schema and its location.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// A JSON Schema (draft 4). The reader changes three things of OpenAPI: `nullable` becomes a `null`
+    /// alternative, a pattern loses the slashes of a JavaScript literal, and a `$ref` to a schema outside
+    /// `components/schemas` becomes `#/elsewhere/...`. All `$ref`s resolve through
+    /// [`Document::definitions`]; [`Document::validator`] combines the two.
+    pub value: Value,
+    /// The JSON pointer of the schema, for [`Document::lines`].
+    pub pointer: String,
+}
+
+/// A request body.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Whether the body is required.
+    pub required: bool,
+    /// One entry per media type.
+    pub contents: Vec<Content>,
+    /// Where the document states it.
+    pub location: Location,
+}
+
+/// A body of one media type.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The media type, as written.
+    pub media_type: String,
+    /// The schema: as stated, or inferred from an example (RST).
+    pub schema: Option<Schema>,
+    /// The documented examples.
+    pub examples: Vec<Example>,
+    /// Where the document states it.
+    pub location: Location,
+}
+
+/// A documented example value.
+#[derive(Clone, Debug)]
+pub struct Example {
+    /// The value.
+    pub value: Value,
+    /// Where the document states it.
+    pub location: Location,
+}
+
+/// A documented response.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status, or the range of statuses.
+    pub code: Code,
+    /// The description in the document.
+    pub description: String,
+    /// One entry per media type; empty if no body is documented.
+    pub contents: Vec<Content>,
+    /// The documented headers.
+    pub headers: Vec<Parameter>,
+    /// Where the operation states the status. The content may be elsewhere, behind a `$ref`.
+    pub location: Location,
+}
+
+/// The status, or the range of statuses, of a documented response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Code {
+    /// One status code, 100 to 599.
+    Exact(u16),
+    /// A range by its first digit: 4 is `4XX`.
+    Range(u16),
+    /// `default`: every status without another entry.
+    Default,
+}
+
+impl Code {
+    /// Whether it is a success (2XX).
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Exact(200..=299) | Self::Range(2))
+    }
+
+    /// Parses a status as documents write it: `201`, `4XX`, `default`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        if text.eq_ignore_ascii_case("default") {
+            return Some(Self::Default);
+        }
+        let hundred = text.strip_suffix("XX").or_else(|| text.strip_suffix("xx"));
+        match hundred.unwrap_or(text).parse().ok()? {
+            digit @ 1..=5 if hundred.is_some() => Some(Self::Range(digit)),
+            status @ 100..=599 if hundred.is_none() && text.len() == 3 => Some(Self::Exact(status)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(code) => write!(f, "{code}"),
+            Self::Range(hundred) => write!(f, "{hundred}XX"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}
+
+/// A complete example request.
+#[derive(Clone, Debug)]
+pub struct RequestExample {
+    /// The method.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// The names and values of the query, decoded, in order.
+    pub query: Vec<(String, String)>,
+    /// The headers, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body; empty if there is none.
+    pub body: String,
+    /// Where the example starts.
+    pub location: Location,
+}
+
+/// A credential that an operation requires.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The name of the security scheme.
+    pub name: String,
+    /// How it is sent.
+    pub kind: CredentialKind,
+    /// Where the operation requires it.
+    pub location: Location,
+}
+
+/// How a credential is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    /// `Authorization: Bearer ...`
+    Bearer,
+    /// `Authorization: Basic ...`
+    Basic,
+    /// A parameter with this location and name.
+    Parameter(ParameterLocation, String),
+    /// Another scheme, as written: `oauth2`, `http digest`.
+    Other(String),
+}
+
+impl CredentialKind {
+    /// Whether it is sent as `Authorization: Bearer`. OAuth 2 and OpenID Connect tokens are (RFC 6750).
+    pub fn is_bearer(&self) -> bool {
+        match self {
+            Self::Bearer => true,
+            Self::Other(name) => ["oauth2", "openIdConnect"].contains(&name.as_str()),
+            Self::Basic | Self::Parameter(..) => false,
+        }
+    }
+
+    /// Whether the suite can send it.
+    pub fn is_known(&self) -> bool {
+        self.is_bearer()
+            || matches!(self, Self::Parameter(ParameterLocation::Query | ParameterLocation::Header, _))
+    }
+}
+
+impl Document {
+    /// The base URLs of an operation: its own, else the document's.
+    pub fn servers_of<'a>(&'a self, operation: &'a Operation) -> &'a [Server] {
+        if operation.servers.is_empty() { &self.servers } else { &operation.servers }
+    }
+
+    /// The text, ready for excerpts.
+    pub fn excerpts(&self) -> Excerpts<'_> {
+        Excerpts::of(&self.text)
+    }
+
+    /// The location of a JSON pointer. Its line is that of the nearest ancestor with a known line.
+    pub fn locate(&self, pointer: &str) -> Location {
+        Location::new(&self.name, nearest_line(&self.lines, pointer), pointer)
+    }
+}

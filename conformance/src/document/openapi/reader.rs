@@ -1,0 +1,138 @@
+//! The state of the OpenAPI reader, and what all its parts use: locations, notes, references, caps.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::node::Node;
+use crate::document::error::Result;
+use crate::document::model::{CredentialKind, Location, Note, Prose};
+use crate::document::prose;
+use crate::document::tree::Tree;
+
+/// The maximum size of content that is read more than once, in bytes. Published documents stay below 16 MiB.
+const MAX_REPEATED: usize = 256 * 1024 * 1024;
+
+/// The state of the reader.
+pub(super) struct OpenApiReader<'a> {
+    pub(super) name: Arc<str>,
+    pub(super) tree: &'a Tree,
+    /// The lines of the text, in which prose is located.
+    source: Vec<&'a str>,
+    pub(super) schemes: BTreeMap<String, CredentialKind>,
+    /// Pointers of referenced schemas outside `components/schemas`.
+    pub(super) referenced: Vec<String>,
+    /// The size of each `$ref` target, in bytes.
+    weights: HashMap<String, usize>,
+    /// The size of all content read more than once, in bytes.
+    repeated: usize,
+    pub(super) notes: Vec<Note>,
+}
+
+impl<'a> OpenApiReader<'a> {
+    pub(super) fn new(name: &Arc<str>, text: &'a str, tree: &'a Tree) -> Self {
+        Self {
+            name: name.clone(),
+            tree,
+            source: text.lines().collect(),
+            schemes: BTreeMap::new(),
+            referenced: Vec::new(),
+            weights: HashMap::new(),
+            repeated: 0,
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn location(&self, node: &Node<'_>) -> Location {
+        Location::new(&self.name, node.line(), &node.pointer)
+    }
+
+    pub(super) fn note(&mut self, node: &Node<'_>, text: impl Into<String>) {
+        let location = self.location(node);
+        self.notes.push(Note { text: text.into(), location });
+    }
+
+    /// Notes each key that is neither read nor ignored on purpose.
+    pub(super) fn check_keys(&mut self, node: &Node<'_>, read: &str, ignored: &str) -> Result<()> {
+        for (key, entry) in node.entries()?.filter(|(key, _)| !lists(read, key)) {
+            self.note_unknown_key(key, &entry, ignored);
+        }
+        Ok(())
+    }
+
+    /// Notes an unknown key. Extensions (`x-`) are ignored on purpose.
+    pub(super) fn note_unknown_key(&mut self, key: &str, node: &Node<'_>, ignored: &str) {
+        if !key.starts_with("x-") && !lists(ignored, key) {
+            self.note(node, format!("OpenAPI 3.0 has no key `{key}` here; it is ignored"));
+        }
+    }
+
+    /// The node itself, or the target of its `$ref`.
+    pub(super) fn resolve(&mut self, node: &Node<'a>) -> Result<Node<'a>> {
+        if node.get("$ref").is_none() {
+            return Ok(node.clone());
+        }
+        self.note_siblings(node)?;
+        let target = node.resolve()?;
+        let weight = *self.weights.entry(target.pointer.clone()).or_insert_with(|| weight(target.value));
+        self.spend(node, weight)?;
+        Ok(target)
+    }
+
+    /// Counts content that is read more than once, so that a small document cannot expand without bound.
+    pub(super) fn spend(&mut self, node: &Node<'_>, weight: usize) -> Result<()> {
+        self.repeated += weight;
+        if self.repeated > MAX_REPEATED {
+            let most = MAX_REPEATED / (1024 * 1024);
+            return Err(node.error(format!(
+                "content that is used more than once adds up to more than {most} MiB, which is the maximum; use fewer `$ref`s to large content"
+            )));
+        }
+        Ok(())
+    }
+
+    pub(super) fn note_siblings(&mut self, node: &Node<'a>) -> Result<()> {
+        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
+            self.note(&entry, format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`; it is ignored"));
+        }
+        Ok(())
+    }
+
+    /// The notes in document order. Content that several operations share is noted once.
+    pub(super) fn distinct_notes(&mut self) -> Vec<Note> {
+        let mut notes = std::mem::take(&mut self.notes);
+        let mut seen = HashSet::new();
+        notes.retain(|note| seen.insert((note.location.pointer.clone(), note.text.clone())));
+        notes.sort_by_key(|note| note.location.line);
+        notes
+    }
+
+    /// The paragraphs of the string under a key.
+    pub(super) fn prose(&self, node: &Node<'a>, key: &str) -> Result<Vec<Prose>> {
+        let Some(node) = node.get(key) else {
+            return Ok(Vec::new());
+        };
+        let text = node.text()?;
+        let lines = prose::first_lines(&self.source, node.line(), text);
+        let located = prose::paragraphs(text).into_iter().zip(lines);
+        Ok(located
+            .map(|(text, line)| Prose { text, location: Location { line, ..self.location(&node) } })
+            .collect())
+    }
+}
+
+/// Whether a list of keys, with spaces between them, has this key.
+pub(super) fn lists(keys: &str, key: &str) -> bool {
+    keys.split_whitespace().any(|listed| listed == key)
+}
+
+/// The approximate size of a value, in bytes.
+pub(super) fn weight(value: &Value) -> usize {
+    16 + match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(weight).sum(),
+        Value::Object(map) => map.iter().map(|(key, value)| key.len() + weight(value)).sum(),
+    }
+}

@@ -1,0 +1,106 @@
+//! The OpenAPI text of a document, as the vendor wrote it, without the page around it.
+//! Import and diff compare and merge this text.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::error::{LineError, ReadError, Result};
+use super::model::{Document, Location};
+use super::text::{self, Format};
+use super::tree::{Tree, nearest_line};
+use super::{json, page, yaml};
+
+/// The YAML or JSON of a document, or of the fenced block of a page.
+#[derive(Clone, Debug)]
+pub struct OpenApiSource {
+    /// The name of the document or page.
+    pub name: Arc<str>,
+    /// The text, without byte order mark and with `\n` line ends.
+    pub text: String,
+    /// The number of file lines before the text.
+    pub offset: usize,
+    /// The complete value, including parts that no reader uses.
+    pub value: Value,
+    /// The line (from 1) in the file of each JSON pointer.
+    pub lines: HashMap<String, usize>,
+}
+
+impl OpenApiSource {
+    /// Reads a YAML or JSON file, or the OpenAPI block of a page.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::read`]; also for an RST page, which has no OpenAPI block.
+    pub fn read(name: &str, bytes: &[u8]) -> std::result::Result<Self, ReadError> {
+        let name: Arc<str> = name.into();
+        let source = text::decode(bytes).and_then(|text| Self::parse(&name, text));
+        source.map_err(|error| error.of(&name))
+    }
+
+    /// Parses the decoded text of a file.
+    pub(super) fn parse(name: &Arc<str>, text: String) -> Result<Self> {
+        let (text, offset) = match Format::of(name, &text) {
+            Format::OpenApi => (text, 0),
+            Format::Page => {
+                let (block, offset) = page::openapi_block(&text)?;
+                // The last line needs a line end as well, so that text can be appended.
+                (block + "\n", offset)
+            }
+            Format::Rst => {
+                let message = "the file is a reStructuredText page, which has no OpenAPI block";
+                return Err(LineError::new(0, message));
+            }
+        };
+        let Tree { value, lines } = tree(&text, offset)?;
+        Ok(Self { name: name.clone(), text, offset, value, lines })
+    }
+
+    /// Whether the text is JSON.
+    pub fn is_json(&self) -> bool {
+        is_json(&self.text)
+    }
+
+    /// The location of a JSON pointer. Its line is that of the nearest ancestor with a known line.
+    pub fn locate(&self, pointer: &str) -> Location {
+        Location::new(&self.name, nearest_line(&self.lines, pointer), pointer)
+    }
+}
+
+impl Document {
+    /// The OpenAPI text of this document; `None` for an RST page.
+    pub fn openapi_source(&self) -> Option<OpenApiSource> {
+        OpenApiSource::read(&self.name, self.text.as_bytes()).ok()
+    }
+}
+
+/// Parses a string that starts after `offset` lines of its file.
+fn tree(text: &str, offset: usize) -> Result<Tree> {
+    if is_json(text) { json::read(text, offset) } else { yaml::read(text, offset) }
+}
+
+/// Whether a string is JSON, judged by its start.
+fn is_json(text: &str) -> bool {
+    text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tree;
+
+    #[test]
+    fn a_pointer_without_a_line_has_the_line_of_its_ancestor() {
+        let tree = tree("a:\n  b/c:\n    - d~e: 1\n", 10).unwrap();
+        assert_eq!(tree.line("/a/b~1c/0/d~0e"), 13);
+        assert_eq!(tree.line("/a/b~1c/0/missing/deep"), 13);
+        assert_eq!(tree.line("/a/b~1c"), 12);
+        assert_eq!(tree.line("/z"), 11);
+    }
+
+    #[test]
+    fn a_text_that_starts_like_json_is_json_and_other_flow_style_is_yaml() {
+        assert_eq!(tree("{\"a\": \"\\ud83d\\ude00\"}", 0).unwrap().value["a"], "😀");
+        assert_eq!(tree("{a: b}", 0).unwrap().value["a"], "b");
+    }
+}

@@ -1,0 +1,222 @@
+//! The results of a run: a verdict for each case.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::finding::{Blame, Finding, Level};
+use crate::plan::case::Case;
+use crate::plan::fact::FactId;
+
+/// The results of a run.
+#[derive(Debug)]
+pub struct Run {
+    /// The client or server under test.
+    pub client: DriverInfo,
+    /// How it was judged.
+    pub options: Options,
+    /// One result for each planned case, in the order of the plan.
+    pub results: Vec<CaseResult>,
+    /// How long the run took.
+    pub elapsed: Duration,
+}
+
+impl Run {
+    /// The number of cases with a verdict.
+    pub fn count(&self, kind: VerdictKind) -> usize {
+        self.results.iter().filter(|result| result.verdict.kind() == kind).count()
+    }
+
+    /// The ids of the facts that the judged cases of this run exercised.
+    pub fn exercised(&self) -> HashSet<&FactId> {
+        let judged = self.results.iter().filter(|result| result.verdict.is_judged());
+        judged.flat_map(|result| &result.case.facts).collect()
+    }
+}
+
+/// What a driver reports about itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DriverInfo {
+    /// The version of the protocol: 1.
+    pub protocol: u32,
+    /// The client under test.
+    pub client: ClientName,
+    /// The operations that the client offers, as `operation` or `provider/operation`.
+    pub operations: Vec<String>,
+    /// The number of cases that the driver takes at once; 1 when it does not say.
+    #[serde(default = "one")]
+    pub concurrency: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// The client under test.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ClientName {
+    /// Its name.
+    pub name: String,
+    /// Its version; empty when the driver does not say.
+    #[serde(default)]
+    pub version: String,
+    /// The language that it is written in; empty when the driver does not say.
+    #[serde(default)]
+    pub language: String,
+}
+
+/// How to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whether a broken should fails its case too.
+    pub strict: bool,
+    /// How long a driver may take for one case.
+    pub timeout: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { strict: false, timeout: Duration::from_secs(10) }
+    }
+}
+
+/// A function that is called with each result as it comes.
+pub type OnResult<'a> = &'a (dyn Fn(&CaseResult) + Sync);
+
+/// The result of one case.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The case.
+    pub case: Case,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Every broken rule.
+    pub findings: Vec<Finding>,
+    /// The exchange as text, with secrets and addresses redacted.
+    pub exchange: String,
+    /// The reason given in the list of known failures, when the case is listed and its verdict is not known-failing.
+    pub listed: Option<String>,
+    /// How long the case took.
+    pub elapsed: Duration,
+}
+
+impl CaseResult {
+    /// A result without findings.
+    pub fn new(case: &Case, verdict: Verdict) -> Self {
+        Self {
+            case: case.clone(),
+            verdict,
+            findings: Vec::new(),
+            exchange: String::new(),
+            listed: None,
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn error(case: &Case, blame: Blame, message: String) -> Self {
+        Self::new(case, Verdict::Error(DriverError { message, blame, ..DriverError::default() }))
+    }
+
+    /// The reason given in the list of known failures, when the case was expected to fail and did not.
+    pub fn unexpected_pass(&self) -> Option<&str> {
+        let held = matches!(self.verdict, Verdict::Pass | Verdict::Unsupported(_));
+        self.listed.as_deref().filter(|_| held)
+    }
+
+    /// Whether the case passes although a recommendation is broken.
+    pub fn has_warning(&self) -> bool {
+        matches!(self.verdict, Verdict::Pass) && !self.findings.is_empty()
+    }
+
+    /// Whether a requirement of the document is broken.
+    pub fn breaks_a_must(&self) -> bool {
+        self.findings.iter().any(|finding| finding.level == Level::Must)
+    }
+}
+
+/// The verdict on one case.
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    /// Every rule holds.
+    Pass,
+    /// A rule is broken.
+    Fail,
+    /// The case could not be played, for this reason.
+    Unsupported(String),
+    /// A rule is broken, and the list of known failures names the case, for this reason.
+    KnownFailing(String),
+    /// The case could not be judged: the driver, the server or the suite failed.
+    Error(DriverError),
+}
+
+impl Verdict {
+    /// The verdict without its data.
+    pub fn kind(&self) -> VerdictKind {
+        match self {
+            Self::Pass => VerdictKind::Pass,
+            Self::Fail => VerdictKind::Fail,
+            Self::Unsupported(_) => VerdictKind::Unsupported,
+            Self::KnownFailing(_) => VerdictKind::KnownFailing,
+            Self::Error(_) => VerdictKind::Error,
+        }
+    }
+
+    fn is_judged(&self) -> bool {
+        matches!(self, Self::Pass | Self::Fail | Self::KnownFailing(_))
+    }
+}
+
+/// A verdict without its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerdictKind {
+    /// Every rule holds.
+    Pass,
+    /// A rule is broken.
+    Fail,
+    /// The case could not be played.
+    Unsupported,
+    /// A rule is broken, as the list of known failures says.
+    KnownFailing,
+    /// The case could not be judged.
+    Error,
+}
+
+impl VerdictKind {
+    /// Every verdict. Each planned case has one of them.
+    pub const ALL: [Self; 5] = [Self::Pass, Self::Fail, Self::Unsupported, Self::KnownFailing, Self::Error];
+
+    /// The verdict as a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unsupported => "unsupported",
+            Self::KnownFailing => "known-failing",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Why a case could not be judged: the driver ended, printed something else than the protocol, or did not answer; or the server
+/// or the suite failed.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DriverError {
+    /// What happened, in one line.
+    #[serde(rename = "says")]
+    pub message: String,
+    /// What the driver logged since it was given the case.
+    pub log: String,
+    /// The party that has to fix it. The driver belongs to its client.
+    pub blame: Blame,
+    /// Whether another case may have caused it. Then the case is played again by itself.
+    #[serde(skip)]
+    pub is_uncertain: bool,
+}
+
+impl<T: Into<String>> From<T> for DriverError {
+    fn from(message: T) -> Self {
+        Self { message: message.into(), ..Self::default() }
+    }
+}
