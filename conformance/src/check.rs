@@ -36,10 +36,11 @@ pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &R
 }
 
 fn finding(source: &Source, case: &Case, violation: Violation, redactor: &Redactor) -> Finding {
-    let rests = basis(source, case, violation.rule);
+    let rationale = basis(source, case, violation.rule);
     let is_refusal = [&REFUSAL_UNNEEDED, &REQUEST_SENT].contains(&violation.rule);
     let misread = is_refusal && is_ambiguous(&source.document, &case.location.pointer);
     let blame = if misread { Blame::Document } else { Blame::Client };
-    let location = rests.stated.as_ref().or(violation.location.as_ref()).unwrap_or(&case.location).clone();
-    violation.into_finding(rests.level, blame, location, rests.because, redactor)
+    let location =
+        rationale.stated.as_ref().or(violation.location.as_ref()).unwrap_or(&case.location).clone();
+    violation.into_finding(rationale.level, blame, location, rationale.because, redactor)
 }

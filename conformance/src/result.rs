@@ -69,7 +69,7 @@ pub struct ClientName {
 /// How to judge.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Whether a broken should fails its case too.
+    /// Whether a broken recommendation (a should) fails its case too.
     pub strict: bool,
     /// How long a driver may take for one case.
     pub timeout: Duration,

@@ -9,7 +9,7 @@ use crate::plan::source::Source;
 
 /// What a rule rests on in one case.
 #[derive(Debug)]
-pub struct Rests {
+pub struct Rationale {
     /// Must or should.
     pub level: Level,
     /// The sentence of the document, the purpose of the case, or the practice.
@@ -19,20 +19,22 @@ pub struct Rests {
 }
 
 /// What a rule rests on in a case: a quoted sentence, the place that the case is about, or a practice.
-pub fn basis(source: &Source, case: &Case, rule: &Rule) -> Rests {
+pub fn basis(source: &Source, case: &Case, rule: &Rule) -> Rationale {
     let sentence = source.provider.rules.iter().find(|prose| prose.rule == rule.id);
     let quoted = sentence.and_then(|prose| fact::prose(&source.document, prose));
     match (rule.basis, quoted) {
-        (RuleBasis::Prose(_), Some(fact)) => {
-            Rests { level: Level::Must, because: format!("\"{}\"", fact.says), stated: Some(fact.location) }
-        }
+        (RuleBasis::Prose(_), Some(fact)) => Rationale {
+            level: Level::Must,
+            because: format!("\"{}\"", fact.says),
+            stated: Some(fact.location),
+        },
         (RuleBasis::Document, _) => {
             let stated = case.basis == Basis::Document;
             let level = if stated { Level::Must } else { Level::Should };
-            Rests { level, because: case.purpose.clone(), stated: None }
+            Rationale { level, because: case.purpose.clone(), stated: None }
         }
         (RuleBasis::Prose(practice) | RuleBasis::Practice(practice), _) => {
-            Rests { level: Level::Should, because: practice.to_owned(), stated: None }
+            Rationale { level: Level::Should, because: practice.to_owned(), stated: None }
         }
     }
 }

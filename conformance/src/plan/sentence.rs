@@ -8,7 +8,8 @@ use crate::provider::Provider;
 
 /// Checks that the sentence of each prose rule is in a document of its provider.
 pub(super) fn check(sources: &[Source]) -> Result<(), PlanError> {
-    for Source { provider, .. } in sources {
+    let mut checked = BTreeSet::new();
+    for Source { provider, .. } in sources.iter().filter(|source| checked.insert(&source.provider.name)) {
         let own: Vec<_> = sources.iter().filter(|source| source.provider.name == provider.name).collect();
         for rule in &provider.rules {
             if !own.iter().any(|source| find(&source.document, &rule.sentence).is_some()) {

@@ -51,7 +51,7 @@ impl<'a> Question<'a> {
         Some(Self { plan, aspect })
     }
 
-    /// Whether its request differs from the smallest documented plan.
+    /// Whether its request differs from the smallest documented call.
     pub(super) fn is_variation(&self) -> bool {
         matches!(self.aspect, Aspect::Allowed | Aspect::Forbidden)
     }

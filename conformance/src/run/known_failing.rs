@@ -40,13 +40,11 @@ impl fmt::Display for ListError {
 impl std::error::Error for ListError {}
 
 impl KnownFailing {
-    /// Reads a list: lines of `case-id-or-glob  # reason`; empty lines and lines that begin with
-    /// `#` are for people.
+    /// Reads a list. Each line is `case-id-or-glob  # reason`. Empty lines and lines that begin with `#` are ignored.
     ///
     /// # Errors
     ///
-    /// The first line without a reason, that is not a valid glob, that is repeated, or matches no case of
-    /// the plan.
+    /// The number of the first line that has no reason, has an invalid glob, repeats an earlier line, or matches no planned case.
     pub fn read(text: &str, plan: &Plan) -> Result<Self, ListError> {
         let mut entries: Vec<Entry> = Vec::new();
         for (index, line) in text.lines().enumerate() {
@@ -97,7 +95,7 @@ impl Entry {
     }
 }
 
-/// A list of what failed in a run, one line a case, with the reasons left to fill in.
+/// A list of the failed cases of a run, with one line for each case. The user fills in the reasons.
 pub fn list(run: &Run) -> String {
     let client = &run.client.client;
     let failed = run.results.iter().filter(|result| matches!(result.verdict, Verdict::Fail));
