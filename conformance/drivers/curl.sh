@@ -25,7 +25,8 @@ send() {
     --output "$work/body" --dump-header "$work/head" --write-out '%{http_code}' "$@" 2>"$work/error")
 }
 
-# curl reads the credentials from files, because other users of the machine can see the arguments of a process.
+# curl reads the credentials from files, because other users of the machine can see the arguments of a process. It reads the
+# arguments from files too, because a command substitution removes newlines at the end.
 request_pyannote_url() {
   printf 'Authorization: Bearer %s' "$(given .credentials.api_key)" >"$work/key"
   jq -c '.arguments | del(.file)' <<<"$case" >"$work/arguments"
@@ -33,9 +34,10 @@ request_pyannote_url() {
 }
 
 request_cielo24_url() {
-  given .credentials.api_token | tr -d '\n' >"$work/token"
+  jq -j '.credentials.api_token // empty' <<<"$case" >"$work/token"
+  jq -j '.arguments.job_id // empty' <<<"$case" >"$work/job_id"
   send --get --data-urlencode v=1 --data-urlencode "api_token@$work/token" \
-    --data-urlencode "job_id=$(given .arguments.job_id)" "$base_url/api/job/request_upload_url" && url_at .upload_url
+    --data-urlencode "job_id@$work/job_id" "$base_url/api/job/request_upload_url" && url_at .upload_url
 }
 
 # Reads the pre-signed URL from the response. Fails when there is none.

@@ -35,11 +35,12 @@ mod yaml;
 
 pub(crate) use path::shape;
 pub(crate) use prose::collapse;
+pub(crate) use source::read_values;
 pub(crate) use text::MAX_BYTES;
+pub(crate) use tree::Tree;
 
 use self::error::LineError;
 use self::text::Format;
-use self::tree::Tree;
 
 impl Document {
     /// Reads a document. The extension of the name selects the format (`.yaml`, `.yml`, `.json`, `.md`,

@@ -34,13 +34,15 @@ pub use plan::Plan;
 pub use plan::case::Case;
 pub use plan::fact::{Fact, FactKind};
 pub use plan::source::PlanError;
-pub use provider::{Provider, built_in as built_in_documents, known as providers};
+pub use provider::Provider;
+pub use provider::built_in::{documents as built_in_documents, providers};
+pub use provider::config::{Client, Config};
 pub use report::{Report, html, json, junit, terminal};
 pub use result::{
     CaseResult, ClientName, DriverError, DriverInfo, OnResult, Options, Run, Verdict, VerdictKind,
 };
 pub use run::built_in::OwnClients;
-pub use run::driver::{Calling, Driver, Ending, LateFailure, Request};
+pub use run::driver::{Calling, CaseLog, Driver, Ending, LateFailure, Request};
 pub use run::process::{Patience, Process};
 pub use run::{run, run_with_progress};
 

@@ -11,18 +11,22 @@ use crate::provider::{self, Provider};
 
 mod answer;
 mod argument;
+mod argument_schema;
 mod caps;
 pub mod case;
 pub mod fact;
 mod malformed;
 pub(crate) mod operation_plan;
+pub(crate) mod practice;
 pub mod presigned;
+mod provider_fit;
 mod response;
 pub(crate) mod sentence;
 pub mod source;
+mod strings;
 mod transport;
 mod undocumented;
-mod upload;
+pub(crate) mod upload;
 mod variation;
 
 use answer::Success;
@@ -48,7 +52,8 @@ impl Plan {
     /// # Errors
     ///
     /// When the sentence of a prose rule is in no document of its provider, when a document exceeds a cap, when an operation
-    /// has the name of a flow, and when two cases would have the same id.
+    /// has the name of a flow, when something that a provider states does not fit its documents, and when two cases would have
+    /// the same id.
     pub fn of(documents: Vec<Document>, providers: &[Provider]) -> Result<Self, PlanError> {
         let sources: Vec<_> = documents
             .into_iter()
@@ -59,6 +64,7 @@ impl Plan {
             caps::check(source)?;
             check_flow_name(source)?;
         }
+        provider_fit::check(&sources)?;
         let facts = sources.iter().flat_map(|s| fact::census(&s.document, &s.provider)).collect();
         let cases: Vec<_> = sources.iter().flat_map(cases).collect();
         check_ids(&cases)?;
@@ -99,18 +105,18 @@ fn cases_of(source: &Source, operations: &[Operation]) -> Vec<Case> {
         let plan = OperationPlan::new(source, operation);
         let answers = answer::documented(&plan);
         let success = Success::of(&plan, &answers);
-        cases.extend(answers.iter().flat_map(response::cases));
+        cases.extend(answers.iter().flat_map(|answer| response::cases(answer, &mut validators)));
         cases.extend(answers.iter().flat_map(malformed::cases));
-        cases.extend(undocumented::cases(&plan));
-        cases.extend(argument::cases(&plan, &success, &mut validators));
-        cases.extend(transport::cases(&plan, success.code));
+        cases.extend(undocumented::cases(&plan, &success));
+        cases.extend(argument::cases(&plan, &answers, &success, &mut validators));
+        cases.extend(transport::cases(&plan, &success));
     }
     cases
 }
 
 /// An operation must not have the name of a flow of its provider: a driver could not tell which one a case asks for.
 fn check_flow_name(source: &Source) -> Result<(), PlanError> {
-    let named = source.provider.upload.as_ref().and_then(|_| source.operation(upload::FLOW));
+    let named = source.provider.flows.upload.as_ref().and_then(|_| source.operation(upload::FLOW));
     named.map_or(Ok(()), |operation| {
         Err(PlanError(format!(
             "{}: the operation `{}` has the name of a flow of provider {}; give it another operationId in a copy of the document",

@@ -15,6 +15,7 @@ use crate::check::transcript_text;
 use crate::document::Location;
 use crate::plan::Plan;
 use crate::plan::case::{Case, Serve, ServedResponse};
+use crate::plan::source::Source;
 use crate::result::{CaseResult, ClientName, DriverInfo, OnResult, Options, Run, Verdict};
 use crate::wire::message::ExpectedRequest;
 
@@ -40,6 +41,7 @@ const ALL_REFUSED: &str = "the server refuses even the smallest documented call"
 pub struct ServerUnderTest {
     base: Url,
     http: reqwest::Client,
+    /// The secrets in use, each by its environment variable.
     credentials: BTreeMap<String, String>,
 }
 
@@ -80,9 +82,9 @@ impl ServerUnderTest {
         }
     }
 
-    /// Uses this credential in place of the sample. The name is the one that the provider gives it.
-    pub fn use_credential(&mut self, name: String, value: String) {
-        self.credentials.insert(name, value);
+    /// Uses this credential in place of the sample. The provider names its environment variable.
+    pub fn use_credential(&mut self, variable: String, value: String) {
+        self.credentials.insert(variable, value);
     }
 
     /// Keeps the cases that a server can be asked: documented statuses, arguments, credentials.
@@ -122,6 +124,18 @@ impl ServerUnderTest {
         DriverInfo { protocol: 1, client, operations: Vec::new(), concurrency: 1 }
     }
 
+    /// Redacts the credentials in use and the signatures in responses.
+    fn redactor(&self, source: &Source) -> Redactor {
+        let mut redactor = Redactor::new(source);
+        redactor.take_signatures();
+        for credential in source.provider.credentials() {
+            if let Some(secret) = self.credentials.get(&credential.variable()) {
+                redactor.secret(secret, &format!("[{}]", credential.name));
+            }
+        }
+        redactor
+    }
+
     async fn ask(
         &self,
         plan: &Plan,
@@ -139,8 +153,7 @@ impl ServerUnderTest {
         if question.is_variation() && accepted.get(&operation) == Some(&false) {
             return Ok(Asked::unplayed(case, ALL_REFUSED));
         }
-        let given = self.credentials.get(&question.plan.source.provider.credential().name);
-        let request = match question.request(case, given) {
+        let request = match question.request(case, &self.credentials) {
             Ok(request) => request,
             Err(why) => return Ok(Asked::unplayed(case, why)),
         };
@@ -149,7 +162,7 @@ impl ServerUnderTest {
                 if question.aspect == Aspect::Success {
                     accepted.insert(operation, served.code < 300);
                 }
-                let result = judge(case, &question, &request, &served, given);
+                let result = judge(case, &question, &request, &served, &self.redactor(question.plan.source));
                 let response = question.plan.operation.response(served.code);
                 Ok(Asked {
                     result: CaseResult { elapsed: began.elapsed(), ..result },
@@ -246,35 +259,23 @@ fn judge(
     question: &Question<'_>,
     request: &ExpectedRequest,
     served: &ServedResponse,
-    given: Option<&String>,
+    redactor: &Redactor,
 ) -> CaseResult {
-    let redactor = redactor(question, given);
     let transcript = Transcript {
         api: vec![request.as_received()],
         served: vec![Serve::Response(served.clone())],
         ..Transcript::default()
     };
     let exchange = redactor.text(&transcript_text::text(&transcript));
-    if let Some(why) = question.undecided(served.code) {
+    if let Some(why) = question.undecided(case, served.code) {
         return CaseResult { exchange, ..unplayed(case, &why) };
     }
-    judged(case, answer::check(question, case, served, &redactor), exchange)
+    judged(case, answer::check(question, case, served, redactor), exchange)
 }
 
 fn judged(case: &Case, findings: Vec<Finding>, exchange: String) -> CaseResult {
     let verdict = if findings.is_empty() { Verdict::Pass } else { Verdict::Fail };
     CaseResult { findings, exchange, ..CaseResult::new(case, verdict) }
-}
-
-/// Redacts the credential in use and the signatures in responses.
-fn redactor(question: &Question<'_>, given: Option<&String>) -> Redactor {
-    let source = question.plan.source;
-    let mut redactor = Redactor::new(source);
-    redactor.take_signatures();
-    if let Some(secret) = given {
-        redactor.secret(secret, &format!("[{}]", source.provider.credential().name));
-    }
-    redactor
 }
 
 /// The result of a case. A case that waits for a response gets the result of a case whose request produced it, preferably one

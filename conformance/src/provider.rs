@@ -1,53 +1,60 @@
-//! Providers: what their documents do not state in a machine-readable form, and the built-in documents.
+//! Providers: what their documents do not state in a machine-readable form.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
-use crate::document::{Document, ReadError};
+use crate::document::pointer::escape;
+use crate::document::{Document, Location, Tree};
 
-/// A file of the repository: its path and its text.
-macro_rules! file {
-    ($path:literal) => {
-        ($path, include_str!(concat!("../../", $path)))
-    };
-}
+pub mod built_in;
+pub mod config;
+mod problem;
+mod repetition;
 
-/// The built-in documents.
-const DOCUMENTS: &[(&str, &str)] =
-    &[file!("openapi/pyannote.yaml"), file!("openapi/cielo24/request_upload_url.rst")];
-
-/// The prose rules, one file for each provider.
-const RULES: &[(&str, &str)] =
-    &[file!("conformance/rules/pyannote.yaml"), file!("conformance/rules/cielo24.yaml")];
-
-/// One entry of `providers.yaml`, with the prose rules of `rules/<provider>.yaml`.
+/// A provider of a `conformance.yaml`. `conformance.schema.json` describes the fields.
 #[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Provider {
     /// The name, as in case ids.
     pub name: String,
-    /// The host of its servers. A document that names this host belongs to the provider.
-    pub host: String,
-    /// The credential that the suite gives to a client.
-    pub credential: Option<ClientCredential>,
-    /// Parameters that the client supplies by itself.
-    #[serde(default)]
-    pub client_parameters: Vec<String>,
-    /// Sample arguments by name, for parameters without an example in the document.
-    #[serde(default)]
-    pub samples: BTreeMap<String, Value>,
+    /// The paths of its documents.
+    pub documents: Vec<String>,
+    /// The host of its servers. A document that names this host belongs to the provider too.
+    pub host: Option<String>,
+    /// The base URL that replaces the servers of the documents.
+    pub base_url: Option<String>,
+    /// Its credentials, in the order of the file.
+    #[serde(deserialize_with = "named")]
+    credentials: Vec<ClientCredential>,
+    parameters: BTreeMap<String, ParameterSettings>,
+    operations: BTreeMap<String, OperationSettings>,
     /// Sample bodies by status, for responses without a body in the document.
-    #[serde(default)]
     pub bodies: BTreeMap<String, Value>,
-    /// The upload flow, if this provider has one.
-    pub upload: Option<UploadFlow>,
     /// Rules that its documents state only in prose.
-    #[serde(skip)]
     pub rules: Vec<ProseRule>,
+    /// Its flows.
+    pub flows: Flows,
+    #[serde(skip)]
+    file: Option<Arc<ConfigFile>>,
+}
+
+/// The values of a `conformance.yaml`, with their lines.
+#[derive(Debug)]
+struct ConfigFile {
+    name: Arc<str>,
+    tree: Tree,
+}
+
+impl ConfigFile {
+    fn locate(&self, pointer: String) -> Location {
+        Location { document: self.name.clone(), line: self.tree.line(&pointer), pointer }
+    }
 }
 
 /// A credential of a provider.
@@ -56,31 +63,28 @@ pub struct Provider {
 pub struct ClientCredential {
     /// Its name in the `credentials` of a driver.
     pub name: String,
-    /// The query parameter that carries it, when the document does not declare one.
+    /// The security scheme that asks for it.
+    pub scheme: Option<String>,
+    /// The parameter that carries it, where the document declares no scheme.
     pub parameter: Option<String>,
-    /// The value. The suite checks that it is sent where the document asks for it, and appears nowhere else.
-    pub sample: String,
+    sample: Option<String>,
+    variable: Option<String>,
 }
 
-/// The flow `upload`: request a pre-signed URL, then PUT the media to it.
-#[derive(Clone, Debug, Deserialize)]
+/// What is known of a parameter, or of a property of a body.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct UploadFlow {
-    /// The operation whose response contains the URL.
-    pub operation: String,
-    /// The JSON pointer to the URL in that response.
-    pub url: String,
+struct ParameterSettings {
+    sample: Option<Value>,
+    server_value: Option<bool>,
+    client_supplied: Option<bool>,
 }
 
-impl Provider {
-    /// Returns the credential of this provider, or a default credential.
-    pub fn credential(&self) -> ClientCredential {
-        self.credential.clone().unwrap_or_else(|| ClientCredential {
-            name: "credential".to_owned(),
-            parameter: None,
-            sample: "conformance-5e1f0c7ad2b94e3680d1a9c4".to_owned(),
-        })
-    }
+/// What differs in one operation.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct OperationSettings {
+    parameters: BTreeMap<String, ParameterSettings>,
 }
 
 /// A rule that a sentence of a document states.
@@ -93,46 +97,182 @@ pub struct ProseRule {
     pub sentence: String,
 }
 
-/// The providers that the suite knows.
-///
-/// # Errors
-///
-/// One line when `providers.yaml` or a file of prose rules does not parse.
-pub fn known() -> Result<Vec<Provider>, String> {
-    let mut providers: Vec<Provider> = parse(file!("conformance/providers.yaml"))?;
-    for provider in &mut providers {
-        let path = format!("conformance/rules/{}.yaml", provider.name);
-        if let Some(file) = RULES.iter().find(|(known, _)| *known == path) {
-            provider.rules = parse(*file)?;
+/// The flows of a provider.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flows {
+    /// Request a pre-signed URL, then send the media to it.
+    pub upload: Option<UploadFlow>,
+}
+
+/// The flow `upload`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UploadFlow {
+    /// The operation whose response contains the URL.
+    pub operation: String,
+    /// The JSON pointer to the URL in that response.
+    pub url: String,
+    /// The method of the request that sends the media.
+    pub method: String,
+    /// The statuses with which the storage accepts the media; at least one.
+    pub success: Vec<u16>,
+}
+
+impl Default for UploadFlow {
+    fn default() -> Self {
+        Self { operation: String::new(), url: String::new(), method: "PUT".to_owned(), success: vec![200] }
+    }
+}
+
+impl ClientCredential {
+    fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), scheme: None, parameter: None, sample: None, variable: None }
+    }
+
+    /// The value. The suite checks that it is sent where the document asks for it, and appears nowhere else.
+    pub fn sample(&self) -> String {
+        // A hash, because its beginning and its end occur nowhere else: the suite also looks for these parts.
+        let by_name = || Sha256::digest(&self.name)[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+        self.sample.clone().unwrap_or_else(by_name)
+    }
+
+    /// Whether the configuration states the value.
+    pub(crate) fn has_sample(&self) -> bool {
+        self.sample.is_some()
+    }
+
+    /// The environment variable that holds a real value.
+    pub fn variable(&self) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+        let by_name = || format!("CONFORMANCE_{}", self.name.chars().map(plain).collect::<String>());
+        self.variable.clone().unwrap_or_else(by_name)
+    }
+}
+
+impl Provider {
+    /// The credentials. At least one has no scheme: it is for each scheme that no other credential names. If the configuration has
+    /// no such credential, it has the name `credential`.
+    pub fn credentials(&self) -> Vec<ClientCredential> {
+        let mut credentials = self.credentials.clone();
+        if credentials.iter().all(|own| own.scheme.is_some()) {
+            credentials.push(ClientCredential::new("credential"));
+        }
+        credentials
+    }
+
+    /// Whether a parameter of this name carries one of the credentials.
+    pub fn has_credential_parameter(&self, name: &str) -> bool {
+        self.credentials.iter().any(|own| own.parameter.as_deref() == Some(name))
+    }
+
+    /// The sample of a parameter, and its place in the configuration. `names` are the names under which it may be listed.
+    pub fn sample(&self, operation: &str, names: &[&str]) -> Option<(&Value, Location)> {
+        let mut settings = self.settings(operation, names).into_iter();
+        let (sample, at) = settings.find_map(|(settings, at)| Some((settings.sample.as_ref()?, at)))?;
+        Some((sample, self.locate(&format!("{at}/sample"))))
+    }
+
+    /// Whether it can state samples: it lists parameters, operations or credentials.
+    pub(crate) fn has_samples(&self) -> bool {
+        !self.parameters.is_empty() || !self.operations.is_empty() || !self.credentials.is_empty()
+    }
+
+    /// The operations that it names, each with its place.
+    pub(crate) fn listed_operations(&self) -> Vec<(String, Location)> {
+        let place = |id: &String| self.locate(&format!("/operations/{}", escape(id)));
+        self.operations.keys().map(|id| (id.clone(), place(id))).collect()
+    }
+
+    /// The parameters that it names: the operation, if they are listed for one; the name; the place.
+    pub(crate) fn listed_parameters(&self) -> Vec<(Option<String>, String, Location)> {
+        let of_operations = self.operations.iter();
+        let of_operations = of_operations
+            .map(|(id, own)| (Some(id.clone()), &own.parameters, format!("/operations/{}", escape(id))));
+        let lists = of_operations.chain([(None, &self.parameters, String::new())]);
+        let listed = lists.flat_map(|(id, parameters, at)| {
+            let place = move |name: &String| self.locate(&format!("{at}/parameters/{}", escape(name)));
+            parameters.keys().map(move |name| (id.clone(), name.clone(), place(name)))
+        });
+        listed.collect()
+    }
+
+    /// The place that states that the client supplies a parameter itself, if it does. A driver does not receive it.
+    pub fn client_supplied_at(&self, operation: &str, name: &str) -> Option<Location> {
+        let settings = self.settings(operation, &[name]);
+        let stated = settings.iter().find(|(settings, _)| settings.client_supplied.is_some());
+        let (_, at) = stated.filter(|(settings, _)| settings.client_supplied == Some(true))?;
+        Some(self.locate(&format!("{at}/client_supplied")))
+    }
+
+    /// Whether only the server can know a valid value of a parameter, if the provider states it.
+    pub fn is_server_value(&self, operation: &str, names: &[&str]) -> Option<bool> {
+        self.settings(operation, names).iter().find_map(|(settings, _)| settings.server_value)
+    }
+
+    /// What is known of a parameter, each with its JSON pointer: first for the operation, then for all operations.
+    fn settings(&self, operation: &str, names: &[&str]) -> Vec<(&ParameterSettings, String)> {
+        let own = self
+            .operations
+            .get(operation)
+            .map(|own| (&own.parameters, format!("/operations/{}", escape(operation))));
+        let places = own.into_iter().chain([(&self.parameters, String::new())]);
+        let found = places.flat_map(|(parameters, at)| {
+            let named = names.iter().filter_map(|name| parameters.get_key_value(*name));
+            let named =
+                named.map(move |(name, settings)| (settings, format!("{at}/parameters/{}", escape(name))));
+            named.collect::<Vec<_>>()
+        });
+        found.collect()
+    }
+
+    /// The place of a JSON pointer below this provider in its `conformance.yaml`.
+    pub fn locate(&self, pointer: &str) -> Location {
+        let pointer = format!("/providers/{}{pointer}", escape(&self.name));
+        match &self.file {
+            Some(file) => file.locate(pointer),
+            None => Location { document: self.name.as_str().into(), line: 1, pointer },
         }
     }
-    Ok(providers)
-}
 
-fn parse<T: DeserializeOwned>((path, text): (&str, &str)) -> Result<T, String> {
-    serde_yaml::from_str(text).map_err(|error| format!("{path}: {error}"))
-}
+    /// The paths of its documents, each with its place.
+    fn located_documents(&self) -> impl Iterator<Item = (&str, Location)> {
+        let listed = self.documents.iter().enumerate();
+        listed.map(|(index, path)| (path.as_str(), self.locate(&format!("/documents/{index}"))))
+    }
 
-/// Reads the built-in documents.
-///
-/// # Errors
-///
-/// The first document that cannot be read, with its line.
-pub fn built_in() -> Result<Vec<Document>, ReadError> {
-    DOCUMENTS.iter().map(|(path, text)| Document::read(path, text.as_bytes())).collect()
-}
+    /// Whether it lists the document.
+    pub fn lists(&self, document: &Document) -> bool {
+        self.documents.iter().any(|name| **name == *document.name)
+    }
 
-/// Returns the provider whose host the document names. For an unknown host, returns a provider with the name of the file and
-/// without rules, credential and samples.
-pub fn of(document: &Document, known: &[Provider]) -> Provider {
-    let owns = |provider: &&Provider| {
+    fn has_host_of(&self, document: &Document) -> bool {
         document.servers.iter().any(|server| {
             let host = server.url.split("://").last().unwrap_or_default();
-            host.split(['/', ':']).next() == Some(provider.host.as_str())
+            host.split(['/', ':']).next() == self.host.as_deref()
         })
-    };
-    known.iter().find(owns).cloned().unwrap_or_else(|| {
+    }
+}
+
+/// Returns the provider that lists the document, or else the one whose host the document names. For an unknown document, returns
+/// a provider with the name of the file and without rules, credentials and samples.
+pub fn of(document: &Document, known: &[Provider]) -> Provider {
+    let listing = known.iter().find(|provider| provider.lists(document));
+    let own = listing.or_else(|| known.iter().find(|provider| provider.has_host_of(document)));
+    own.cloned().unwrap_or_else(|| {
         let stem = Path::new(&*document.name).file_stem().unwrap_or_default();
         Provider { name: stem.to_string_lossy().into_owned(), ..Provider::default() }
     })
+}
+
+/// Reads a mapping as a list, in its order: each key becomes the `name` of its entry.
+fn named<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let entries = Map::<String, Value>::deserialize(deserializer)?.into_iter();
+    let read = |(name, mut entry): (String, Value)| {
+        if let Some(fields) = entry.as_object_mut() {
+            fields.insert("name".to_owned(), name.into());
+        }
+        T::deserialize(entry).map_err(D::Error::custom)
+    };
+    entries.map(read).collect()
 }

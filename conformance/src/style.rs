@@ -1,4 +1,4 @@
-//! Output for people: terminal styles, counted nouns, quoted shell words, and removal of control characters.
+//! Output for people: terminal styles, counted nouns, quoted shell words, suggested names, and removal of control characters.
 
 use anstream::adapter::strip_str;
 use anstyle::{AnsiColor, Style};
@@ -17,6 +17,23 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 /// Quotes a string as one shell word.
 pub(crate) fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// What to write in place of an unknown name: the most similar known name, or else the known names.
+pub(crate) fn suggestion<'a>(unknown: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 12;
+    // One wrong letter of three is near: `ulr` for `url`.
+    const NEAR: f64 = 0.66;
+    let known: Vec<&str> = known.into_iter().collect();
+    let similar = known.iter().map(|name| (strsim::normalized_damerau_levenshtein(unknown, name), name));
+    let nearest =
+        similar.filter(|(share, _)| *share >= NEAR).max_by(|(one, _), (other, _)| one.total_cmp(other));
+    match (nearest, known.len()) {
+        (Some((_, name)), _) => format!("did you mean `{name}`?"),
+        (None, 0) => "none is known".to_owned(),
+        (None, 1..=MOST) => format!("known: {}", known.join(", ")),
+        (None, count) => format!("known: {}, and {} more", known[..MOST].join(", "), count - MOST),
+    }
 }
 
 /// Removes terminal escape sequences, and replaces other invisible characters by U+FFFD.

@@ -5,3 +5,4 @@ pub mod credential;
 pub mod message;
 pub mod parameter;
 pub mod request;
+pub(crate) mod target;

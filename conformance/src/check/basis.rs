@@ -1,9 +1,10 @@
 //! What a rule rests on in one case: it decides between must and should.
 
 use super::finding::Level;
+use super::retry;
 use super::rule::{self, Rule, RuleBasis, RuleFamily};
 use crate::document::Location;
-use crate::plan::case::{Basis, Case, Outcome};
+use crate::plan::case::{Basis, Case};
 use crate::plan::fact;
 use crate::plan::source::Source;
 
@@ -28,15 +29,24 @@ pub fn basis(source: &Source, case: &Case, rule: &Rule) -> Rationale {
             because: format!("\"{}\"", fact.says),
             stated: Some(fact.location),
         },
-        (RuleBasis::Document, _) => {
-            let stated = case.basis == Basis::Document;
-            let level = if stated { Level::Must } else { Level::Should };
-            Rationale { level, because: case.purpose.clone(), stated: None }
-        }
-        (RuleBasis::Prose(practice) | RuleBasis::Practice(practice), _) => {
-            Rationale { level: Level::Should, because: practice.to_owned(), stated: None }
-        }
+        (RuleBasis::Always(reason), _) => rationale(Level::Must, reason),
+        (RuleBasis::Document, _) => match case.basis {
+            Basis::Document => rationale(Level::Must, &case.purpose),
+            Basis::Practice(practice) => rationale(Level::Should, practice),
+        },
+        (RuleBasis::Prose(practice) | RuleBasis::Practice(practice), _) => rationale(Level::Should, practice),
     }
+}
+
+fn rationale(level: Level, because: &str) -> Rationale {
+    Rationale { level, because: because.to_owned(), stated: None }
+}
+
+/// Whether a rule about further attempts is checked in a case.
+fn applies_retry(rule: &Rule, case: &Case) -> bool {
+    (rule != &rule::RETRY_AFTER || retry::asked_wait(case).is_some())
+        && (rule != &rule::RETRY_EXPIRED_URL || retry::expiry(case).is_some())
+        && (rule != &rule::RETRY_UNUSED_URL || retry::uses_each_url(case))
 }
 
 /// The rules that are checked in a case.
@@ -45,14 +55,17 @@ pub fn applicable(case: &Case) -> Vec<&'static Rule> {
 }
 
 fn applies(rule: &Rule, case: &Case) -> bool {
-    if case.outcome == Outcome::Refused {
-        return rule == &rule::REFUSAL_MISSING || rule.family == RuleFamily::Secret;
-    }
+    let is_refusal = case.outcome.is_refusal();
     match rule.family {
-        RuleFamily::Request | RuleFamily::Response | RuleFamily::Secret => true,
-        RuleFamily::Refusal => rule == &rule::REFUSAL_UNNEEDED,
+        RuleFamily::Request if is_refusal => {
+            let of_allowed = [&rule::REQUEST_SENT, &rule::REQUEST_BODY_SCHEMA];
+            case.request.is_some() && !of_allowed.contains(&rule)
+        }
+        RuleFamily::Request => true,
+        RuleFamily::Response | RuleFamily::Secret => true,
+        RuleFamily::Refusal => is_refusal == (rule == &rule::REFUSAL_MISSING),
         RuleFamily::Upload => case.upload.is_some(),
-        RuleFamily::Retry => case.upload.as_ref().is_some_and(|upload| upload.asked_wait_s.is_some()),
+        RuleFamily::Retry => applies_retry(rule, case),
         RuleFamily::Server => false,
     }
 }

@@ -2,20 +2,17 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::{Captures, Regex};
-use url::form_urlencoded::byte_serialize;
 
+use super::spelling::{halves, spellings};
 use crate::plan::presigned::SIGNATURE;
 use crate::plan::source::Source;
 use crate::style::visible;
-use crate::wire::parameter::UNRESERVED;
 
 /// Replaces secrets and addresses in a string by their names.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
+    /// What is replaced, the longest first: a part of one secret can occur in another.
     replaced: Vec<(String, String)>,
     /// Whether signatures of URLs are redacted by the names of their parameters. Those of a real server are not known in advance.
     takes_signatures: bool,
@@ -35,9 +32,10 @@ static ESCAPED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\\u00([2
 impl Redactor {
     /// A redactor for the cases of one document.
     pub fn new(source: &Source) -> Self {
-        let credential = source.provider.credential();
         let mut redactor = Self::default();
-        redactor.secret(&credential.sample, &format!("[{}]", credential.name));
+        for credential in source.provider.credentials() {
+            redactor.secret(&credential.sample(), &format!("[{}]", credential.name));
+        }
         redactor.secret(SIGNATURE, "[signature]");
         redactor
     }
@@ -45,14 +43,15 @@ impl Redactor {
     /// Also replaces this string.
     pub fn replace(&mut self, text: &str, by: &str) {
         if !text.is_empty() {
-            self.replaced.push((text.to_owned(), by.to_owned()));
+            let longer = self.replaced.partition_point(|(known, _)| known.len() >= text.len());
+            self.replaced.insert(longer, (text.to_owned(), by.to_owned()));
         }
     }
 
-    /// Also replaces a secret, in each encoding in which a server may repeat it.
+    /// Also replaces a secret, in each encoding in which a server or a client may repeat it, and its halves.
     pub fn secret(&mut self, secret: &str, by: &str) {
-        for spelling in spellings(secret) {
-            self.replace(&spelling, by);
+        for spelling in spellings(secret).iter().chain(&halves(secret)) {
+            self.replace(spelling, by);
         }
     }
 
@@ -68,44 +67,11 @@ impl Redactor {
         if self.takes_signatures {
             text = without_signatures(&plain(&text));
         }
-        self.replaced.iter().fold(text, |text, (from, to)| text.replace(from, to))
+        let found = |text: &String, from: &String| text.contains(from.as_str());
+        self.replaced
+            .iter()
+            .fold(text, |text, (from, to)| if found(&text, from) { text.replace(from, to) } else { text })
     }
-}
-
-/// A secret as it is, and as URLs, forms, JSON, XML and base64 encode it.
-fn spellings(secret: &str) -> Vec<String> {
-    let json = serde_json::Value::from(secret).to_string();
-    let json = json.trim_matches('"');
-    let escaped = [("&", "\\u0026"), ("=", "\\u003d"), ("+", "\\u002b"), ("<", "\\u003c"), (">", "\\u003e")];
-    let encoded = [
-        byte_serialize(secret.as_bytes()).collect(),
-        utf8_percent_encode(secret, UNRESERVED).to_string(),
-        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
-    ];
-    let mut all = vec![
-        secret.to_owned(),
-        json.to_owned(),
-        json.replace('/', "\\/"),
-        json.replace('&', "\\u0026"),
-        escaped.iter().fold(json.to_owned(), |text, (from, to)| text.replace(from, to)),
-        secret.replace('&', "&amp;"),
-        STANDARD.encode(secret),
-    ];
-    all.extend(encoded.iter().map(|encoded| with_small_digits(encoded)));
-    all.extend(encoded);
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// A percent-encoded string with lower-case digits, as .NET writes it: `%2f` instead of `%2F`.
-fn with_small_digits(encoded: &str) -> String {
-    let mut parts = encoded.split('%');
-    let start = parts.next().unwrap_or_default().to_owned();
-    parts.fold(start, |text, part| {
-        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
-        text + "%" + &digits.to_lowercase() + rest
-    })
 }
 
 /// A string with needless JSON escapes decoded. Escapes of characters with a meaning in JSON are kept.

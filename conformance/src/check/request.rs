@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::finding::{Violation, distinct};
+use super::header::{is_added_by_platform, is_same_value};
 use super::rule::{
     REFUSAL_UNNEEDED, REQUEST_BODY, REQUEST_BODY_SCHEMA, REQUEST_CREDENTIAL, REQUEST_HEADER_UNDOCUMENTED,
     REQUEST_HEADER_VALUE, REQUEST_MEDIA_TYPE, REQUEST_METHOD, REQUEST_ONCE, REQUEST_PATH,
@@ -15,40 +16,13 @@ use crate::document::schema::validator::violation;
 use crate::document::{Content, Location, Operation, Parameter, ParameterLocation};
 use crate::plan::case::{Case, Outcome, Serve, TransportFault};
 use crate::plan::source::Source;
-use crate::wire::body::{decode, essence, preferred};
-use crate::wire::message::{ExpectedRequest, RecordedRequest, header};
-
-/// Headers that HTTP libraries add to any request.
-pub(super) const CLIENT_HEADERS: &[&str] = &[
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "authorization",
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "transfer-encoding",
-    "user-agent",
-];
-
-/// Other headers that HTTP or W3C Trace Context defines for any request.
-const STANDARD_HEADERS: &[&str] = &[
-    "accept-charset",
-    "baggage",
-    "cache-control",
-    "content-type",
-    "keep-alive",
-    "pragma",
-    "priority",
-    "te",
-    "traceparent",
-    "tracestate",
-];
+use crate::wire::body::{decode, essence, is_same, preferred};
+use crate::wire::message::{ExpectedRequest, RecordedRequest, header, header_values};
+use crate::wire::target::is_same_path;
 
 /// The finding about a call that the document allows and the client did not send.
 pub(super) fn unsent(case: &Case, transcript: &Transcript) -> Option<Violation> {
-    let expected = case.request.as_ref()?;
+    let expected = case.request.as_ref().filter(|_| !case.outcome.is_refusal())?;
     if !transcript.api.is_empty() {
         return None;
     }
@@ -87,13 +61,14 @@ pub(super) fn is_complete(source: &Source, case: &Case, transcript: &Transcript)
         && transcript.api.iter().all(satisfies)
 }
 
-/// Checks every request of a case whose call must be sent.
+/// Compares every request with the one that the arguments require.
 pub(super) fn check(source: &Source, case: &Case, transcript: &Transcript) -> Vec<Violation> {
     let Some(expected) = &case.request else { return Vec::new() };
-    let checked = Checked { source, operation: planned_operation(source, case), expected };
+    let operation = planned_operation(source, case);
+    let checked = Checked { source, operation, expected, is_forbidden: case.outcome.is_refusal() };
     let mut broken = distinct(transcript.api.iter().flat_map(|request| checked.request(request)));
     let count = transcript.api.len();
-    if count > 1 && matches!(case.outcome, Outcome::Success(_)) {
+    if count > 1 && matches!(case.outcome.when_sent(), Outcome::Success(_)) {
         broken.push(Violation::new(&REQUEST_ONCE, "one request", format!("{count} requests")));
     }
     broken
@@ -111,6 +86,8 @@ struct Checked<'a> {
     source: &'a Source,
     operation: Option<&'a Operation>,
     expected: &'a ExpectedRequest,
+    /// Whether the document forbids the arguments. Then a body with exactly these arguments can break the schema.
+    is_forbidden: bool,
 }
 
 impl Checked<'_> {
@@ -121,12 +98,12 @@ impl Checked<'_> {
 
     /// The method and the path.
     fn line(&self, request: &RecordedRequest) -> Vec<Violation> {
-        let method = (&REQUEST_METHOD, &self.expected.method, &request.method);
-        let path = (&REQUEST_PATH, &self.expected.uri, &request.path);
-        let broken = [method, path].into_iter().filter(|(_, expected, actual)| expected != actual);
-        broken
-            .map(|(rule, expected, actual)| Violation::new(rule, expected, actual).at(self.stated()))
-            .collect()
+        let ExpectedRequest { method, uri, .. } = self.expected;
+        let has_method = *method == request.method;
+        let method = (!has_method).then(|| Violation::new(&REQUEST_METHOD, method, &request.method));
+        let has_path = is_same_path(uri, &request.path);
+        let path = (!has_path).then(|| Violation::new(&REQUEST_PATH, uri, &request.path));
+        method.into_iter().chain(path).map(|violation| violation.at(self.stated())).collect()
     }
 
     /// The place of the operation.
@@ -157,7 +134,7 @@ impl Checked<'_> {
     }
 
     fn query_parameter(&self, name: &str, allowed: &[String], found: Option<&[&str]>) -> Option<Violation> {
-        let is_credential = self.source.provider.credential().parameter.as_deref() == Some(name);
+        let is_credential = self.source.provider.has_credential_parameter(name);
         let any = allowed.is_empty();
         let expected = format!("{name}={}", if any { "…".to_owned() } else { allowed.join(" or ") });
         let (rule, actual) = match found {
@@ -177,17 +154,21 @@ impl Checked<'_> {
     fn headers(&self, request: &RecordedRequest) -> Vec<Violation> {
         let mut broken = Vec::new();
         for (name, value) in &self.expected.headers {
-            let found = header(&request.headers, name);
-            if found != Some(value) {
-                let is_credential = value.contains(&self.source.provider.credential().sample);
+            // RFC 9110, 5.3: a header that is not a list occurs once.
+            let found = header_values(&request.headers, name);
+            if !matches!(found.as_slice(), [found] if is_same_value(name, value, found)) {
+                let credentials = self.source.provider.credentials();
+                let is_credential = credentials.iter().any(|own| value.contains(&own.sample()));
                 let rule = if is_credential { &REQUEST_CREDENTIAL } else { &REQUEST_HEADER_VALUE };
                 let stated = self.operation.and_then(|o| Some(o.credentials().first()?.location.clone()));
-                let absent = || format!("no {name} header");
-                let actual = found.map_or_else(absent, |found| format!("{name}: {found}"));
+                let actual = match found.as_slice() {
+                    [] => format!("no {name} header"),
+                    found => format!("{name}: {}", found.join(&format!("; {name}: "))),
+                };
                 broken.push(Violation::new(rule, format!("{name}: {value}"), actual).at(stated));
             }
         }
-        let undocumented = request.headers.iter().filter(|(name, _)| !self.knows_header(name));
+        let undocumented = request.headers.iter().filter(|(name, value)| !self.knows_header(name, value));
         broken.extend(undocumented.map(|(name, value)| {
             let actual = format!("{name}: {value}");
             Violation::new(&REQUEST_HEADER_UNDOCUMENTED, format!("no {name} header"), actual)
@@ -195,8 +176,8 @@ impl Checked<'_> {
         broken
     }
 
-    fn knows_header(&self, name: &str) -> bool {
-        let is_standard = CLIENT_HEADERS.contains(&name) || STANDARD_HEADERS.contains(&name);
+    fn knows_header(&self, name: &str, value: &str) -> bool {
+        let is_standard = is_added_by_platform(name, value) || name == "content-type";
         let is_forbidden = self.expected.forbid_headers.iter().any(|forbidden| forbidden == name);
         !is_forbidden && (is_standard || self.expected.headers.contains_key(name))
     }
@@ -210,17 +191,23 @@ impl Checked<'_> {
         };
         let mut broken = Vec::new();
         let wanted = self.expected.body_media_type.as_deref().unwrap_or_default();
-        let sent = header(&request.headers, "content-type").unwrap_or("no content-type header");
-        if essence(sent) != essence(wanted) {
+        let sent = header_values(&request.headers, "content-type");
+        if !matches!(sent.as_slice(), [sent] if essence(sent) == essence(wanted)) {
+            let sent = if sent.is_empty() { "no content-type header".to_owned() } else { sent.join("; ") };
             broken.push(Violation::new(&REQUEST_MEDIA_TYPE, wanted, sent).at(stated.clone()));
         }
         let body = decode(wanted, &request.body, expected);
-        if let Some(violation) = body.as_ref().and_then(|body| self.violation(wanted, body)) {
-            let satisfied = "a body that satisfies the schema";
-            broken.push(Violation::new(&REQUEST_BODY_SCHEMA, satisfied, violation).at(stated));
-        } else if body.as_ref() != Some(expected) {
-            broken.push(Violation::new(&REQUEST_BODY, expected.to_string(), &request.body).at(stated));
+        // The values are compared first, because compiling a schema is slow.
+        if body.as_ref().is_some_and(|body| is_same(body, expected)) {
+            return broken;
         }
+        let judged = body.filter(|_| !self.is_forbidden);
+        broken.push(match judged.and_then(|body| self.violation(wanted, &body)) {
+            Some(violation) => {
+                Violation::new(&REQUEST_BODY_SCHEMA, "a body that satisfies the schema", violation).at(stated)
+            }
+            None => Violation::new(&REQUEST_BODY, expected.to_string(), &request.body).at(stated),
+        });
         broken
     }
 

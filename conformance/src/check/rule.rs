@@ -40,9 +40,11 @@ pub enum RuleFamily {
 /// What a rule rests on: it decides between must and should.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RuleBasis {
-    /// The place in the document that a case is about: a must.
+    /// The place in the document that a case is about: a must. In a case that rests on a practice: a should.
     Document,
-    /// A sentence, where the document of the provider has one (then a must); otherwise this practice (a should).
+    /// A reason that holds in every case: a must.
+    Always(&'static str),
+    /// A sentence of a document, if the provider has a prose rule that quotes one: a must. Otherwise this practice: a should.
     Prose(&'static str),
     /// A recommended practice that no document states: a should.
     Practice(&'static str),
@@ -57,77 +59,101 @@ macro_rules! rules {
     };
 }
 
-use RuleBasis::{Document, Practice, Prose};
+use crate::plan::practice;
+use RuleBasis::{Always, Document, Practice, Prose};
+
+/// Why the rules of requests hold in every case.
+const STATED: &str = "The document states the request of the operation.";
 
 rules! {
-    REQUEST_SENT = Request "request/sent", Document,
+    REQUEST_SENT = Request "request/sent", Always(STATED),
         "The client sends the request of a call that the document allows.";
-    REQUEST_ONCE = Request "request/once", Practice("RFC 9110, 9.2.2: a client repeats a request only when it knows that the first attempt failed."),
+    REQUEST_ONCE = Request "request/once", Practice(practice::ONCE),
         "A successful call sends exactly one request.";
-    REQUEST_METHOD = Request "request/method", Document,
+    REQUEST_METHOD = Request "request/method", Always(STATED),
         "The request has the documented method.";
-    REQUEST_PATH = Request "request/path", Document,
+    REQUEST_PATH = Request "request/path", Always(STATED),
         "The request is sent to the documented path, with encoded arguments.";
-    REQUEST_QUERY_MISSING = Request "request/query-missing", Document,
+    REQUEST_QUERY_MISSING = Request "request/query-missing", Always(STATED),
         "Every query parameter of the call is present.";
-    REQUEST_QUERY_VALUE = Request "request/query-value", Document,
+    REQUEST_QUERY_VALUE = Request "request/query-value", Always(STATED),
         "Every query parameter has the given value, or a documented one.";
-    REQUEST_QUERY_UNDOCUMENTED = Request "request/query-undocumented", Document,
+    REQUEST_QUERY_UNDOCUMENTED = Request "request/query-undocumented", Always(STATED),
         "The query has only documented parameters.";
-    REQUEST_HEADER_VALUE = Request "request/header-value", Document,
+    REQUEST_HEADER_VALUE = Request "request/header-value", Always(STATED),
         "Every header parameter has the given value.";
-    REQUEST_HEADER_UNDOCUMENTED = Request "request/header-undocumented", Practice("The document does not list this header, and no HTTP standard defines it for requests."),
-        "Every header is defined by the document or by HTTP.";
-    REQUEST_CREDENTIAL = Request "request/credential", Document,
+    REQUEST_HEADER_UNDOCUMENTED = Request "request/header-undocumented", Practice("The document does not list this header, and HTTP libraries do not add it to every request."),
+        "Every header is documented, or is one that HTTP libraries add to every request.";
+    REQUEST_CREDENTIAL = Request "request/credential", Always(STATED),
         "The credential is sent where the document requires it.";
     REQUEST_CREDENTIAL_ELSEWHERE = Request "request/credential-elsewhere", Practice("RFC 6750, 2: a client sends its token in one way only. URLs and bodies are often logged."),
         "The credential is sent in one place only.";
-    REQUEST_MEDIA_TYPE = Request "request/media-type", Document,
+    REQUEST_MEDIA_TYPE = Request "request/media-type", Always(STATED),
         "The body has the documented media type.";
-    REQUEST_BODY_SCHEMA = Request "request/body-schema", Document,
+    REQUEST_BODY_SCHEMA = Request "request/body-schema", Always(STATED),
         "The body satisfies the documented schema.";
-    REQUEST_BODY = Request "request/body", Document,
+    REQUEST_BODY = Request "request/body", Always(STATED),
         "The body contains exactly the given arguments.";
     RESPONSE_SUCCESS_LOST = Response "response/success-lost", Document,
         "A documented success is reported as a success.";
-    RESPONSE_ERROR_LOST = Response "response/error-lost", Document,
+    RESPONSE_ERROR_LOST = Response "response/error-lost", Always("Only a documented success is a success."),
         "A response that is not a documented success is not reported as a success.";
+    RESPONSE_INVALID_ACCEPTED = Response "response/invalid-accepted", Practice("CWE-20: a program checks what it receives before it relies on it. RFC 9110, 15.3.5: a response with status 204 has no content."),
+        "A success without the documented body is not reported as a success.";
     RESPONSE_STATUS = Response "response/status", Document,
         "The caller sees the status of the response.";
+    RESPONSE_STATUS_INVENTED = Response "response/status-invented", Always("A status is part of a response: only a server sends one."),
+        "Every status that the client reports is one that a server sent.";
+    RESPONSE_RETRYABLE = Response "response/retryable", Practice("RFC 9110, 15.5: a 4xx says that the client made an error. RFC 6585, 4 and RFC 9110, 15.6.4: 429 and 503 are temporary."),
+        "If the client tells its caller whether another attempt may succeed, this agrees with the status.";
+    RESPONSE_RETRY_AFTER = Response "response/retry-after", Practice(practice::WAIT),
+        "If the client tells its caller how long the server asks to wait, this is the time that the server sent.";
     RESPONSE_FIELD = Response "response/field", Document,
         "The caller sees every documented field of the response.";
-    REFUSAL_MISSING = Refusal "refusal/missing", Document,
+    REFUSAL_MISSING = Refusal "refusal/missing", Practice("CWE-20: a program checks its input before it acts on it. The server would refuse this request."),
         "If the document forbids an argument, the client refuses the call and sends no request.";
-    REFUSAL_UNNEEDED = Refusal "refusal/unneeded", Document,
+    REFUSAL_UNNEEDED = Refusal "refusal/unneeded", Always("The document allows the arguments of the call."),
         "The client does not refuse arguments that the document allows.";
-    UPLOAD_STEPS = Upload "upload/steps", Prose("An upload has two steps: ask for the URL, then PUT the media."),
+    UPLOAD_STEPS = Upload "upload/steps", Prose("AWS, \"Uploading objects with presigned URLs\": an upload has two steps: ask for the URL, then send the media."),
         "An upload requests the pre-signed URL, then sends the media to it.";
-    UPLOAD_METHOD = Upload "upload/method", Prose("A pre-signed URL is signed for one method."),
-        "The media is sent with PUT.";
-    UPLOAD_URL = Upload "upload/url", Prose("The signature of a pre-signed URL covers every byte of it."),
-        "The media is sent to exactly the given URL.";
+    UPLOAD_METHOD = Upload "upload/method", Prose("AWS, \"Signature Version 4\": a pre-signed URL is signed for one method."),
+        "The media is sent with the method of the flow.";
+    UPLOAD_URL = Upload "upload/url", Prose("AWS, \"Signature Version 4\": the signature of a pre-signed URL covers its path and its query."),
+        "The media is sent to the given URL, with its path and its query unaltered.";
     UPLOAD_AUTHORIZATION = Upload "upload/authorization", Prose("S3 refuses an Authorization header together with a signature, and repeats the header in its response (InvalidArgument)."),
-        "The PUT has no Authorization header.";
+        "The request that sends the media has no Authorization header.";
     UPLOAD_HEADER = Upload "upload/header", Practice("S3 refuses a PUT with headers that the signature does not cover (HeadersNotSigned)."),
-        "The PUT has no header that the signature of the URL does not cover.";
+        "The request that sends the media has no header that the signature of the URL does not cover.";
     UPLOAD_LENGTH = Upload "upload/length", Practice("S3 refuses a PUT that is chunked (501) or has no Content-Length (411), even when the body is empty."),
-        "The PUT has a Content-Length and is not chunked.";
-    UPLOAD_BYTES = Upload "upload/bytes", Prose("The stored media must equal the given media."),
+        "The request that sends the media has a Content-Length and is not chunked.";
+    UPLOAD_BYTES = Upload "upload/bytes", Always("An upload stores the given media, whole and unaltered."),
         "The storage receives the media complete and unaltered.";
     UPLOAD_STORED = Upload "upload/stored", Document,
         "An upload ends with the media in the storage.";
-    UPLOAD_CHANGED = Upload "upload/changed", Practice("A file that changes while it is sent can be stored as a mixture of both versions."),
+    UPLOAD_CHANGED = Upload "upload/changed", Practice(practice::CHANGE),
         "A file that changes while it is sent is stored as it was at the start, or the upload fails.";
-    UPLOAD_REPORTED = Upload "upload/reported", Practice("A caller relies on the reported outcome."),
-        "The client reports success exactly if the storage holds the media.";
-    RETRY_AFTER = Retry "retry/after", Practice("RFC 9110, 10.2.3: Retry-After tells the client how long to wait before it sends another request."),
+    UPLOAD_REPORTED = Upload "upload/reported", Always("An upload succeeds if and only if the storage accepts the media."),
+        "The client reports success if and only if the storage has accepted the media.";
+    UPLOAD_ONCE = Upload "upload/once", Practice(practice::ONCE),
+        "The media is not sent again after the storage has accepted it.";
+    RETRY_AFTER = Retry "retry/after", Practice(practice::WAIT),
         "If the server asks the client to wait, the client waits before the next attempt, or tells its caller how long to wait.";
+    RETRY_RATE = Retry "retry/rate", Practice("AWS, \"Retry behavior\": a client waits before each further attempt, longer each time, so that it does not overload the server."),
+        "No server receives more than ten requests of one call in one second.";
+    RETRY_STATUS = Retry "retry/status", Practice("RFC 9110, 15.5: a 4xx says that the client made an error. The same request fails again."),
+        "A request that was answered with 400, 401, 402, 403, 404 or 422 is not sent again unchanged.";
+    RETRY_END = Retry "retry/end", Practice(practice::BACKOFF),
+        "A call ends after a limited number of attempts.";
+    RETRY_EXPIRED_URL = Retry "retry/expired-url", Practice("AWS, \"Download and upload objects with presigned URLs\": a URL can be used until it expires."),
+        "A pre-signed URL that has expired is not used again.";
+    RETRY_UNUSED_URL = Retry "retry/unused-url", Practice("AWS, \"Download and upload objects with presigned URLs\": anyone who has a URL can use it until it expires, so a client asks only for a URL that it uses."),
+        "The media is sent to each pre-signed URL that the client asks for.";
     SECRET_CREDENTIAL_TO_STORAGE = Secret "secret/credential-to-storage", Practice("RFC 6750, 5.3: a token is sent only to the server that it was issued for."),
         "The credential is sent only to the API.";
-    SECRET_CREDENTIAL_TOLD = Secret "secret/credential-told", Practice("CWE-532: error messages are often logged."),
-        "No result or error shows the credential.";
+    SECRET_CREDENTIAL_TOLD = Secret "secret/credential-told", Practice("CWE-532: error messages and logs are often kept and shared."),
+        "No result, error or log shows the credential.";
     SECRET_SIGNATURE_TOLD = Secret "secret/signature-told", Practice("CWE-532: anyone who reads a pre-signed URL in a log can use it."),
-        "No error shows the signature of a pre-signed URL.";
+        "No error message and no log shows the signature of a pre-signed URL.";
     SERVER_STATUS = Server "server/status", Document,
         "Every response has a documented status.";
     SERVER_MEDIA_TYPE = Server "server/media-type", Document,

@@ -22,9 +22,30 @@ pub struct Transcript {
     pub served: Vec<Serve>,
     /// The answer of the driver; none when the driver failed.
     pub answer: Option<Answer>,
-    /// How long the client waited before each further request to the API.
+    /// When each request to the API arrived, by the clock of the case.
     #[serde(skip)]
-    pub waited: Vec<Duration>,
+    pub api_arrivals: Vec<Duration>,
+    /// When each request to the storage arrived, by the clock of the case.
+    #[serde(skip)]
+    pub storage_arrivals: Vec<Duration>,
+    /// What the driver logged since its last answer.
+    #[serde(skip)]
+    pub log: String,
+    /// How long the call took.
+    #[serde(skip)]
+    pub elapsed: Duration,
+}
+
+impl Transcript {
+    /// What the API served to the request at this index.
+    pub(super) fn served_to(&self, index: usize) -> Option<&Serve> {
+        self.served.get(index).or(self.served.last())
+    }
+
+    /// The response of the API to each request, in order.
+    pub(super) fn responses(&self) -> impl Iterator<Item = &Serve> {
+        (0..self.api.len()).filter_map(|index| self.served_to(index))
+    }
 }
 
 /// The answer of a driver: the outcome that the caller of the client sees.

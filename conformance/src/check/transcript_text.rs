@@ -2,7 +2,7 @@
 
 use super::transcript::{Answer, ErrorReport, Transcript};
 use crate::mock::storage::RecordedPut;
-use crate::plan::case::{STORAGE, Serve, ServedResponse};
+use crate::plan::case::{STORAGE, Serve, ServedResponse, with_url_number};
 use crate::wire::message::RecordedRequest;
 
 /// The longest body that is shown, in characters.
@@ -13,12 +13,9 @@ const HIDDEN: &[&str] = &["host", "user-agent", "content-length"];
 
 /// The whole exchange. Ends without an outcome when there is no answer.
 pub fn text(transcript: &Transcript) -> String {
-    let served = |turn| transcript.served.get(turn).or(transcript.served.last());
-    let to_api = transcript
-        .api
-        .iter()
-        .enumerate()
-        .map(|(turn, request)| sent(request) + &served(turn).map(response).unwrap_or_default());
+    let served =
+        |index| with_url_number(&transcript.served_to(index).map(response).unwrap_or_default(), index + 1);
+    let to_api = transcript.api.iter().enumerate().map(|(index, request)| sent(request) + &served(index));
     let steps: Vec<String> = to_api.chain(transcript.storage.iter().map(storage_step)).collect();
     folded(&steps) + &transcript.answer.as_ref().map(outcome).unwrap_or_default()
 }

@@ -8,12 +8,11 @@ use anstyle::Style;
 use clap::Args;
 use serde_json::json;
 
-use super::documents::read;
+use super::documents::{ConfigArgs, read};
 use super::error::CommandError;
 use super::output::{pretty, print};
 use crate::diff::case::{Cases, Changed};
 use crate::diff::{Change, Class, Diff};
-use crate::provider;
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, counted};
 
 /// The most cases that are listed for each kind of difference.
@@ -33,6 +32,8 @@ pub(super) struct DiffArgs {
     old: PathBuf,
     /// The new document, of the same kind: OpenAPI (.yaml, .json, or a page in .md) or reStructuredText (.rst)
     new: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -40,7 +41,7 @@ pub(super) struct DiffArgs {
 
 /// Compares the documents. Exit code 0: no differences; 1: differences.
 pub(super) fn run(arguments: &DiffArgs) -> Result<ExitCode, CommandError> {
-    let known = provider::known().map_err(CommandError::Suite)?;
+    let known = arguments.config.providers()?;
     let readable = |path| read(path).map_err(CommandError::usage);
     let (old, new) = (readable(&arguments.old)?, readable(&arguments.new)?);
     let diff = Diff::of(&old, &new, &known).map_err(CommandError::Usage)?;

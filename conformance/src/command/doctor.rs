@@ -25,7 +25,7 @@ pub(super) struct DoctorArgs {
 
 /// Checks the documents. Exit code 0: no defects; 1: defects.
 pub(super) fn run(arguments: &DoctorArgs) -> Result<ExitCode, CommandError> {
-    let defects = defects(&arguments.documents.read()?);
+    let defects = defects(&arguments.documents.read()?.documents);
     let text =
         if arguments.json { pretty(&json!({ "version": 1, "defects": defects }))? } else { text(&defects) };
     print(&text)?;

@@ -81,13 +81,13 @@ fn put_request(out: &mut String, source: &Source, case: &Case) {
     if let Some(upload) = &case.upload {
         let _ = writeln!(out, "  file = {} bytes", upload.media.bytes);
     }
-    match &case.request {
-        None => {
-            let _ = writeln!(out, "\nThe client must refuse the call and send no request.");
-        }
-        Some(request) => {
-            let _ = writeln!(out, "\nThe expected request, as a command:\n  {}", curl(source, case, request));
-        }
+    let is_refusal = case.outcome.is_refusal();
+    if is_refusal {
+        let _ = writeln!(out, "\nThe client should refuse the call and send no request.");
+    }
+    if let Some(request) = &case.request {
+        let which = if is_refusal { "The request, if the client sends one" } else { "The expected request" };
+        let _ = writeln!(out, "\n{which}, as a command:\n  {}", curl(source, case, request));
     }
 }
 
@@ -95,7 +95,8 @@ fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     let document = &source.document;
     let servers =
         source.operation(&case.operation).map_or(&*document.servers, |known| document.servers_of(known));
-    let server = servers.first().map_or("https://api.example", |server| server.url.as_str());
+    let stated = || servers.first().map(|server| server.url.as_str());
+    let server = source.provider.base_url.as_deref().or_else(stated).unwrap_or("https://api.example");
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let url = format!("{origin}{}{}", request.uri, request.query());
     let mut command = format!("curl -X {} {}", request.method, shell_word(&url));
@@ -122,20 +123,26 @@ fn put_responses(out: &mut String, case: &Case) {
 }
 
 fn put_outcome(out: &mut String, case: &Case) {
-    let expected = match &case.outcome {
+    let _ = writeln!(out, "\nThe expected outcome for the caller: {}", described(&case.outcome));
+}
+
+fn described(outcome: &Outcome) -> String {
+    match outcome {
         Outcome::Success(Value::Null) => "success".to_owned(),
         Outcome::Success(value) => format!("success, with {value}"),
+        Outcome::Either { status, body: Value::Null } => format!("success, or an error with status {status}"),
+        Outcome::Either { status, body } => format!("success, with {body}, or an error with status {status}"),
         Outcome::Stored => "success; the storage has the same bytes as the file".to_owned(),
-        Outcome::Failure { status: Some(status), body: Some(body) } => {
-            format!("an error with status {status} and {body}")
+        Outcome::Failure { status, body: Some(body) } => format!("an error with status {status} and {body}"),
+        Outcome::Failure { status, body: None } => format!("an error with status {status}"),
+        Outcome::Lost => "an error".to_owned(),
+        Outcome::Refusal { if_sent } => {
+            format!(
+                "a refusal: no request, and a message that says which arguments are allowed\n  if a request is sent: {}",
+                described(if_sent)
+            )
         }
-        Outcome::Failure { status: Some(status), body: None } => format!("an error with status {status}"),
-        Outcome::Failure { status: None, .. } | Outcome::Lost => "an error".to_owned(),
-        Outcome::Refused => {
-            "a refusal: no request, and a message that says which arguments are allowed".to_owned()
-        }
-    };
-    let _ = writeln!(out, "\nThe expected outcome for the caller: {expected}");
+    }
 }
 
 fn put_rules(out: &mut String, source: &Source, case: &Case) {
@@ -143,8 +150,8 @@ fn put_rules(out: &mut String, source: &Source, case: &Case) {
     for rule in applicable(case) {
         let basis = basis(source, case, rule);
         let _ = writeln!(out, "  {:6}  {:30}  {}", basis.level.word(), rule.id, rule.says);
-        // For a rule of the document, the reason is the excerpt above.
-        if rule.basis != RuleBasis::Document {
+        // The reason for a rule of the document is the excerpt above. A rule that holds in every case needs no reason here.
+        if !matches!(rule.basis, RuleBasis::Document | RuleBasis::Always(_)) {
             let _ = writeln!(out, "{:40}  {}", "", basis.because);
         }
     }

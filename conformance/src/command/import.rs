@@ -10,13 +10,13 @@ use std::time::SystemTime;
 use clap::Args;
 
 use super::diff;
-use super::documents::{bytes, read};
+use super::documents::{ConfigArgs, bytes, read};
 use super::error::CommandError;
 use super::output::{print, write};
 use crate::diff::Diff;
 use crate::document::{Document, Kind, OpenApiSource, ReadError};
 use crate::import::{Import, date, readme};
-use crate::provider;
+use crate::provider::Provider;
 use crate::style::counted;
 
 #[derive(Args, Debug)]
@@ -38,6 +38,8 @@ pub(super) struct ImportArgs {
     /// The document, which is created if it does not exist; for .rst pages their folder
     #[arg(long, value_name = "DOCUMENT")]
     into: PathBuf,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// A page. It is read only once, because it may be a pipe.
@@ -79,7 +81,8 @@ pub(super) fn run(arguments: &ImportArgs) -> Result<ExitCode, CommandError> {
         print("no changes: the document already states what the pages state\n")?;
         return Ok(ExitCode::SUCCESS);
     }
-    let summary = changed.iter().map(summary).collect::<Result<String, _>>()?;
+    let known = arguments.config.providers()?;
+    let summary = changed.iter().map(|draft| summary(draft, &known)).collect::<Result<String, _>>()?;
     let (rows, steps) = rows(&changed)?;
     for draft in changed.iter().chain(&rows) {
         draft.check()?;
@@ -186,22 +189,19 @@ fn copied(arguments: &ImportArgs, pages: Vec<DownloadedPage<'_>>) -> Result<Vec<
 }
 
 /// The changes of a file, or the next step for a new file.
-fn summary(draft: &Draft) -> Result<String, CommandError> {
+fn summary(draft: &Draft, known: &[Provider]) -> Result<String, CommandError> {
     let name = draft.path.display().to_string();
     let usage = |error: ReadError| CommandError::Usage(error.to_string());
     let new = Document::read(&name, draft.text.as_bytes()).map_err(usage)?;
     if !draft.path.exists() {
         let next = match new.kind {
-            Kind::Rst => format!(
-                "next: add {name} to DOCUMENTS in conformance/src/provider.rs, to make it a built-in document\n"
-            ),
+            Kind::Rst => format!("next: add {name} to `documents` of its provider in conformance.yaml\n"),
             Kind::OpenApi => String::new(),
         };
         return Ok(format!("{name}: new, with {}\n{next}", counted(new.operations.len(), "operation")));
     }
-    let known = provider::known().map_err(CommandError::Suite)?;
     let old = read(&draft.path).map_err(usage)?;
-    let diff = Diff::of(&old, &new, &known).map_err(CommandError::Usage)?;
+    let diff = Diff::of(&old, &new, known).map_err(CommandError::Usage)?;
     Ok(format!("{name}\n\n{}", diff::text(&diff)))
 }
 

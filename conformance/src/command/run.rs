@@ -1,6 +1,6 @@
 //! `conformance run`: runs every case against a client or a server.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,14 @@ use std::sync::Arc;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::documents::Documents;
+use super::documents::{Documents, bytes};
 use super::error::{CommandError, EXIT_CODES};
 use super::output::{self, Output, print};
+use crate::document::Location;
 use crate::plan::Plan;
 use crate::plan::fact::FactId;
 use crate::probe::ServerUnderTest;
+use crate::provider::config::Client;
 use crate::report::{self, Report};
 use crate::result::{CaseResult, Options, Run, VerdictKind};
 use crate::run::built_in::OwnClients;
@@ -24,6 +26,8 @@ use crate::run::glob;
 use crate::run::known_failing::{self, KnownFailing};
 use crate::run::process::{Patience, Process};
 use crate::run::run_with_progress;
+use crate::style::suggestion;
+use crate::wire::credential::asked;
 
 #[derive(Args, Debug)]
 #[command(after_help = format!("\
@@ -31,6 +35,7 @@ Examples:
   conformance run
   conformance run --filter 'pyannote/*/402*' --html report.html
   conformance run -- python3 my-driver.py
+  conformance run --client my-client
   conformance run --server http://127.0.0.1:4010 openapi/pyannote.yaml
 
 {EXIT_CODES}"))]
@@ -38,9 +43,13 @@ pub(super) struct RunArgs {
     #[command(flatten)]
     documents: Documents,
     /// Test a server instead of a client: send the requests of the cases and check its responses.
-    /// The environment variables `CONFORMANCE_API_KEY` and `CONFORMANCE_API_TOKEN` hold its credentials
+    /// The environment variables `CONFORMANCE_API_KEY` and `CONFORMANCE_API_TOKEN` hold its credentials; a configuration may
+    /// name others
     #[arg(long, value_name = "URL", conflicts_with = "command")]
     server: Option<String>,
+    /// Test this client of the configuration: start its driver, and expect its known failures
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["server", "command"])]
+    client: Option<String>,
     /// Allow a server that is not on this machine
     #[arg(long, requires = "server")]
     yes: bool,
@@ -72,14 +81,20 @@ pub(super) struct RunArgs {
 
 pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, CommandError> {
     arguments.check()?;
-    let mut plan = arguments.documents.plan()?;
+    let (mut plan, clients) = arguments.documents.read()?.plan()?;
+    let client = arguments.client.as_deref().map(|name| client(name, &clients)).transpose()?;
     let server = arguments.server.as_deref().map(|url| server(url, arguments.yes, &mut plan)).transpose()?;
-    let known_failing = arguments.known_failing.as_deref().map(|path| read_list(path, &plan)).transpose()?;
+    let known_failing = arguments.known_failing(client, &plan)?;
     if let Some(glob) = &arguments.filter {
         select(&mut plan, glob)?;
     }
+    arguments.check_own_clients(&plan, &clients)?;
     let plan = Arc::new(plan);
-    let mut run = run_cases(arguments, &plan, server)?;
+    let command = client.map_or_else(|| arguments.command.clone(), |client| words(&client.command));
+    let mut run = run_cases(arguments, &plan, server, command)?;
+    if arguments.server.is_some() {
+        note_samples(&plan)?;
+    }
     if let Some(list) = known_failing {
         list.mark(&mut run);
     }
@@ -113,20 +128,72 @@ impl RunArgs {
         all.into_iter().filter_map(|(flag, output)| Some((flag, output.as_ref()?)))
     }
 
-    /// The arguments that name the client or server under test.
+    /// The list of known failures: the given one, or else that of the client. A list that is to be written is not read.
+    fn known_failing(
+        &self,
+        client: Option<&Client>,
+        plan: &Plan,
+    ) -> Result<Option<KnownFailing>, CommandError> {
+        let of_client = client.filter(|_| self.write_known_failing.is_none());
+        let of_client =
+            of_client.and_then(|one| Some((one.known_failing.as_deref()?, one.known_failing_at())));
+        let given = self.known_failing.as_deref().map(|path| (path, None));
+        given.or(of_client).map(|(path, at)| read_list(path, at, plan)).transpose()
+    }
+
+    /// The user of a configuration with clients who names none would test our own clients. If they have none of the operations,
+    /// each case would be unsupported.
+    fn check_own_clients(&self, plan: &Plan, clients: &[Client]) -> Result<(), CommandError> {
+        let own = OwnClients::default();
+        let tests_own = self.client.is_none() && self.server.is_none() && self.command.is_empty();
+        if !tests_own
+            || clients.is_empty()
+            || plan.cases.iter().any(|case| own.offers(&case.provider, &case.operation))
+        {
+            return Ok(());
+        }
+        let names: Vec<&str> = clients.iter().map(|client| client.name.as_str()).collect();
+        Err(CommandError::Usage(format!(
+            "the built-in clients have none of these operations; use --client NAME (one of {}) or -- COMMAND",
+            names.join(", ")
+        )))
+    }
+
+    /// The arguments that name the configuration, and the client or server under test.
     fn tested(&self) -> Vec<String> {
         let server = self.server.iter().flat_map(|url| ["--server".to_owned(), url.clone()]);
         let server = server.chain(self.yes.then(|| "--yes".to_owned()));
+        let config = self.documents.config.path.iter();
+        let config = config.flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
+        let client = self.client.iter().flat_map(|name| ["--client".to_owned(), name.clone()]);
         let command = self.command.iter().map(|word| word.to_string_lossy().into_owned());
         let separator = (!self.command.is_empty()).then(|| "--".to_owned());
-        server.chain(separator).chain(command).collect()
+        config.chain(client).chain(server).chain(separator).chain(command).collect()
     }
 }
 
-fn read_list(path: &Path, plan: &Plan) -> Result<KnownFailing, CommandError> {
+/// The client with this name.
+fn client<'a>(name: &str, clients: &'a [Client]) -> Result<&'a Client, CommandError> {
+    let hint = suggestion(name, clients.iter().map(|client| client.name.as_str()));
+    let found = clients.iter().find(|client| client.name == name);
+    let unknown =
+        || CommandError::Usage(format!("--client: the configuration has no client `{name}`; {hint}"));
+    found.ok_or_else(unknown)
+}
+
+fn words(command: &[String]) -> Vec<OsString> {
+    command.iter().map(OsString::from).collect()
+}
+
+/// Reads a list. `at` is the place of the configuration that names it.
+fn read_list(path: &Path, at: Option<Location>, plan: &Plan) -> Result<KnownFailing, CommandError> {
     let name = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| CommandError::Usage(format!("{name}: cannot be read: {error}")))?;
+    let bytes = bytes(path).map_err(|error| match at {
+        Some(at) => CommandError::Usage(format!("{at}: the list {error}; paths are relative to this file")),
+        None => CommandError::usage(error),
+    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|error| CommandError::Usage(format!("{name}: cannot be read: {}", error.utf8_error())))?;
     KnownFailing::read(&text, plan).map_err(|error| CommandError::Usage(format!("{name}:{error}")))
 }
 
@@ -159,14 +226,33 @@ fn server(url: &str, may_be_remote: bool, plan: &mut Plan) -> Result<ServerUnder
             "--server: {url} is not on this machine; the cases include invalid requests; add --yes to allow this server"
         )));
     }
-    for name in plan.sources.iter().map(|source| source.provider.credential().name) {
-        if let Some(value) = credential(&format!("CONFORMANCE_{}", name.to_uppercase()))? {
-            server.use_credential(name, value);
+    for variable in variables(plan) {
+        if let Some(value) = credential(&variable)? {
+            server.use_credential(variable, value);
         }
     }
     ServerUnderTest::select(plan);
     keep_exercised_facts(plan);
     Ok(server)
+}
+
+/// The environment variables of the credentials that the operations ask for.
+fn variables(plan: &Plan) -> BTreeSet<String> {
+    let operations = plan.sources.iter().flat_map(|source| {
+        let operations = source.document.operations.iter();
+        operations.flat_map(|operation| asked(&source.provider, operation))
+    });
+    operations.map(|asked| asked.own.variable()).collect()
+}
+
+/// Names the variables that a run against a server needed and did not find.
+fn note_samples(plan: &Plan) -> Result<(), CommandError> {
+    for variable in variables(plan) {
+        if credential(&variable)?.is_none() {
+            anstream::eprintln!("note: {variable} is not set; the suite sent a sample credential");
+        }
+    }
+    Ok(())
 }
 
 /// Reads a credential from an environment variable. An empty variable counts as not set.
@@ -189,6 +275,7 @@ fn run_cases(
     arguments: &RunArgs,
     plan: &Arc<Plan>,
     server: Option<ServerUnderTest>,
+    command: Vec<OsString>,
 ) -> Result<Run, CommandError> {
     let options = Options { strict: arguments.strict, ..Options::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -203,7 +290,7 @@ fn run_cases(
         if let Some(server) = server {
             return server.run(plan, options, &on_result).await.map_err(CommandError::suite);
         }
-        let driver = driver(&arguments.command).await?;
+        let driver = driver(command).await?;
         let run = run_with_progress(plan, driver, options, &on_result).await;
         run.map_err(|error| CommandError::Suite(format!("the run could not start: {error}")))
     });
@@ -218,11 +305,11 @@ fn bar(cases: usize) -> ProgressBar {
     ProgressBar::new(cases as u64).with_style(style)
 }
 
-async fn driver(command: &[OsString]) -> Result<Arc<dyn Driver>, CommandError> {
+async fn driver(command: Vec<OsString>) -> Result<Arc<dyn Driver>, CommandError> {
     if command.is_empty() {
         return Ok(Arc::new(OwnClients::default()));
     }
-    let process = Process::start(command.to_owned(), Patience::default()).await.map_err(|error| {
+    let process = Process::start(command, Patience::default()).await.map_err(|error| {
         anstream::eprint!("{}", error.log);
         CommandError::Suite(error.message)
     })?;

@@ -74,9 +74,10 @@ fn differing(was: &BTreeMap<String, Value>, is: &BTreeMap<String, Value>) -> Vec
 
 /// The providers, each with only the rules that quote this document. The other rules quote documents that are not compared.
 fn with_rules_of(document: &Document, known: &[Provider]) -> Vec<Provider> {
-    let reduced = |provider: &Provider| Provider {
-        rules: quoted_rules(document, provider).into_iter().cloned().collect(),
-        ..provider.clone()
+    let reduced = |provider: &Provider| {
+        let mut reduced = provider.clone();
+        reduced.rules = quoted_rules(document, provider).into_iter().cloned().collect();
+        reduced
     };
     known.iter().map(reduced).collect()
 }

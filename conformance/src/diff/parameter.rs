@@ -50,14 +50,14 @@ fn parameter<'a>(pair: &mut OperationPair<'a, '_>, old: &'a Parameter, new: &'a 
         let says = format!("{}: renamed to {}", named(old), new.name);
         pair.add(&rule::PATH_PARAMETER_RENAMED, says, from, to);
     }
-    let serialization = |parameter: &Parameter| {
+    let serialisation = |parameter: &Parameter| {
         [
             ("style", parameter.style.clone()),
             ("explode", parameter.explode.to_string()),
             ("allowReserved", parameter.allow_reserved.to_string()),
         ]
     };
-    for ((key, was), (_, is)) in serialization(old).into_iter().zip(serialization(new)) {
+    for ((key, was), (_, is)) in serialisation(old).into_iter().zip(serialisation(new)) {
         if was != is {
             let (from, to) = pair.places(&at(old, key), &at(new, key));
             let says = format!("{}, {key}: {was} -> {is}", named(old));

@@ -92,7 +92,7 @@ impl<'a> BrokenRules<'a> {
             [] => says.to_owned(),
             _ => {
                 let names = names.join(" and ");
-                format!("conformance/rules/{}.yaml, {names}: quoted {says}", self.provider.name)
+                format!("{}, {names}: quoted {says}", self.provider.locate("").document)
             }
         }
     }

@@ -86,7 +86,7 @@ rules! {
     REQUEST_PARAMETER_BECAME_OPTIONAL = "request-parameter-became-optional", Harmless,
         "clients can continue to send it";
     REQUEST_PARAMETER_WRITTEN_OTHERWISE = "request-parameter-written-otherwise", Breaking,
-        "clients serialize the value in another style than the server expects";
+        "clients serialise the value in another style than the server expects";
     REQUEST_BODY_REQUIRED_ADDED = "request-body-required-added", Breaking,
         "existing clients do not send a body";
     REQUEST_BODY_OPTIONAL_ADDED = "request-body-optional-added", Harmless, "clients do not have to send it";

@@ -156,7 +156,7 @@ pub struct Parameter {
     pub required: bool,
     /// The schema of the value.
     pub schema: Schema,
-    /// The serialization of arrays and objects (`form`, `simple`, ...), by default that of the location.
+    /// The serialisation of arrays and objects (`form`, `simple`, ...), by default that of the location.
     /// If the value is described by `content`, its media type.
     pub style: String,
     /// Whether each array element or object property is a parameter of its own.

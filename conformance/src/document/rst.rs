@@ -2,7 +2,7 @@
 //!
 //! The reader splits a page into blocks, groups the blocks under bold headings, and reads each kind of
 //! section: parameters, body, responses, examples. It notes the line of a block that it does not
-//! recognize, and continues.
+//! recognise, and continues.
 
 mod allowed_values;
 mod block;
@@ -90,7 +90,7 @@ impl RstReader {
         let mut at = String::new();
         pointer::push(&mut at, &id);
         let location = self.location(&at, method.line);
-        self.note_unrecognized(&at, method, group);
+        self.note_unrecognised(&at, method, group);
         let mut responses = self.responses(&at, &group.about(Topic::Responses));
         self.example_responses(&at, group, &mut responses);
         if responses.is_empty() {

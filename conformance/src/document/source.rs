@@ -75,6 +75,12 @@ impl Document {
     }
 }
 
+/// Reads a YAML or JSON file that is not an API description.
+pub(crate) fn read_values(name: &str, bytes: &[u8]) -> std::result::Result<Tree, ReadError> {
+    let read = text::decode(bytes).and_then(|text| tree(&text, 0));
+    read.map_err(|error| error.of(&name.into()))
+}
+
 /// Parses a string that starts after `offset` lines of its file.
 fn tree(text: &str, offset: usize) -> Result<Tree> {
     if is_json(text) { json::read(text, offset) } else { yaml::read(text, offset) }

@@ -10,7 +10,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<String> {
     if bytes.len() > MAX_BYTES {
         let most = MAX_BYTES / (1024 * 1024);
         let message = format!(
-            "the file is larger than {most} MiB, which is the maximum; check that it is an API description"
+            "the file is larger than {most} MiB, which is the maximum; check that it is the right file"
         );
         return Err(LineError::new(1, message));
     }
@@ -81,7 +81,7 @@ mod tests {
     use super::{Format, decode};
 
     #[test]
-    fn line_ends_are_normalized_and_the_byte_order_mark_is_removed() {
+    fn line_ends_are_normalised_and_the_byte_order_mark_is_removed() {
         assert_eq!(decode(b"\xEF\xBB\xBFa\r\nb\rc\n").unwrap(), "a\nb\nc\n");
     }
 

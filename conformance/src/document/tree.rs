@@ -16,14 +16,14 @@ const MAX_POINTERS: usize = 512 * 1024 * 1024;
 /// A value and the line (from 1) of each JSON pointer into it. A mapping entry has the line of its key,
 /// a list item the line on which it starts.
 #[derive(Debug)]
-pub(super) struct Tree {
-    pub(super) value: Value,
+pub(crate) struct Tree {
+    pub(crate) value: Value,
     pub(super) lines: HashMap<String, usize>,
 }
 
 impl Tree {
     /// The line of a pointer, or of its nearest ancestor with a known line.
-    pub(super) fn line(&self, pointer: &str) -> usize {
+    pub(crate) fn line(&self, pointer: &str) -> usize {
         nearest_line(&self.lines, pointer)
     }
 }

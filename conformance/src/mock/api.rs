@@ -3,15 +3,17 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use tokio::task::unconstrained;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::fault_proxy::{self, FaultProxy};
-use super::virtual_clock::VirtualClock;
-use crate::plan::case::Serve;
+use super::virtual_clock::{Arrivals, VirtualClock};
+use crate::plan::case::{Serve, with_url_number};
 use crate::wire::message::RecordedRequest;
 
 /// A running API; it stops when dropped.
@@ -19,7 +21,7 @@ use crate::wire::message::RecordedRequest;
 pub struct Api {
     mock: MockServer,
     proxy: Option<FaultProxy>,
-    arrivals: Arc<Mutex<Vec<Instant>>>,
+    arrivals: Arrivals,
 }
 
 impl Api {
@@ -31,24 +33,35 @@ impl Api {
     pub async fn start(serve: &[Serve], clock: &VirtualClock) -> io::Result<Self> {
         // Not from wiremock's pool: a late request of one case must not reach the server of another case.
         let mock = MockServer::builder().start().await;
-        let responses: Vec<ResponseTemplate> =
-            serve.iter().filter(|served| !fault_proxy::handles(served)).filter_map(template).collect();
-        let arrivals: Arc<Mutex<Vec<Instant>>> = Arc::default();
-        let seen = Arc::clone(&arrivals);
+        let responses: Vec<Serve> =
+            serve.iter().filter(|served| !fault_proxy::handles(served)).cloned().collect();
+        let arrivals = Arrivals::new(clock);
+        let (arrived, answered) = (arrivals.clone(), AtomicUsize::new(0));
         Mock::given(any())
             .respond_with(move |_: &wiremock::Request| {
-                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-                let turn = seen.len().min(responses.len().saturating_sub(1));
-                seen.push(Instant::now());
-                responses.get(turn).cloned().unwrap_or_else(|| ResponseTemplate::new(500))
+                arrived.record();
+                let index = answered.fetch_add(1, Ordering::Relaxed);
+                let served = responses.get(index).or(responses.last());
+                let response = served.and_then(|served| template(served, index + 1));
+                response.unwrap_or_else(|| ResponseTemplate::new(500))
             })
             .mount(&mock)
             .await;
         let proxy = match serve.iter().any(fault_proxy::handles) {
-            true => Some(FaultProxy::start(Arc::from(serve), *mock.address(), clock.clone()).await?),
+            true => {
+                let (script, server) = (Arc::from(serve), *mock.address());
+                Some(FaultProxy::start(script, server, clock.clone(), arrivals.clone()).await?)
+            }
             false => None,
         };
         Ok(Self { mock, proxy, arrivals })
+    }
+
+    /// Stops the server.
+    pub async fn stop(self) {
+        // When it is dropped, `wiremock` blocks on a lock of Tokio. In a task that has used up its cooperative budget, it would
+        // never get the lock.
+        unconstrained(async { drop(self) }).await;
     }
 
     /// The address that clients connect to.
@@ -56,10 +69,9 @@ impl Api {
         self.proxy.as_ref().map_or(*self.mock.address(), FaultProxy::address)
     }
 
-    /// The time between each request and the next.
-    pub fn pauses(&self) -> Vec<Duration> {
-        let arrivals = self.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
-        arrivals.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    /// When each request arrived, by the clock of the case.
+    pub fn arrivals(&self) -> Vec<Duration> {
+        self.arrivals.times()
     }
 
     /// The requests so far, in order.
@@ -73,9 +85,11 @@ impl Api {
     }
 }
 
-fn template(serve: &Serve) -> Option<ResponseTemplate> {
+/// The response to the request with this number.
+fn template(serve: &Serve, url_number: usize) -> Option<ResponseTemplate> {
     let Serve::Response(response) = serve else { return None };
-    let template = ResponseTemplate::new(response.code).set_body_bytes(response.body.as_bytes());
+    let template =
+        ResponseTemplate::new(response.code).set_body_bytes(with_url_number(&response.body, url_number));
     let headers = response.headers.iter();
     Some(
         headers

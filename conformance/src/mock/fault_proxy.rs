@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::virtual_clock::{SILENCE, VirtualClock};
+use super::virtual_clock::{Arrivals, SILENCE, VirtualClock};
 use crate::plan::case::{Serve, ServedResponse, TransportFault};
 use crate::wire::message::RecordedRequest;
 
@@ -40,16 +40,18 @@ impl FaultProxy {
         script: Arc<[Serve]>,
         server: SocketAddr,
         clock: VirtualClock,
+        arrivals: Arrivals,
     ) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(([127, 0, 0, 1], 0).into())?;
         let address = socket.local_addr()?;
         let requests = Arc::default();
+        let recorder = Recorder { requests: Arc::clone(&requests), arrivals };
         let mut listening = JoinSet::new();
         if let Some(Serve::Fault(TransportFault::Refused)) = script.first() {
             return Ok(Self { address, requests, _listening: listening, _refusing: Some(socket) });
         }
-        listening.spawn(play(socket.listen(64)?, script, server, Arc::clone(&requests), clock));
+        listening.spawn(play(socket.listen(64)?, script, server, recorder, clock));
         Ok(Self { address, requests, _listening: listening, _refusing: None })
     }
 
@@ -64,25 +66,39 @@ impl FaultProxy {
     }
 }
 
+/// Records the requests that the proxy handles itself.
+#[derive(Clone)]
+struct Recorder {
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
+    arrivals: Arrivals,
+}
+
+impl Recorder {
+    fn record(&self, request: RecordedRequest) {
+        self.arrivals.record();
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
+}
+
 async fn play(
     listener: TcpListener,
     script: Arc<[Serve]>,
     server: SocketAddr,
-    requests: Arc<Mutex<Vec<RecordedRequest>>>,
+    recorder: Recorder,
     clock: VirtualClock,
 ) {
-    let mut turn = 0;
+    let mut index = 0;
     while let Ok((mut stream, _)) = listener.accept().await {
-        let step = script.get(turn.min(script.len().saturating_sub(1))).cloned();
-        turn += 1;
-        let (requests, clock) = (Arc::clone(&requests), clock.clone());
+        let step = script.get(index.min(script.len().saturating_sub(1))).cloned();
+        index += 1;
+        let (recorder, clock) = (recorder.clone(), clock.clone());
         tokio::spawn(async move {
             let Some(step) = step.filter(handles) else {
                 return forward(&mut stream, server).await;
             };
             let (stream, request) = read_request(stream).await;
             if let Some(request) = request {
-                requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                recorder.record(request);
             }
             match step {
                 Serve::Fault(fault) => inject(stream, fault, &clock).await,

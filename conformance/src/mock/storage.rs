@@ -1,10 +1,11 @@
-//! The storage behind pre-signed URLs, as strict as S3. It compares the media while it receives it and never holds it in
-//! memory. `wiremock` holds whole bodies in memory, so this server is our own.
+//! The storage behind pre-signed URLs, as strict as S3. It compares the media while it receives it, so it holds
+//! no body in memory. `wiremock` holds whole bodies in memory, so this server is our own.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -13,16 +14,16 @@ use hyper::header::LOCATION;
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper::{Request, Response};
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use super::media;
-use super::virtual_clock::{SILENCE, VirtualClock};
-use crate::plan::case::{FileChange, STORAGE, StorageStep};
-use crate::plan::presigned::{MOVED, PRESIGNED};
+use super::virtual_clock::{Arrivals, SILENCE, VirtualClock};
+use crate::plan::case::{FileChange, StorageStep};
+use crate::plan::presigned::{self, MOVED};
 use crate::wire::message::sorted_headers;
 
 /// The size of the receive buffer of each socket, in bytes.
@@ -33,9 +34,11 @@ const RECEIVE_BUFFER: u32 = 64 * 1024;
 pub struct Script {
     /// What it does with each PUT, in order. The last step is repeated.
     pub steps: Vec<StorageStep>,
+    /// The method that its URLs are signed for.
+    pub method: String,
     /// The file that it changes after it has read the head of a PUT, and how.
     pub change: Option<(PathBuf, FileChange)>,
-    /// The clock that it tells when it stops responding.
+    /// The clock of the case. The storage tells it when it stops responding, and takes the times of arrival from it.
     pub clock: VirtualClock,
 }
 
@@ -56,11 +59,24 @@ pub struct RecordedPut {
     pub answered: Option<u16>,
 }
 
+impl RecordedPut {
+    /// The number of the pre-signed URL that it was sent to; none when it was sent to another URL.
+    pub fn url_number(&self) -> Option<usize> {
+        presigned::url_number(&self.target)
+    }
+
+    /// Whether the storage accepted the media.
+    pub fn is_taken(&self) -> bool {
+        self.answered.is_some_and(|status| (200..300).contains(&status))
+    }
+}
+
 /// A running storage. It stops when dropped.
 #[derive(Debug)]
 pub struct Storage {
     base_url: String,
     puts: Arc<Mutex<Vec<RecordedPut>>>,
+    arrivals: Arrivals,
     _listening: JoinSet<()>,
 }
 
@@ -78,15 +94,26 @@ impl Storage {
         let listener = socket.listen(64)?;
         let base_url = format!("http://{}", listener.local_addr()?);
         let puts = Arc::default();
-        let player =
-            Player { script, turn: AtomicUsize::new(0), base_url: base_url.clone(), puts: Arc::clone(&puts) };
+        let arrivals = Arrivals::new(&script.clock);
+        let player = Player {
+            script,
+            progress: Mutex::default(),
+            base_url: base_url.clone(),
+            puts: Arc::clone(&puts),
+            arrivals: arrivals.clone(),
+        };
         let listening = JoinSet::from_iter([listen(listener, Arc::new(player))]);
-        Ok(Self { base_url, puts, _listening: listening })
+        Ok(Self { base_url, puts, arrivals, _listening: listening })
     }
 
     /// The base URL to sign for.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// When each request arrived, by the clock of the case.
+    pub fn arrivals(&self) -> Vec<Duration> {
+        self.arrivals.times()
     }
 
     /// The requests so far, in order.
@@ -113,9 +140,19 @@ async fn serve(stream: TcpStream, player: Arc<Player>) {
 /// Plays the script.
 struct Player {
     script: Script,
-    turn: AtomicUsize,
+    progress: Mutex<Progress>,
     base_url: String,
     puts: Arc<Mutex<Vec<RecordedPut>>>,
+    arrivals: Arrivals,
+}
+
+/// How much of the script has been played.
+#[derive(Default)]
+struct Progress {
+    /// The number of steps so far.
+    steps: usize,
+    /// The expired URLs: the number of each, and the step that answers its requests.
+    expired: HashMap<Option<usize>, StorageStep>,
 }
 
 impl Player {
@@ -127,8 +164,8 @@ impl Player {
         if let Some((path, change)) = &self.script.change {
             media::change(path, *change)?;
         }
-        let turn = self.script.steps.len().saturating_sub(1).min(self.turn.fetch_add(1, Ordering::Relaxed));
-        let step = self.script.steps.get(turn).copied().unwrap_or(StorageStep::Keep);
+        let url_number = presigned::url_number(target(&head));
+        let step = self.next_step(url_number);
         let enough = match step {
             StorageStep::RefuseEarly(..) => 0,
             StorageStep::Reset | StorageStep::Stall => 1,
@@ -136,8 +173,11 @@ impl Player {
         };
         self.read(index, &mut body, enough).await?;
         let answer = match step {
-            StorageStep::Keep => refusal(&head).unwrap_or_default(),
-            StorageStep::Refuse(status, code, message) => refused(status, code, message),
+            StorageStep::Keep(status) => refusal(&head, &self.script.method, url_number)
+                .unwrap_or_else(|| answer(status, String::new())),
+            StorageStep::Refuse(status, code, message) | StorageStep::Expire(status, code, message) => {
+                refused(status, code, message)
+            }
             StorageStep::RefuseEarly(status, code, message) => {
                 // Reads the rest in the background: closing the connection with unread media would reset it before the
                 // client has read the answer.
@@ -145,7 +185,8 @@ impl Player {
                 refused(status, code, message)
             }
             StorageStep::Redirect => {
-                let location = format!("{}{MOVED}", PRESIGNED.replace(STORAGE, &self.base_url));
+                let location =
+                    format!("{}{}{MOVED}", self.base_url, presigned::target(url_number.unwrap_or(1)));
                 let mut answer = refused(307, "TemporaryRedirect", "The object is at another URL.");
                 answer.headers_mut().extend(location.parse().map(|location| (LOCATION, location)));
                 answer
@@ -159,6 +200,22 @@ impl Player {
         };
         self.change_put(index, |put| put.answered = Some(answer.status().as_u16()));
         Ok(answer)
+    }
+
+    /// The step for a PUT to the URL with this number. If the URL has expired, the step with which it expired;
+    /// otherwise the next step of the script.
+    fn next_step(&self, url_number: Option<usize>) -> StorageStep {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(step) = progress.expired.get(&url_number) {
+            return *step;
+        }
+        let next = progress.steps.min(self.script.steps.len().saturating_sub(1));
+        let step = self.script.steps.get(next).copied().unwrap_or(StorageStep::Keep(200));
+        progress.steps += 1;
+        if matches!(step, StorageStep::Expire(..)) {
+            progress.expired.insert(url_number, step);
+        }
+        step
     }
 
     /// Reads at least `enough` bytes of the media, or all of it.
@@ -179,10 +236,11 @@ impl Player {
     }
 
     fn record(&self, head: &Parts) -> usize {
+        self.arrivals.record();
         let mut puts = self.puts.lock().unwrap_or_else(PoisonError::into_inner);
         puts.push(RecordedPut {
             method: head.method.to_string(),
-            target: head.uri.path_and_query().map(ToString::to_string).unwrap_or_default(),
+            target: target(head).to_owned(),
             headers: sorted_headers(&head.headers),
             bytes: 0,
             same: true,
@@ -198,11 +256,15 @@ impl Player {
     }
 }
 
-/// The answer with which S3 would refuse the request. It checks in this order.
-fn refusal(head: &Parts) -> Option<Response<Full<Bytes>>> {
+/// The path and query of a request.
+fn target(head: &Parts) -> &str {
+    head.uri.path_and_query().map_or("", |target| target.as_str())
+}
+
+/// The answer with which S3 would refuse a request to the URL with this number; none if S3 would accept it. The URL is signed for
+/// `method`. The checks have the order of S3.
+fn refusal(head: &Parts, method: &str, url_number: Option<usize>) -> Option<Response<Full<Bytes>>> {
     let header = |name| head.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let target = head.uri.path_and_query().map_or("", |target| target.as_str());
-    let is_signed = target.trim_end_matches(MOVED) == PRESIGNED.trim_start_matches(STORAGE);
     if let Some(authorization) = header("authorization") {
         let message = format!("Only one auth mechanism allowed: {authorization}");
         return Some(refused(400, "InvalidArgument", &message));
@@ -210,7 +272,7 @@ fn refusal(head: &Parts) -> Option<Response<Full<Bytes>>> {
     if header("transfer-encoding").is_some() {
         return Some(refused(501, "NotImplemented", "Transfer-Encoding is not implemented"));
     }
-    if !is_signed || head.method != "PUT" {
+    if url_number.is_none() || head.method != method {
         return Some(refused(403, "SignatureDoesNotMatch", "The request signature does not match"));
     }
     let has_length = header("content-length").is_some();
@@ -222,7 +284,11 @@ fn refused(status: u16, code: &str, message: &str) -> Response<Full<Bytes>> {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     );
+    answer(status, body)
+}
+
+fn answer(status: u16, body: String) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::from(body));
-    *answer.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+    *answer.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     answer
 }

@@ -8,7 +8,7 @@ use super::presigned::PRESIGNED;
 use crate::document::schema::mutation::{Mutations, mutations};
 use crate::document::schema::sample;
 use crate::document::{Code, Content, Document, Operation, Response, Schema};
-use crate::wire::body::{JSON, canonical_json, preferred};
+use crate::wire::body::{JSON, canonical_json, essence, preferred};
 use crate::wire::parameter::text;
 
 /// A documented response with a concrete status and body.
@@ -17,7 +17,7 @@ pub(super) struct DocumentedAnswer<'a> {
     pub(super) response: &'a Response,
     pub(super) code: u16,
     pub(super) content: Option<&'a Content>,
-    /// The body; none where neither the document nor `providers.yaml` describes one.
+    /// The body; none where neither the document nor the provider describes one.
     pub(super) body: Option<Value>,
     pub(super) mutations: Mutations,
 }
@@ -29,14 +29,14 @@ impl<'a> DocumentedAnswer<'a> {
         let stated = content.and_then(|content| sample::body(document, content));
         let known = || plan.source.provider.bodies.get(&response.code.to_string()).cloned();
         let has_example = content.is_some_and(|content| !content.examples.is_empty());
+        let code = concrete(plan.operation, response.code);
         let mut body = stated.or_else(known);
-        if let Some(body) = body.as_mut().filter(|_| !has_example) {
+        if let Some(body) = body.as_mut().filter(|_| !has_example && is_success(code)) {
             place_upload_url(plan, body);
         }
         let schema = content.and_then(|content| content.schema.as_ref());
         let mutations =
             schema.zip(body.as_ref()).map(|(schema, body)| sorted_mutations(document, schema, body));
-        let code = concrete(plan.operation, response.code);
         Self { plan, response, code, content, body, mutations: mutations.unwrap_or_default() }
     }
 
@@ -45,7 +45,12 @@ impl<'a> DocumentedAnswer<'a> {
     }
 
     pub(super) fn is_success(&self) -> bool {
-        (200..300).contains(&self.code)
+        is_success(self.code)
+    }
+
+    /// Whether its body is JSON.
+    pub(super) fn is_json(&self) -> bool {
+        essence(self.media_type()).ends_with("json")
     }
 
     /// The media type with which a JSON body is served.
@@ -81,7 +86,7 @@ impl<'a> DocumentedAnswer<'a> {
     pub(super) fn outcome(&self, body: Option<Value>) -> Outcome {
         match self.is_success() {
             true => Outcome::Success(body.unwrap_or_default()),
-            false => Outcome::Failure { status: Some(self.code), body },
+            false => Outcome::Failure { status: self.code, body },
         }
     }
 
@@ -105,7 +110,11 @@ impl<'a> DocumentedAnswer<'a> {
     }
 }
 
-/// The mutations of a body. A value that breaks one alternative and satisfies another is not broken.
+fn is_success(code: u16) -> bool {
+    (200..300).contains(&code)
+}
+
+/// The mutations of a body. A value that breaks one alternative and satisfies another one counts as an alternative.
 fn sorted_mutations(document: &Document, schema: &Schema, body: &Value) -> Mutations {
     let mut mutations = mutations(document, schema, body);
     if mutations.alternatives.is_empty() {
@@ -137,8 +146,9 @@ pub(super) fn respond(code: u16, headers: Vec<(String, String)>, body: String) -
 }
 
 /// Puts a pre-signed URL into the body, where the operation is the first step of an upload.
-fn place_upload_url(plan: &OperationPlan<'_>, body: &mut Value) {
-    let upload = plan.source.provider.upload.as_ref().filter(|upload| upload.operation == plan.operation.id);
+pub(super) fn place_upload_url(plan: &OperationPlan<'_>, body: &mut Value) {
+    let upload =
+        plan.source.provider.flows.upload.as_ref().filter(|upload| upload.operation == plan.operation.id);
     if let Some(url) = upload.and_then(|upload| body.pointer_mut(&upload.url)) {
         *url = json!(PRESIGNED);
     }
@@ -149,22 +159,27 @@ pub(super) fn documented<'a>(plan: &'a OperationPlan<'a>) -> Vec<DocumentedAnswe
     plan.operation.responses.iter().map(|response| DocumentedAnswer::new(plan, response)).collect()
 }
 
-/// What cases serve that are not about the response: the documented success with the lowest status.
+/// What a case serves if it is not about the response: the documented success with the lowest status.
 pub(super) struct Success {
     pub(super) code: u16,
     pub(super) serve: Serve,
-    pub(super) outcome: Outcome,
+    /// The body; null where none is documented.
+    pub(super) body: Value,
 }
 
 impl Success {
     pub(super) fn of(plan: &OperationPlan<'_>, answers: &[DocumentedAnswer<'_>]) -> Self {
         let successes = answers.iter().filter(|answer| answer.is_success());
         let Some(answer) = successes.min_by_key(|answer| answer.code) else {
-            let serve = respond(204, Vec::new(), String::new());
-            return Self { code: 204, serve, outcome: Outcome::Success(Value::Null) };
+            return Self { code: 204, serve: respond(204, Vec::new(), String::new()), body: Value::Null };
         };
         let mut body = answer.body.clone();
         body.iter_mut().for_each(|body| place_upload_url(plan, body));
-        Self { code: answer.code, serve: answer.serve_json(body.as_ref()), outcome: answer.outcome(body) }
+        let serve = answer.serve_json(body.as_ref());
+        Self { code: answer.code, serve, body: body.unwrap_or_default() }
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        Outcome::Success(self.body.clone())
     }
 }

@@ -1,35 +1,50 @@
-//! Cases of arguments: a client must send an allowed value unchanged, and must refuse a forbidden value.
+//! Cases of arguments: a client must send an allowed value unchanged, and should refuse a forbidden value. A client that sends
+//! a forbidden value must send it unchanged too, and must report the answer.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::answer::Success;
-use super::case::{Case, Family, id_part};
+use super::answer::{DocumentedAnswer, Success};
+use super::argument_schema::{ArgumentSchema, Variation};
+use super::case::{Case, Family, Outcome, Serve, id_part};
 use super::operation_plan::{Argument, OperationPlan};
-use super::variation::{ArgumentSchema, Variation, variations};
+use super::variation::variations;
 use crate::document::schema::validator::ValidatorCache;
+use crate::wire::body::{JSON, essence};
+use crate::wire::message::ExpectedRequest;
+use crate::wire::parameter::carries;
 use crate::wire::request::WHOLE_BODY;
 
 /// The cases of every argument, and of a credential that is a documented parameter.
 pub(super) fn cases(
     plan: &OperationPlan<'_>,
+    answers: &[DocumentedAnswer<'_>],
     success: &Success,
     validators: &mut ValidatorCache<'_>,
 ) -> Vec<Case> {
-    let planning = Planning { plan, success };
+    let planning = Planning { plan, success, error: error(answers) };
     let mut cases = Vec::new();
     for argument in &plan.arguments {
         let give = |case: &mut Case, value| drop(case.params.insert(argument.name.clone(), value));
         cases.extend(planning.values(argument, validators, &give));
-        cases.push(planning.missing(argument));
+        let withhold = |case: &mut Case| drop(case.params.remove(&argument.name));
+        cases.push(planning.missing(argument, &withhold));
     }
     if let Some(argument) = plan.credential_argument() {
         cases.extend(planning.values(&argument, validators, &|case, value| case.credential = Some(value)));
+        cases.push(planning.missing(&argument, &|case| case.credential = Some(Value::Null)));
     }
     cases.extend(planning.examples());
     cases
+}
+
+/// The answer to a request that the document forbids: the documented 400, otherwise the documented 422.
+fn error(answers: &[DocumentedAnswer<'_>]) -> Option<(Serve, Outcome)> {
+    let answers = answers.iter().filter(|answer| [400, 422].contains(&answer.code));
+    let answer = answers.min_by_key(|answer| answer.code)?;
+    Some((answer.serve_json(answer.body.as_ref()), answer.outcome(answer.body.clone())))
 }
 
 /// Gives a value to the client.
@@ -38,6 +53,7 @@ type Give<'a> = &'a dyn Fn(&mut Case, Value);
 struct Planning<'a> {
     plan: &'a OperationPlan<'a>,
     success: &'a Success,
+    error: Option<(Serve, Outcome)>,
 }
 
 impl Planning<'_> {
@@ -49,7 +65,7 @@ impl Planning<'_> {
         let mut names = BTreeSet::new();
         variations(&schema)
             .into_iter()
-            .filter(|variation| names.insert(id_part(&variation.name)))
+            .filter(|variation| !schema.is_lost(&variation.value) && names.insert(id_part(&variation.name)))
             .map(|variation| self.value(&schema, variation, give))
             .collect()
     }
@@ -71,12 +87,25 @@ impl Planning<'_> {
         case.facts.extend(argument.facts.clone());
         case.facts.extend(keyword.map(|pointer| self.plan.fact(&pointer)));
         case.facts.extend(variation.facts);
+        let is_comparable = self.is_comparable(argument, &variation.value);
         give(&mut case, variation.value);
-        self.expect(case, allowed)
+        match allowed {
+            true => self.allowed(case),
+            false => self.forbidden(case, is_comparable),
+        }
+    }
+
+    /// Whether there is exactly one way to send the value. Many clients leave out a parameter whose value is an empty string.
+    fn is_comparable(&self, argument: &Argument, value: &Value) -> bool {
+        let body = self.plan.shape.body.as_ref();
+        match argument.place {
+            None if body.is_some_and(|body| essence(&body.content.media_type) == JSON) => true,
+            place => value != "" && carries(place, value),
+        }
     }
 
     /// A case that leaves the argument out. The client must refuse the call when the argument is required.
-    fn missing(&self, argument: &Argument) -> Case {
+    fn missing(&self, argument: &Argument, withhold: &dyn Fn(&mut Case)) -> Case {
         let stated = argument.required_at.as_ref();
         let mut case = self.plan.case(
             &format!("argument/{}/absent", id_part(&argument.name)),
@@ -85,8 +114,11 @@ impl Planning<'_> {
             stated.unwrap_or(&argument.location),
         );
         case.facts.extend(stated.map(|location| self.plan.fact(&location.pointer)));
-        case.params.remove(&argument.name);
-        self.expect(case, !argument.required)
+        withhold(&mut case);
+        match argument.required {
+            true => self.forbidden(case, false),
+            false => self.allowed(case),
+        }
     }
 
     /// A case for each documented example of a body that is an object.
@@ -107,21 +139,35 @@ impl Planning<'_> {
             );
             case.facts.insert(self.plan.fact(&example.location.pointer));
             case.params.extend(given);
-            Some(self.expect(case, true))
+            Some(self.allowed(case))
         });
         cases.collect()
     }
 
-    /// An allowed call must be sent and a forbidden one refused. A client that sends a forbidden one gets the documented success
-    /// too, so that the only finding is the missing refusal.
-    fn expect(&self, mut case: Case, allowed: bool) -> Case {
-        case.serve = vec![self.success.serve.clone()];
-        case.request = None;
-        if allowed {
-            let request = self.plan.shape.request(&case.params, case.credential.as_ref());
-            case.request = Some(Arc::new(request));
-            case.outcome = self.success.outcome.clone();
+    /// A case whose call must be sent.
+    fn allowed(&self, case: Case) -> Case {
+        Case {
+            request: Some(self.request(&case)),
+            serve: vec![self.success.serve.clone()],
+            outcome: self.success.outcome(),
+            ..case
         }
-        case
+    }
+
+    /// A case whose call should be refused. If the document has no status 400 or 422, the API answers with the success.
+    fn forbidden(&self, case: Case, is_comparable: bool) -> Case {
+        let error = self.error.clone();
+        let (serve, outcome) = error.unwrap_or_else(|| (self.success.serve.clone(), self.success.outcome()));
+        Case {
+            request: is_comparable.then(|| self.request(&case)),
+            serve: vec![serve],
+            outcome: Outcome::Refusal { if_sent: Box::new(outcome) },
+            ..case
+        }
+    }
+
+    fn request(&self, case: &Case) -> Arc<ExpectedRequest> {
+        let credentials = self.plan.shape.sample_credentials(case.credential.as_ref());
+        Arc::new(self.plan.shape.request(&case.params, &credentials))
     }
 }

@@ -35,10 +35,11 @@ pub struct Case {
     pub facts: BTreeSet<FactId>,
     /// The arguments, by name.
     pub params: Arguments,
-    /// The credential to give in place of the sample.
+    /// The credential to give in place of the sample. Null: the client gets no credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<Value>,
-    /// The request that must be sent; none when the client must refuse the call.
+    /// The request that follows from the arguments. None if the document forbids the arguments and there is no single way to send
+    /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<Arc<ExpectedRequest>>,
     /// The answers of the API, in order. The last answer is repeated.
@@ -92,23 +93,49 @@ pub struct UploadStep {
     pub media: Media,
     /// What the storage does with each PUT, in order. The last step is repeated.
     pub storage: Vec<StorageStep>,
+    /// The method that the pre-signed URL is signed for.
+    pub method: String,
     /// How long the API asks the client to wait before it tries again, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_wait_s: Option<u64>,
 }
 
-/// Stands for the base URL of the storage, which is known only when the case is played.
+/// Stands for the base URL of the storage, which is known only when the case runs.
 pub const STORAGE: &str = "{storage}";
 
-/// Stands for a date [`UploadStep::asked_wait_s`] seconds after the case is played.
+/// Stands for the number of the pre-signed URL. The response to the first request has URL 1, the response to the second has URL 2.
+pub const URL_NUMBER: &str = "{turn}";
+
+/// The text with [`URL_NUMBER`] replaced by the number of a pre-signed URL.
+pub fn with_url_number(text: &str, url_number: usize) -> String {
+    text.replace(URL_NUMBER, &format!("{url_number:02}"))
+}
+
+/// Stands for a date [`UploadStep::asked_wait_s`] seconds after the case starts.
 pub const DATE: &str = "{date}";
 
 impl Case {
-    /// The case with [`STORAGE`] and [`DATE`] replaced.
+    /// Whether the case needs a storage: it has an upload, or [`STORAGE`] occurs in its responses.
+    pub(crate) fn needs_storage(&self) -> bool {
+        let names_storage = |serve: &Serve| match serve {
+            Serve::Response(response) => {
+                let headers = response.headers.iter().map(|(_, value)| value);
+                headers.chain([&response.body]).any(|text| text.contains(STORAGE))
+            }
+            Serve::Fault(_) => false,
+        };
+        self.upload.is_some() || self.serve.iter().any(names_storage)
+    }
+
+    /// The case with [`STORAGE`] and [`DATE`] replaced. [`URL_NUMBER`] is replaced only if the case has no upload: then each request
+    /// gets the same URL.
     pub fn with_storage(&self, storage: &str) -> Self {
         let wait = self.upload.as_ref().and_then(|upload| upload.asked_wait_s).unwrap_or_default();
         let date = SystemTime::now() + Duration::from_secs(wait);
-        let place = |text: &str| text.replace(STORAGE, storage).replace(DATE, &httpdate::fmt_http_date(date));
+        let place = |text: &str| {
+            let text = text.replace(STORAGE, storage).replace(DATE, &httpdate::fmt_http_date(date));
+            if self.upload.is_some() { text } else { with_url_number(&text, 1) }
+        };
         let mut case = self.clone();
         for serve in &mut case.serve {
             if let Serve::Response(response) = serve {
@@ -116,21 +143,18 @@ impl Case {
                 response.headers.iter_mut().for_each(|(_, value)| *value = place(value));
             }
         }
-        if let Outcome::Success(value) = &mut case.outcome {
-            *value = with_storage(std::mem::take(value), storage);
-        }
+        case.outcome = case.outcome.with_text(&place);
         case
     }
 }
 
-fn with_storage(value: Value, storage: &str) -> Value {
+/// A value with each string in it replaced.
+fn with_text(value: Value, replace: &impl Fn(&str) -> String) -> Value {
     match value {
-        Value::String(text) => Value::String(text.replace(STORAGE, storage)),
-        Value::Array(elements) => {
-            elements.into_iter().map(|element| with_storage(element, storage)).collect()
-        }
+        Value::String(text) => Value::String(replace(&text)),
+        Value::Array(elements) => elements.into_iter().map(|element| with_text(element, replace)).collect(),
         Value::Object(fields) => {
-            fields.into_iter().map(|(name, field)| (name, with_storage(field, storage))).collect()
+            fields.into_iter().map(|(name, field)| (name, with_text(field, replace))).collect()
         }
         other => other,
     }
@@ -142,8 +166,8 @@ fn with_storage(value: Value, storage: &str) -> Value {
 pub enum Basis {
     /// The place in the document that the case names.
     Document,
-    /// A recommended practice that no document states.
-    Practice,
+    /// A recommended practice that no document states: an RFC with its section, a page of a vendor, or a CWE entry.
+    Practice(&'static str),
 }
 
 /// One answer of the API.
@@ -156,7 +180,17 @@ pub enum Serve {
     Fault(TransportFault),
 }
 
-/// A response to serve. [`STORAGE`] and [`DATE`] can occur in its body and headers.
+impl Serve {
+    /// The status of a complete response.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Response(response) => Some(response.code),
+            Self::Fault(_) => None,
+        }
+    }
+}
+
+/// A response to serve. [`STORAGE`] and [`DATE`] can occur in its body and headers, [`URL_NUMBER`] in its body.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ServedResponse {
@@ -207,6 +241,16 @@ impl TransportFault {
     }
 }
 
+/// The length of the longest media, in bytes. It is larger than read-ahead and socket buffers together: part of it is still unread
+/// after the storage has seen its beginning, so the storage can stop the transfer and the file can change.
+pub const LONGEST: u64 = 6 * 1024 * 1024;
+
+/// The length of a short file, in bytes.
+pub const SHORT: u64 = 1_000;
+
+/// The cookie that the API sets in some cases.
+pub const COOKIE: &str = "conformance=1";
+
 /// The media of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -232,11 +276,13 @@ pub enum FileChange {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StorageStep {
-    /// It stores the media, or refuses it for the reasons for which S3 does.
-    Keep,
+    /// It accepts the media with this status. If S3 would refuse the request, it refuses the request as S3 does.
+    Keep(u16),
+    /// It answers with this status, code and message, because the URL has expired. Later PUTs to the same URL get the same answer.
+    Expire(u16, &'static str, &'static str),
     /// It reads the whole body, then answers with this status, code and message.
     Refuse(u16, &'static str, &'static str),
-    /// It answers so after it has read the head.
+    /// It answers with this status, code and message after it has read the head.
     RefuseEarly(u16, &'static str, &'static str),
     /// It redirects the client to another of its URLs, with status 307.
     Redirect,
@@ -250,7 +296,7 @@ pub enum StorageStep {
 
 /// What the caller must see.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Outcome {
     /// Success, with these documented fields; null when no body is documented.
     Success(Value),
@@ -258,15 +304,52 @@ pub enum Outcome {
     Stored,
     /// An error with the status and the documented fields of the body.
     Failure {
-        /// The status; none when no response arrives.
-        status: Option<u16>,
+        /// The status.
+        status: u16,
         /// The documented fields of the body, where there is one.
         body: Option<Value>,
     },
+    /// A success with these fields, or an error with this status: it is a 2xx that the document does not mention.
+    Either {
+        /// The status.
+        status: u16,
+        /// The fields of the documented success; null when it has no body.
+        body: Value,
+    },
     /// An error, with or without a status: the connection failed.
     Lost,
-    /// A refusal before a request is sent.
-    Refused,
+    /// A refusal before a request is sent. If the client sends the request, the other outcome.
+    Refusal {
+        /// The outcome when the client sends the request all the same.
+        if_sent: Box<Self>,
+    },
+}
+
+impl Outcome {
+    /// What the caller must see when a request is sent.
+    pub fn when_sent(&self) -> &Self {
+        match self {
+            Self::Refusal { if_sent } => if_sent,
+            other => other,
+        }
+    }
+
+    /// Whether the client should send no request.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refusal { .. })
+    }
+
+    fn with_text(self, replace: &impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Success(value) => Self::Success(with_text(value, replace)),
+            Self::Failure { status, body } => {
+                Self::Failure { status, body: body.map(|body| with_text(body, replace)) }
+            }
+            Self::Either { status, body } => Self::Either { status, body: with_text(body, replace) },
+            Self::Refusal { if_sent } => Self::Refusal { if_sent: Box::new(if_sent.with_text(replace)) },
+            other => other,
+        }
+    }
 }
 
 /// A name from a document as a part of a case id: on one line, and without characters that lists of cases or terminals

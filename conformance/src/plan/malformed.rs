@@ -1,7 +1,11 @@
 //! Cases of malformed responses: a documented status with a body that is not as documented.
 
+use serde_json::json;
+
 use super::answer::DocumentedAnswer;
 use super::case::{Basis, Case, Outcome, Serve};
+use super::practice;
+use crate::document::schema::walk;
 use crate::wire::body::canonical_json;
 
 /// The size of an error body that a client must not hold in memory, in bytes.
@@ -16,19 +20,26 @@ pub(super) fn cases(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
     let Some(body) = &answer.body else { return Vec::new() };
     let broken = |variation: &str, what: &str, serve: Serve| Case {
         serve: vec![serve],
-        outcome: Outcome::Failure { status: Some(answer.code), body: None },
-        basis: Basis::Practice,
+        outcome: Outcome::Failure { status: answer.code, body: None },
+        basis: Basis::Practice(practice::CHECKED),
         ..answer.variation(variation, what)
     };
     let json = |body: String| answer.serve_text(answer.media_type(), body);
     let page = answer.serve_text("text/html", GATEWAY_PAGE.to_owned());
     let whole = canonical_json(body);
     let half = whole.chars().take(whole.chars().count() / 2).collect();
+    let twice = format!("{whole}{whole}");
     let mut cases = vec![
         broken("not-json", "with an HTML error page as its body", page),
         broken("truncated", "whose JSON ends in the middle", json(half)),
         broken("empty", "without the documented body", json(String::new())),
+        broken("twice", "whose JSON is followed by the same JSON", json(twice)),
     ];
+    let others =
+        [("null", "whose body is null", json!(null)), ("list", "whose body is in a list", json!([body]))];
+    let others = others.into_iter().filter(|_| is_object(answer));
+    cases
+        .extend(others.map(|(variation, what, other)| broken(variation, what, json(canonical_json(&other)))));
     if !answer.is_success() {
         let mut large = broken("large", "with a body of 10 MiB", padded(json(String::new())));
         // A client that tries again gets a small body.
@@ -44,6 +55,13 @@ pub(super) fn cases(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
         cases.push(case);
     }
     cases
+}
+
+/// Whether the document states that the body is an object, and nothing else.
+fn is_object(answer: &DocumentedAnswer<'_>) -> bool {
+    let document = &answer.plan.source.document;
+    let objects = answer.schema().map(|schema| walk::objects(document, &schema.value, &schema.pointer));
+    objects.iter().flatten().any(|(schema, _)| walk::is_object(schema))
 }
 
 fn padded(mut serve: Serve) -> Serve {

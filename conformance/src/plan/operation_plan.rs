@@ -44,10 +44,14 @@ pub(crate) struct Argument {
     pub(crate) place: Option<ParameterLocation>,
     /// Whether the document requires it.
     pub(crate) required: bool,
+    /// Whether only the server can know a valid value: by default, that of a parameter in the path.
+    pub(crate) server_value: bool,
     /// Its schema, with `$ref` followed.
     pub(crate) schema: Schema,
     /// A value that the document allows.
     pub(crate) sample: Value,
+    /// Where the provider states the sample, if it does.
+    pub(crate) sampled_at: Option<Location>,
     /// Where it is stated.
     pub(crate) location: Location,
     /// Where the document states that it is required, if it does.
@@ -68,7 +72,7 @@ impl<'a> OperationPlan<'a> {
         plan
     }
 
-    /// A case that makes the smallest documented call and expects a refusal, until the caller says what is served and
+    /// A case that makes the smallest documented call and expects an error, until the caller says what is served and
     /// expected. `id` is the part of the case id after `<provider>/<operation>/`.
     pub(crate) fn case(
         &self,
@@ -92,7 +96,7 @@ impl<'a> OperationPlan<'a> {
             request: Some(smallest.request.clone()),
             serve: Vec::new(),
             upload: None,
-            outcome: Outcome::Refused,
+            outcome: Outcome::Lost,
             basis: Basis::Document,
         }
     }
@@ -101,11 +105,10 @@ impl<'a> OperationPlan<'a> {
         let given = self.arguments.iter().filter(|argument| argument.required);
         let arguments =
             given.clone().map(|argument| (argument.name.clone(), argument.sample.clone())).collect();
-        let request = Arc::new(self.shape.request(&arguments, None));
+        let request = Arc::new(self.shape.request(&arguments, &self.shape.sample_credentials(None)));
         let known = self.operation.credentials().iter().filter(|credential| credential.kind.is_known());
         let credentials = known.map(|credential| self.fact(&credential.location.pointer));
-        let supplied =
-            self.shape.client_supplied.iter().flat_map(|parameter| self.client_supplied(parameter));
+        let supplied = self.shape.client_supplied.iter().flat_map(|parameter| self.supplied_facts(parameter));
         let facts = std::iter::once(self.fact(&self.operation.location.pointer))
             .chain(credentials)
             .chain(supplied)
@@ -123,12 +126,12 @@ impl<'a> OperationPlan<'a> {
     /// The fact that the body is an object: every body sent is compared with one.
     fn body_type(&self) -> Vec<FactId> {
         let objects = self.shape.body.iter().flat_map(|body| &body.objects);
-        let typed = objects.filter(|(object, _)| object.get("type").is_some_and(|kind| kind == "object"));
+        let typed = objects.filter(|(object, _)| walk::is_object(object));
         typed.map(|(_, pointer)| self.fact(&format!("{pointer}/type"))).collect()
     }
 
     /// The facts of a parameter that the client supplies. Every case checks its presence and its value.
-    fn client_supplied(&self, parameter: &Parameter) -> Vec<FactId> {
+    fn supplied_facts(&self, parameter: &Parameter) -> Vec<FactId> {
         let constraints = fact::constraints(&self.source.document, &parameter.schema);
         let examples = parameter.examples.iter().map(|example| example.location.pointer.clone());
         let own = [parameter.location.pointer.clone(), format!("{}/required", parameter.location.pointer)];
@@ -140,11 +143,16 @@ impl<'a> OperationPlan<'a> {
         let documented = parameter.examples.first().map(|example| example.value.clone());
         let examples = parameter.examples.iter().map(|example| self.fact(&example.location.pointer));
         let required_at = format!("{}/required", parameter.location.pointer);
+        let (sample, sampled_at) =
+            self.sample(&[name, &parameter.name], documented, &parameter.schema, Some(parameter.sent_in));
         Argument {
             name: name.to_owned(),
             place: Some(parameter.sent_in),
             required: parameter.required || parameter.sent_in == ParameterLocation::Path,
-            sample: self.sample(&parameter.name, documented, &parameter.schema),
+            server_value: self
+                .is_server_value(&[name, &parameter.name], parameter.sent_in == ParameterLocation::Path),
+            sample,
+            sampled_at,
             schema: resolved(document, &parameter.schema),
             location: parameter.location.clone(),
             required_at: parameter.required.then(|| document.locate(&required_at)),
@@ -154,12 +162,30 @@ impl<'a> OperationPlan<'a> {
 
     /// The credential as an argument, where it is a documented parameter.
     pub(crate) fn credential_argument(&self) -> Option<Argument> {
-        let name = self.source.provider.credential.as_ref()?.parameter.as_deref()?;
+        let asked = self.shape.credentials.iter().find(|asked| asked.is_parameter)?;
+        let name = asked.own.parameter.as_deref()?;
         let parameter = self.operation.parameters.iter().find(|parameter| parameter.name == name)?;
-        Some(Argument {
-            sample: self.source.provider.credential().sample.into(),
-            ..self.parameter(name, parameter)
-        })
+        let place = self.source.provider.locate(&format!("/credentials/{}/sample", escape(&asked.own.name)));
+        let sample = asked.own.sample().into();
+        Some(Argument { sample, sampled_at: Some(place), ..self.parameter(name, parameter) })
+    }
+
+    /// The parameters that the client supplies by itself, as arguments.
+    pub(crate) fn client_supplied(&self) -> Vec<Argument> {
+        let supplied = self.shape.client_supplied.iter();
+        supplied.map(|parameter| self.parameter(&parameter.name, parameter)).collect()
+    }
+
+    /// The names under which a provider may list a parameter of this operation.
+    pub(crate) fn parameter_names(&self) -> Vec<String> {
+        let properties = self.shape.body.iter().flat_map(|body| &body.properties);
+        let arguments = self.arguments.iter().map(|argument| argument.name.as_str());
+        let parameters = self.operation.parameters.iter().map(|parameter| parameter.name.as_str());
+        arguments
+            .chain(parameters)
+            .chain(properties.map(|property| property.name))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The properties of the body; the whole body as one argument when it has none.
@@ -180,7 +206,8 @@ impl<'a> OperationPlan<'a> {
             let index = walk::required(object).position(|required| required == property.name)?;
             Some(document.locate(&format!("{pointer}/required/{index}")))
         });
-        let sample = self.sample(property.name, documented.clone(), &schema);
+        let names = [property.argument.as_str(), property.name];
+        let (sample, sampled_at) = self.sample(&names, documented.clone(), &schema, None);
         let mut facts = BTreeSet::from([self.fact(&at)]);
         if documented.is_some() && property.schema.get("example") == documented.as_ref() {
             facts.insert(self.fact(&format!("{at}/example")));
@@ -191,9 +218,11 @@ impl<'a> OperationPlan<'a> {
             name: property.argument.clone(),
             place: None,
             required: required_at.is_some(),
+            server_value: self.is_server_value(&names, false),
             required_at,
             facts,
             sample,
+            sampled_at,
             schema,
             location: document.locate(&at),
         }
@@ -201,27 +230,46 @@ impl<'a> OperationPlan<'a> {
 
     fn whole_body(&self, BodyShape { content, schema, .. }: &BodyShape<'a>) -> Argument {
         let documented = content.examples.first();
-        let sample = self.sample(WHOLE_BODY, documented.map(|example| example.value.clone()), schema);
+        let (sample, sampled_at) =
+            self.sample(&[WHOLE_BODY], documented.map(|example| example.value.clone()), schema, None);
         let facts = documented.map(|example| self.fact(&example.location.pointer));
         let schema = resolved(&self.source.document, schema);
         Argument {
             name: WHOLE_BODY.to_owned(),
             place: None,
             required: self.operation.body.as_ref().is_some_and(|body| body.required),
+            server_value: self.is_server_value(&[WHOLE_BODY], false),
             facts: facts.into_iter().chain(facts_within(&self.source.document, &schema, &sample)).collect(),
             sample,
+            sampled_at,
             schema,
             location: content.location.clone(),
             required_at: None,
         }
     }
 
-    fn sample(&self, name: &str, documented: Option<Value>, schema: &Schema) -> Value {
-        let provider = self.source.provider.samples.get(name).cloned();
-        provider
-            .or(documented)
-            .or_else(|| sample::value(&self.source.document, schema))
-            .unwrap_or(Value::Null)
+    fn is_server_value(&self, names: &[&str], otherwise: bool) -> bool {
+        self.source.provider.is_server_value(&self.operation.id, names).unwrap_or(otherwise)
+    }
+
+    /// A value that the document allows, and where the provider states it, if it does. `names` are the names under which a
+    /// provider may list it.
+    fn sample(
+        &self,
+        names: &[&str],
+        documented: Option<Value>,
+        schema: &Schema,
+        place: Option<ParameterLocation>,
+    ) -> (Value, Option<Location>) {
+        if let Some((sample, place)) = self.source.provider.sample(&self.operation.id, names) {
+            return (sample.clone(), Some(place));
+        }
+        let document = &self.source.document;
+        let synthesised = || match place {
+            Some(ParameterLocation::Header | ParameterLocation::Cookie) => sample::value(document, schema),
+            _ => sample::argument(document, schema, place == Some(ParameterLocation::Path)),
+        };
+        (documented.or_else(synthesised).unwrap_or(Value::Null), None)
     }
 }
 

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::source::{PlanError, Source};
+use super::source::{PlanError, Source, is_whole};
 use crate::document::{Document, Location, Prose, collapse};
-use crate::provider::Provider;
 
 /// Checks that the sentence of each prose rule is in a document of its provider.
 pub(super) fn check(sources: &[Source]) -> Result<(), PlanError> {
     let mut checked = BTreeSet::new();
     for Source { provider, .. } in sources.iter().filter(|source| checked.insert(&source.provider.name)) {
         let own: Vec<_> = sources.iter().filter(|source| source.provider.name == provider.name).collect();
-        for rule in &provider.rules {
+        // A part of the documents that a provider lists need not have its sentences.
+        let is_part = own.iter().all(|source| provider.lists(&source.document)) && !is_whole(provider, &own);
+        for (index, rule) in provider.rules.iter().enumerate().filter(|_| !is_part) {
             if !own.iter().any(|source| find(&source.document, &rule.sentence).is_some()) {
-                return Err(missing(provider, &rule.rule, &rule.sentence, &own));
+                let place = provider.locate(&format!("/rules/{index}/sentence"));
+                return Err(missing(&place, &rule.rule, &rule.sentence, &own));
             }
         }
     }
@@ -21,7 +23,7 @@ pub(super) fn check(sources: &[Source]) -> Result<(), PlanError> {
 }
 
 /// The error for a quoted sentence that no document has, with the most similar sentence.
-fn missing(provider: &Provider, rule: &str, sentence: &str, sources: &[&Source]) -> PlanError {
+fn missing(place: &Location, rule: &str, sentence: &str, sources: &[&Source]) -> PlanError {
     let all = sources.iter().flat_map(|source| all(&source.document));
     let nearest = all.max_by_key(|(text, _)| common_words(text, sentence));
     let hint = nearest.map_or_else(String::new, |(text, location)| {
@@ -29,10 +31,9 @@ fn missing(provider: &Provider, rule: &str, sentence: &str, sources: &[&Source])
     });
     let documents: Vec<&str> = sources.iter().map(|source| &*source.document.name).collect();
     PlanError(format!(
-        "{}: rule {rule} of conformance/rules/{}.yaml quotes a sentence that is not in the document: \"{sentence}\"{hint}; \
-         read the new text, then correct the rule",
+        "{place}: rule {rule} quotes a sentence that is not in the document {}: \"{sentence}\"{hint}; the suite looks in the \
+         descriptions of the document, its tags, paths and operations; read the text, then correct the rule",
         documents.join(", "),
-        provider.name,
     ))
 }
 

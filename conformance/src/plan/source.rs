@@ -22,8 +22,14 @@ impl Source {
 
     /// The first step of the flow `upload`, if this document has it.
     pub fn upload_operation(&self) -> Option<&Operation> {
-        self.operation(&self.provider.upload.as_ref()?.operation)
+        self.operation(&self.provider.flows.upload.as_ref()?.operation)
     }
+}
+
+/// Whether all documents that a provider lists are planned. A part of them cannot show that a name is unknown.
+pub(super) fn is_whole(provider: &Provider, own: &[&Source]) -> bool {
+    let is_planned = |name: &String| own.iter().any(|source| *source.document.name == **name);
+    !provider.documents.is_empty() && provider.documents.iter().all(is_planned)
 }
 
 /// Why a plan cannot be made: one line that names the document and says what to do.

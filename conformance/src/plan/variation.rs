@@ -1,53 +1,17 @@
 //! The values of one argument that its schema suggests: values at the edges of each constraint, and beyond them.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
-use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use super::fact::{self, FactId};
+use super::argument_schema::{ArgumentSchema, Variation, bound, vary};
+use super::fact;
 use super::operation_plan::Argument;
+use super::strings::strings;
 use crate::document::schema::mutation::mutations;
-use crate::document::schema::pattern;
 use crate::document::schema::walk::{branches, kind};
-use crate::document::{Document, ParameterLocation};
 use crate::wire::parameter::text;
-
-/// Characters with a meaning in a query, a path or a header, and one outside ASCII.
-const SPECIAL: &str = "a b&c=d+e%20f#g?h/ié";
 
 /// The longest list that is given to a client. The elements of a list can be large.
 const MAX_ELEMENTS: usize = 1_000;
-
-/// One value of an argument.
-pub(super) struct Variation {
-    /// The name, as the last part of the case id.
-    pub(super) name: String,
-    pub(super) purpose: String,
-    pub(super) value: Value,
-    /// The keyword of the schema that it exercises.
-    pub(super) keyword: Option<&'static str>,
-    /// Other facts that it exercises.
-    pub(super) facts: BTreeSet<FactId>,
-    /// The JSON pointer of the constraint that it is about, if that is within the schema.
-    pub(super) pointer: Option<String>,
-}
-
-/// An argument and its compiled schema.
-pub(super) struct ArgumentSchema<'a> {
-    pub(super) document: &'a Document,
-    pub(super) argument: &'a Argument,
-    pub(super) validator: Arc<Validator>,
-}
-
-impl ArgumentSchema<'_> {
-    pub(super) fn allows(&self, value: &Value) -> bool {
-        // An empty path segment makes another path.
-        let is_empty_segment = self.argument.place == Some(ParameterLocation::Path) && value == "";
-        !is_empty_segment && self.validator.is_valid(value)
-    }
-}
 
 /// The values of an argument. Names can repeat.
 pub(super) fn variations(given: &ArgumentSchema<'_>) -> Vec<Variation> {
@@ -71,17 +35,6 @@ pub(super) fn variations(given: &ArgumentSchema<'_>) -> Vec<Variation> {
     let keyword = schema.get("type").map(|_| "type");
     all.push(vary("wrong-type", "a value of another type", wrong_type(schema), keyword));
     all
-}
-
-fn vary(name: &str, purpose: &str, value: impl Into<Value>, keyword: Option<&'static str>) -> Variation {
-    Variation {
-        name: name.to_owned(),
-        purpose: purpose.to_owned(),
-        value: value.into(),
-        keyword,
-        facts: BTreeSet::new(),
-        pointer: None,
-    }
 }
 
 /// Values with one part changed: each constraint within the value broken, each alternative given.
@@ -123,11 +76,6 @@ fn lists(argument: &Argument) -> Vec<Variation> {
     sizes.into_iter().flatten().collect()
 }
 
-/// The length that a keyword of the schema states.
-fn bound(schema: &Value, keyword: &str) -> Option<usize> {
-    schema.get(keyword).and_then(Value::as_u64).map(|bound| bound as usize)
-}
-
 fn listed(schema: &Value) -> Vec<Variation> {
     let Some(values) = schema.get("enum").and_then(Value::as_array) else {
         return Vec::new();
@@ -138,59 +86,6 @@ fn listed(schema: &Value) -> Vec<Variation> {
     });
     let other = vary("not-listed", "a value that is not listed", "conformance-not-listed", Some("enum"));
     each.chain([other]).collect()
-}
-
-fn strings(given: &ArgumentSchema<'_>) -> Vec<Variation> {
-    let schema = &given.argument.schema.value;
-    let mut found = vec![vary("empty", "an empty string", "", None)];
-    if schema.get("enum").is_some() {
-        return found;
-    }
-    let (least, most) = (bound(schema, "minLength"), bound(schema, "maxLength"));
-    let sized = |name: &str, purpose: &str, keyword: &'static str, length: Option<usize>| {
-        let value = of_length(schema, length?)?;
-        Some(vary(name, &format!("{purpose}, {} characters", length?), value, Some(keyword)))
-    };
-    let (shorter, longer) =
-        (least.and_then(|least| least.checked_sub(1)), most.and_then(|most| most.checked_add(1)));
-    found.extend(shortest(schema));
-    found.extend(sized("shortest", "the shortest", "minLength", least));
-    found.extend(sized("too-short", "one character too short", "minLength", shorter));
-    found.extend(sized("longest", "the longest", "maxLength", most));
-    found.extend(sized("too-long", "one character too long", "maxLength", longer));
-    found.extend(broken_pattern(given.argument, most));
-    if let Some(format) = schema.get("format").and_then(Value::as_str) {
-        let purpose = format!("not a {format}");
-        found.push(vary("not-the-format", &purpose, "not that format", Some("format")));
-    }
-    if given.allows(&json!(SPECIAL)) {
-        found.push(vary("encoding", "characters that must be encoded", SPECIAL, None));
-    }
-    found
-}
-
-/// The shortest string that matches the pattern.
-fn shortest(schema: &Value) -> Option<Variation> {
-    let found = pattern::matching(schema.get("pattern")?.as_str()?, 1, None)?;
-    let length = found.chars().count();
-    let purpose = format!("the shortest string that matches the pattern, {length} characters");
-    Some(vary("shortest", &purpose, found, Some("pattern")))
-}
-
-fn broken_pattern(argument: &Argument, most: Option<usize>) -> Option<Variation> {
-    let pattern = argument.schema.value.get("pattern")?.as_str()?;
-    let broken = pattern::mismatching(pattern, argument.sample.as_str()?, most)?;
-    Some(vary("pattern-broken", "a string that does not match the pattern", broken, Some("pattern")))
-}
-
-fn of_length(schema: &Value, length: usize) -> Option<String> {
-    if length > pattern::MAX_LENGTH {
-        return None;
-    }
-    match schema.get("pattern").and_then(Value::as_str) {
-        Some(pattern) => pattern::of_length(pattern, length),
-        None => Some("a".repeat(length)),
-    }
 }
 
 fn numbers(schema: &Value) -> Vec<Variation> {

@@ -1,15 +1,16 @@
 //! What a case asks of a server.
 
-use serde_json::Value;
+use std::collections::BTreeMap;
 
 use crate::document::schema::walk::kind;
 use crate::document::{Code, Location, ParameterLocation};
-use crate::plan::case::{Case, Family, Outcome};
+use crate::plan::case::{Case, Family};
 use crate::plan::operation_plan::{Argument, OperationPlan};
 use crate::plan::source::Source;
+use crate::provider::ClientCredential;
 use crate::wire::credential;
 use crate::wire::message::ExpectedRequest;
-use crate::wire::parameter::text;
+use crate::wire::parameter::{carries, text};
 
 /// A case as a question to a server.
 pub(super) struct Question<'a> {
@@ -37,10 +38,10 @@ impl<'a> Question<'a> {
     pub(super) fn of(source: &'a Source, case: &Case) -> Option<Self> {
         let plan = OperationPlan::new(source, source.operation(&case.operation)?);
         let aspect = match &case.family {
-            Family::Argument(_) | Family::MissingArgument(_) => match case.outcome {
-                Outcome::Refused => Aspect::Forbidden,
-                _ => Aspect::Allowed,
-            },
+            Family::Argument(_) | Family::MissingArgument(_) if case.outcome.is_refusal() => {
+                Aspect::Forbidden
+            }
+            Family::Argument(_) | Family::MissingArgument(_) => Aspect::Allowed,
             Family::Response(Code::Exact(401)) | Family::UndocumentedStatus(401) if is_secured(&plan) => {
                 Aspect::Credential
             }
@@ -56,7 +57,7 @@ impl<'a> Question<'a> {
         matches!(self.aspect, Aspect::Allowed | Aspect::Forbidden)
     }
 
-    /// The request, with the given credential in place of the sample.
+    /// The request. `given` has secrets to send in place of the samples, each by its environment variable.
     ///
     /// # Errors
     ///
@@ -64,37 +65,50 @@ impl<'a> Question<'a> {
     pub(super) fn request(
         &self,
         case: &Case,
-        given: Option<&String>,
+        given: &BTreeMap<String, String>,
     ) -> Result<ExpectedRequest, &'static str> {
-        let given = given.map(|secret| Value::String(secret.clone()));
-        let secret = case
-            .credential
-            .clone()
-            .or(given)
-            .unwrap_or_else(|| self.plan.source.provider.credential().sample.into());
         if self.is_variation() {
             self.check_sendable(case)?;
         }
-        let mut request = self.plan.shape.request(&case.params, Some(&secret));
+        let secret =
+            |own: &ClientCredential| given.get(&own.variable()).cloned().unwrap_or_else(|| own.sample());
+        let credentials = credential::values(&self.plan.shape.credentials, case.credential.as_ref(), secret);
+        let mut request = self.plan.shape.request(&case.params, &credentials);
         if self.aspect == Aspect::Credential {
-            credential::remove(&text(&secret), &mut request);
+            credentials.values().for_each(|secret| credential::remove(&text(secret), &mut request));
         }
         Ok(request)
     }
 
     /// Why a response with this status does not answer the question.
-    pub(super) fn undecided(&self, status: u16) -> Option<String> {
+    pub(super) fn undecided(&self, case: &Case, status: u16) -> Option<String> {
         match (self.aspect, status) {
             (_, 402 | 429 | 503) => {
                 Some(format!("undecided: the server answered {status}, which this request does not ask for"))
             }
             (Aspect::Credential, _) => None,
             (_, 401 | 403) => Some(format!(
-                "undecided: the server answered {status}; set CONFORMANCE_{} to a credential that it accepts",
-                self.plan.source.provider.credential().name.to_uppercase()
+                "undecided: the server answered {status}; set {} to a credential that it accepts",
+                self.variables()
             )),
+            (Aspect::Success | Aspect::Allowed, 404 | 410) => {
+                let mut given =
+                    self.plan.arguments.iter().filter(|argument| case.params.contains_key(&argument.name));
+                let unknown = given.find(|argument| argument.server_value)?;
+                Some(format!(
+                    "undecided: the server answered {status}; only the server can know a valid {}: \
+                     give it a `sample` in conformance.yaml",
+                    unknown.name
+                ))
+            }
             _ => None,
         }
+    }
+
+    /// The environment variables of the credentials that the operation asks for.
+    fn variables(&self) -> String {
+        let asked = self.plan.shape.credentials.iter().map(|asked| asked.own.variable());
+        asked.collect::<Vec<_>>().join(" and ")
     }
 
     /// Refuses values that a request cannot contain, or that have another meaning there.
@@ -105,10 +119,15 @@ impl<'a> Question<'a> {
         if place == ParameterLocation::Path && value.is_none_or(|value| value == "") {
             return Err("not reachable: without this value the path is another one");
         }
-        if value.is_some_and(|value| !value.is_string()) && kind(&argument.schema.value) == "string" {
-            return Err("not reachable: outside a body every value is a string");
+        match value {
+            Some(value) if value.is_string() && !carries(Some(place), value) => {
+                Err("not reachable: HTTP cannot carry this value unchanged at this place")
+            }
+            Some(value) if !value.is_string() && kind(&argument.schema.value) == "string" => {
+                Err("not reachable: outside a body every value is a string")
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn argument(&self, case: &Case) -> Option<Argument> {

@@ -8,7 +8,7 @@ use anstyle::Style;
 
 use super::Report;
 use super::matrix::{self, MatrixRow};
-use crate::check::finding::{Blame, Finding};
+use crate::check::finding::{Blame, Finding, Level};
 use crate::plan::source::Source;
 use crate::result::{CaseResult, DriverError, Run, Verdict, VerdictKind};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, visible};
@@ -122,7 +122,9 @@ fn put_dimmed(out: &mut String, text: &str) {
 fn put_finding(out: &mut String, finding: &Finding) {
     let level = finding.level.word();
     let _ = writeln!(out, "  {BOLD}{}{BOLD:#} ({level}): {}", finding.rule.id, finding.rule.says);
-    let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
+    if finding.level == Level::Must {
+        let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
+    }
     let _ = writeln!(out, "    because   {}", finding.because);
     if finding.blame == Blame::Document {
         let _ = writeln!(

@@ -3,6 +3,8 @@
 //! A driver is the adapter through which a client under test is called. A Rust client is driven in process; any other client by a
 //! process that reads and writes the same objects, one JSON object a line.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +33,26 @@ pub struct Request {
     /// The clock of the case, for drivers in process. It is not part of the protocol.
     #[serde(skip)]
     pub clock: VirtualClock,
+    /// The log of the case. A driver in process adds what its client logs, and the suite looks for secrets in it. It is not part of
+    /// the protocol: the log of a driver in another process is its standard error.
+    #[serde(skip)]
+    pub log: CaseLog,
+}
+
+/// What a driver logs during a case. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct CaseLog(Arc<Mutex<String>>);
+
+impl CaseLog {
+    /// Adds a string.
+    pub fn push(&self, text: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push_str(text);
+    }
+
+    /// The log so far.
+    pub(super) fn text(&self) -> String {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 /// A failure of the driver after it had answered the case.

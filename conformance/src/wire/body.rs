@@ -1,6 +1,6 @@
 //! Bodies by their media type.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 use url::form_urlencoded;
 
 use super::parameter::text;
@@ -48,6 +48,35 @@ pub(crate) fn decode(media_type: &str, body: &str, expected: &Value) -> Option<V
     let fields: Map<String, Value> =
         pairs.map(|(name, value)| (name.to_string(), read(&name, &value))).collect();
     Some(Value::Object(fields))
+}
+
+/// Whether two values are the same. Numbers are compared by their value: JSON writes one as `1`, `1.0` or `1e0`.
+pub(crate) fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => is_same_number(one, other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let has = |(name, value): (&String, &Value)| other.get(name).is_some_and(|o| is_same(value, o));
+            one.len() == other.len() && one.iter().all(has)
+        }
+        _ => one == other,
+    }
+}
+
+/// Integers are compared exactly: a double cannot hold each of them.
+fn is_same_number(one: &Number, other: &Number) -> bool {
+    match (integer(one), integer(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
+}
+
+fn integer(number: &Number) -> Option<i128> {
+    let whole = number.as_f64().filter(|double| double.fract() == 0.0 && double.abs() < 1e30);
+    let exact = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+    exact.or(whole.map(|double| double as i128))
 }
 
 /// A body as it is served: keys in alphabetical order, so that the order of keys in a document changes no case.

@@ -100,6 +100,11 @@ pub(crate) fn sorted_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     all
 }
 
+/// The values of all headers with a name in lower case.
+pub(crate) fn header_values<'a>(headers: &'a [(String, String)], name: &str) -> Vec<&'a str> {
+    headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+}
+
 /// The value of a header, by its name in lower case.
 pub fn header<'a>(headers: &'a [(String, String)], name: &str) -> Option<&'a str> {
     headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

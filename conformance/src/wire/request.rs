@@ -6,7 +6,7 @@ use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
 use super::body;
-use super::credential;
+use super::credential::{self, AskedCredential, Credentials};
 use super::message::ExpectedRequest;
 use super::parameter::{UNRESERVED, text};
 use crate::document::schema::walk;
@@ -23,13 +23,16 @@ pub type Arguments = Map<String, Value>;
 #[derive(Debug)]
 pub(crate) struct RequestShape<'a> {
     operation: &'a Operation,
-    credential: ClientCredential,
+    /// The credentials that it asks for.
+    pub(crate) credentials: Vec<AskedCredential>,
     /// The path of the server's URL, with which the path of each request begins: `/api`, or empty.
     pub(crate) prefix: String,
     /// The parameters that the caller gives.
     pub(crate) parameters: Vec<GivenParameter<'a>>,
     /// The parameters that the client supplies by itself: its credential, or a constant.
     pub(crate) client_supplied: Vec<&'a Parameter>,
+    /// The value of each of them that the provider states.
+    constants: BTreeMap<&'a str, String>,
     /// The body, where its schema is documented.
     pub(crate) body: Option<BodyShape<'a>>,
 }
@@ -77,13 +80,28 @@ impl<'a> RequestShape<'a> {
         if let Some(body) = &mut body {
             name_by_place(&mut parameters, &mut body.properties);
         }
-        let prefix = prefix(document, operation);
-        Self { operation, credential: provider.credential(), prefix, parameters, client_supplied, body }
+        let constants = client_supplied.iter().filter_map(|parameter| {
+            let (value, _) = provider.sample(&operation.id, &[&parameter.name])?;
+            Some((parameter.name.as_str(), text(value)))
+        });
+        Self {
+            operation,
+            credentials: credential::asked(provider, operation),
+            prefix: prefix(document, provider, operation),
+            parameters,
+            constants: constants.collect(),
+            client_supplied,
+            body,
+        }
     }
 
-    /// The request for these arguments. The credential replaces the provider's sample.
-    pub(crate) fn request(&self, arguments: &Arguments, credential: Option<&Value>) -> ExpectedRequest {
-        let secret = credential.map_or_else(|| self.credential.sample.clone(), text);
+    /// The sample of each credential. `replaced` is the value of the one that is a parameter.
+    pub(crate) fn sample_credentials(&self, replaced: Option<&Value>) -> Credentials {
+        credential::values(&self.credentials, replaced, ClientCredential::sample)
+    }
+
+    /// The request for these arguments and credentials.
+    pub(crate) fn request(&self, arguments: &Arguments, credentials: &Credentials) -> ExpectedRequest {
         let mut request = ExpectedRequest {
             method: self.operation.method.clone(),
             uri: self.path(arguments),
@@ -99,20 +117,22 @@ impl<'a> RequestShape<'a> {
             request.body = body.value(arguments);
             request.body_media_type = Some(body.content.media_type.clone());
         }
-        if let Some(parameter) = &self.credential.parameter {
-            request.require_query_params.insert(parameter.clone(), vec![secret.clone()]);
-        }
-        credential::put(self.operation.credentials(), &secret, &mut request);
+        credential::put(&self.credentials, credentials, &mut request);
         request
     }
 
     fn path(&self, arguments: &Arguments) -> String {
-        let mut path = self.operation.path.clone();
-        for given in self.parameters.iter().filter(|given| given.parameter.sent_in == ParameterLocation::Path)
-        {
+        let in_path =
+            self.parameters.iter().filter(|given| given.parameter.sent_in == ParameterLocation::Path);
+        let given = in_path.map(|given| {
             let value = arguments.get(&given.argument).map(text).unwrap_or_default();
+            (given.parameter.name.as_str(), value)
+        });
+        let constants = self.constants.iter().map(|(name, value)| (*name, value.clone()));
+        let mut path = self.operation.path.clone();
+        for (name, value) in given.chain(constants) {
             let segment = utf8_percent_encode(&value, UNRESERVED).to_string();
-            path = path.replace(&format!("{{{}}}", given.parameter.name), &segment);
+            path = path.replace(&format!("{{{name}}}"), &segment);
         }
         self.prefix.clone() + &path
     }
@@ -131,7 +151,11 @@ impl<'a> RequestShape<'a> {
             self.client_supplied.iter().filter(|parameter| parameter.sent_in == ParameterLocation::Query);
         let allowed = in_query.map(|parameter| {
             let listed = parameter.schema.value.get("enum").and_then(Value::as_array);
-            (parameter.name.clone(), listed.into_iter().flatten().map(text).collect())
+            let allowed = match self.constants.get(parameter.name.as_str()) {
+                Some(constant) => vec![constant.clone()],
+                None => listed.into_iter().flatten().map(text).collect(),
+            };
+            (parameter.name.clone(), allowed)
         });
         allowed.collect()
     }
@@ -197,15 +221,16 @@ fn name_by_place(parameters: &mut [GivenParameter<'_>], properties: &mut [BodyPr
 }
 
 fn is_client_supplied(provider: &Provider, operation: &Operation, name: &str) -> bool {
-    let credential = provider.credential.as_ref().and_then(|credential| credential.parameter.as_deref());
     let is_named = |kind: &CredentialKind| matches!(kind, CredentialKind::Parameter(_, own) if own == name);
-    credential == Some(name)
+    provider.has_credential_parameter(name)
         || operation.security.iter().flatten().any(|credential| is_named(&credential.kind))
-        || provider.client_parameters.iter().any(|own| own == name)
+        || provider.client_supplied_at(&operation.id, name).is_some()
 }
 
-fn prefix(document: &Document, operation: &Operation) -> String {
-    let base = document.servers_of(operation).first().map_or("", |server| server.url.as_str());
+/// The path of the base URL: of the provider's, or else of the document's.
+fn prefix(document: &Document, provider: &Provider, operation: &Operation) -> String {
+    let stated = || document.servers_of(operation).first().map(|server| server.url.as_str());
+    let base = provider.base_url.as_deref().or_else(stated).unwrap_or_default();
     let after_host = base.split_once("://").map_or("", |(_, rest)| rest).split_once('/');
     match after_host.map_or("", |(_, path)| path.trim_end_matches('/')) {
         "" => String::new(),

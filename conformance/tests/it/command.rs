@@ -157,6 +157,23 @@ fn explain_shows_the_excerpt_the_request_and_the_outcome() {
 }
 
 #[test]
+fn explain_of_a_forbidden_value_shows_the_refusal_and_the_request_that_a_client_may_send() {
+    let output =
+        text(&conformance(&["explain", "pyannote/getMediaUploadURL/argument/url/other-scheme"]).stdout);
+    for part in [
+        "another scheme, which is forbidden",
+        "The client should refuse the call and send no request.",
+        "The request, if the client sends one, as a command:",
+        "if a request is sent: an error with status 400",
+        "should  refusal/missing",
+        "must    request/body  ",
+    ] {
+        assert!(output.contains(part), "{part}: {output}");
+    }
+    assert!(!output.contains("request/sent") && !output.contains("request/body-schema"), "{output}");
+}
+
+#[test]
 fn explain_shows_the_request_to_the_server_of_the_operation() {
     let speech_api = "conformance/tests/fixtures/speech-api.yaml";
     for (id, document, url) in [

@@ -4,7 +4,7 @@ mod rule;
 
 use media_upload_conformance::diff::{self, Change, Class, Diff};
 use media_upload_conformance::document::Document;
-use media_upload_conformance::provider;
+use media_upload_conformance::providers;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -24,13 +24,13 @@ pub(crate) const EVERYTHING: [&str; 8] = [
 
 pub(crate) fn diff(name: &str, old: &str, new: &str) -> Diff {
     let read = |text: &str| Document::read(name, text.as_bytes()).unwrap();
-    Diff::of(&read(old), &read(new), &provider::known().unwrap()).unwrap()
+    Diff::of(&read(old), &read(new), &providers().unwrap()).unwrap()
 }
 
 /// Only the changes, because planning the cases takes most of the time.
 pub(crate) fn changes(name: &str, old: &str, new: &str) -> Vec<Change> {
     let read = |text: &str| Document::read(name, text.as_bytes()).unwrap();
-    diff::changes(&read(old), &read(new), &provider::known().unwrap()).unwrap()
+    diff::changes(&read(old), &read(new), &providers().unwrap()).unwrap()
 }
 
 fn only(diff: &Diff) -> &Change {
@@ -134,7 +134,7 @@ fn a_rule_that_quotes_a_removed_operation_is_reported() {
         "openapi: 3.0.0\nservers: [{url: 'https://api.pyannote.ai'}]\npaths: {}\n",
     );
     let rules: Vec<_> = gone.changes.iter().filter(|change| change.rule == "rule-sentence-gone").collect();
-    let known = provider::known().unwrap();
+    let known = providers().unwrap();
     let ours = known.iter().find(|known| known.name == "pyannote").unwrap();
     assert_eq!(rules.len(), ours.rules.len(), "{rules:#?}");
 }
@@ -244,7 +244,7 @@ fn documents_that_cannot_be_compared_are_refused_in_one_line() {
         line.contains("is OpenAPI and") && line.contains("compare two documents of the same kind"),
         "{line}"
     );
-    assert!(refused(2, &["diff", PYANNOTE, "openapi"]).contains("openapi: cannot be read"));
+    assert!(refused(2, &["diff", PYANNOTE, "openapi"]).contains("openapi: is a folder"));
     assert!(refused(2, &["diff", "no/such.yaml", PYANNOTE]).contains("no/such.yaml: cannot be read"));
     let empty = file(&folder, "empty.yaml", b"");
     assert!(refused(2, &["diff", PYANNOTE, &empty]).contains("the document is empty"));
@@ -299,7 +299,7 @@ proptest! {
                 _ => lines.insert(to, lines[from]),
             }
         }
-        let known = provider::known().unwrap();
+        let known = providers().unwrap();
         let old = Document::read(name, original.as_bytes()).unwrap();
         if let Ok(new) = Document::read(name, lines.join("\n").as_bytes()) {
             let there = diff::changes(&old, &new, &known).unwrap();

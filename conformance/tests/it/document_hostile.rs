@@ -50,7 +50,7 @@ mod size {
         let bytes = vec![b'a'; 50 * 1024 * 1024];
         assert_eq!(
             refusal("big.yaml", &bytes),
-            "big.yaml:1: the file is larger than 32 MiB, which is the maximum; check that it is an API description"
+            "big.yaml:1: the file is larger than 32 MiB, which is the maximum; check that it is the right file"
         );
     }
 

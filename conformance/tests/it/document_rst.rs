@@ -74,7 +74,7 @@ fn optional_parameters_wrapped_cells_and_several_examples_are_read() {
      92   400 "An error occurred\nError description (see :ref:`error-format-label` for details)"
     101   GET /api/job/perform_everything [("v", "1"), ("job_id", "64bea283eff6475ea6596027a6ba0929")] [("Host", "api.speech.example")] ""
     106   GET /api/job/perform_everything [("v", "1"), ("job_id", "64bea283eff6475ea6596027a6ba0929"), ("callback_url", "http://www.domain.example/done now")] [("Host", "api.speech.example"), ("X-Trace", "abc")] ""
-     62 note the allowed values `One of the supported languages` are not recognized; every string is accepted
+     62 note the allowed values `One of the supported languages` are not recognised; every string is accepted
     "#);
 }
 
@@ -133,7 +133,7 @@ fn each_method_of_a_shared_description_is_an_operation() {
 }
 
 #[test]
-fn unrecognized_content_is_noted_with_its_line() {
+fn unrecognised_content_is_noted_with_its_line() {
     let document = read("conformance/tests/fixtures/odd_page.rst");
     insta::assert_snapshot!(outline(&document), @r#"
       4 odd GET /api/odd
@@ -151,7 +151,7 @@ fn unrecognized_content_is_noted_with_its_line() {
       6 note text under the `http` directive is not supported; it is ignored
       8 note the heading `Query String Parameters` says neither Required nor Optional; its rows are treated as optional
      13 note no allowed values are stated; every string is accepted
-     15 note the row `colour` is not recognized; it is ignored
+     15 note the row `colour` is not recognised; it is ignored
      17 note a border of this row is not aligned with its column
      17 note `two words | `Description` is not a parameter name; the row is ignored
      19 note `a` is described twice; only the first description is used
@@ -159,7 +159,7 @@ fn unrecognized_content_is_noted_with_its_line() {
      27 note a border of this row is not aligned with its column
      29 note the row has no `|` at its right end
      34 note the body is described in prose; only a table of names is supported; the description is not used as the body
-     36 note the heading `Weather` is not recognized; only its text is read
+     36 note the heading `Weather` is not recognised; only its text is read
      40 note the directive `list-table` is not expected here; it is ignored
      44 note a simple table (`====  ====`) is not supported; it is ignored
      53 note `OK` is not a status code; the row is ignored

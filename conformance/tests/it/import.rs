@@ -332,7 +332,7 @@ fn an_rst_page_keeps_its_text_and_a_broken_rule_is_shown() {
         source("conformance/tests/fixtures/update_secret.rst").as_bytes(),
     );
     let shown = import(&[&more], &into);
-    assert!(shown.contains("DOCUMENTS in conformance/src/provider.rs"), "{shown}");
+    assert!(shown.contains("`documents` of its provider in conformance.yaml"), "{shown}");
     assert!(shown.contains("| `cielo24/update_secret.rst` |"), "{shown}");
 }
 

@@ -3,18 +3,25 @@
 // In a test an unexpected error is a failure.
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+mod answers;
+mod argument_values;
+mod broken_upload;
 mod browser;
 mod caps;
 mod command;
+mod config;
+mod defect;
 mod diff;
 mod document_hostile;
 mod document_openapi;
 mod document_rst;
 mod documents;
 mod facts;
+mod forbidden_values;
 mod html;
 mod import;
 mod known_failing;
+mod lawful;
 mod markup;
 mod official_sdk;
 mod outline;

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use media_upload_conformance::plan::case::Family;
-use media_upload_conformance::provider::UploadFlow;
 use media_upload_conformance::wire::message::ExpectedRequest;
-use media_upload_conformance::{Case, Document, Plan, PlanError, Provider};
+use media_upload_conformance::{Case, Config, Document, Plan, PlanError, Provider};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
@@ -27,21 +26,17 @@ fn get(path: &str, operation: &str) -> String {
 #[test]
 fn an_operation_with_the_name_of_a_flow_of_its_provider_is_an_error() {
     let paths = get("/media", "getUploadUrl") + &get("/files", "upload");
-    let flow = UploadFlow { operation: "getUploadUrl".to_owned(), url: "/url".to_owned() };
-    let with_flow = Provider {
-        name: "example".to_owned(),
-        host: "api.example".to_owned(),
-        upload: Some(flow),
-        ..Provider::default()
-    };
-    let error = plan(&paths, std::slice::from_ref(&with_flow)).unwrap_err();
+    let text = "providers: { example: { documents: [x.yaml], host: api.example, \
+                flows: { upload: { operation: getUploadUrl, url: /url } } } }";
+    let mut providers = Config::read("conformance.yaml", text.as_bytes()).unwrap().providers;
+    let error = plan(&paths, &providers).unwrap_err();
     assert_eq!(
         error.to_string(),
         "api.yaml:10: the operation `upload` has the name of a flow of provider example; \
          give it another operationId in a copy of the document"
     );
-    let without_flow = Provider { upload: None, ..with_flow };
-    let plan = plan(&paths, &[without_flow]).unwrap();
+    providers[0].flows.upload = None;
+    let plan = plan(&paths, &providers).unwrap();
     assert!(plan.cases.iter().any(|case| case.operation == "upload" && case.upload.is_none()));
 }
 

@@ -21,7 +21,7 @@ use crate::documents::{case, our_plan};
 /// A response: the status, the media type, and the body.
 type Response = (u16, &'static str, Value);
 
-const KEY: &str = "sk-conformance-5e1f0c7ad2b94e36";
+const KEY: &str = "sk-Conformance-5e1F0c7aD2b94E36";
 const SIGNED: &str = "https://storage.example/media?X-Amz-Signature=5e471e1";
 
 /// The length of the longest URL that the current document allows.
@@ -143,6 +143,29 @@ async fn only_a_success_passes_where_the_document_has_a_success_and_a_default_re
             .unwrap();
         assert!(ids(&run, verdict).contains(&"failing/list/200"), "{status}: {:#?}", run.results);
     }
+}
+
+#[tokio::test]
+async fn a_value_that_http_changes_is_not_sent() {
+    let text = "openapi: 3.0.3\ninfo: { title: t, version: '1' }\nservers: [{ url: https://api.test }]\npaths:\n  /jobs:\n    get:\n      \
+                operationId: list\n      parameters: [{ name: X-Tag, in: header, required: true, schema: { type: string, pattern: '^[a-z]+$' } }]\n      \
+                responses: { '200': { description: d }, '400': { description: d } }\n";
+    let mut plan = Plan::of(vec![Document::read("tagged.yaml", text.as_bytes()).unwrap()], &[]).unwrap();
+    ServerUnderTest::select(&mut plan);
+    let server = start(|request: &Request| {
+        let tag = request.headers.get("x-tag").and_then(|tag| tag.to_str().ok()).unwrap_or_default();
+        let is_allowed = Regex::new("^[a-z]+$").unwrap().is_match(tag);
+        (if is_allowed { 200 } else { 400 }, "application/json", json!({}))
+    })
+    .await;
+    let run =
+        ServerUnderTest::new(&server.uri()).unwrap().run(&plan, Options::default(), &|_| ()).await.unwrap();
+    assert_eq!(ids(&run, VerdictKind::Fail), [""; 0], "{:#?}", run.results);
+    let unsupported = ids(&run, VerdictKind::Unsupported);
+    for name in ["leading-blank", "trailing-newline", "with-accented-letter"] {
+        assert!(unsupported.iter().any(|id| id.ends_with(name)), "{name}: {unsupported:?}");
+    }
+    assert!(ids(&run, VerdictKind::Pass).iter().any(|id| id.ends_with("with-blank")));
 }
 
 #[test]

@@ -7,7 +7,6 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media_upload_conformance::plan::case::Outcome;
 use media_upload_conformance::{
     Driver, DriverError, Options, Patience, Process, Run, Verdict, VerdictKind, providers,
 };
@@ -30,7 +29,7 @@ async fn started(command: &[String]) -> Result<Process, DriverError> {
 /// Runs the cases that a client passes when it refuses the call.
 async fn run(command: &[String]) -> Run {
     let mut plan = our_plan();
-    plan.cases.retain(|case| case.provider == "pyannote" && matches!(case.outcome, Outcome::Refused));
+    plan.cases.retain(|case| case.provider == "pyannote" && case.outcome.is_refusal());
     assert!(plan.cases.len() > 4 && plan.cases.last().unwrap().id != FAULTY_CASE);
     let driver: Arc<dyn Driver> = Arc::new(started(command).await.unwrap());
     let options = Options { timeout: TIMEOUT, ..Options::default() };
@@ -155,8 +154,12 @@ async fn a_very_long_log_does_not_fail_a_case_and_only_its_end_is_kept() {
 #[tokio::test]
 async fn credentials_in_a_log_or_an_unexpected_line_are_redacted() {
     // The credentials of all providers, because cases of several providers can be in flight.
-    let samples: Vec<String> =
-        providers().unwrap().iter().map(|provider| provider.credential().sample).collect();
+    let samples: Vec<String> = providers()
+        .unwrap()
+        .iter()
+        .flat_map(|provider| provider.credentials())
+        .map(|own| own.sample())
+        .collect();
     let both = samples.join(" ");
     let error = driver_error(&refusing_driver(
         1,
@@ -170,6 +173,24 @@ async fn credentials_in_a_log_or_an_unexpected_line_are_redacted() {
             !samples.iter().any(|sample| text.contains(&sample[..10])),
             "a part of a credential is not redacted: {text}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_credential_in_the_log_is_found_at_the_case_in_which_it_was_written() {
+    let run = run(&refusing_driver(1, "*/t*", r#"echo "DEBUG $line" >&2"#)).await;
+    let told: Vec<bool> = run.results.iter().map(|result| !result.findings.is_empty()).collect();
+    let expected: Vec<bool> = run
+        .results
+        .iter()
+        .map(|result| result.case.id.rsplit('/').next().unwrap().starts_with('t'))
+        .collect();
+    assert!(expected.contains(&true) && expected.contains(&false));
+    assert_eq!(told, expected);
+    for finding in run.results.iter().flat_map(|result| &result.findings) {
+        assert_eq!(finding.rule.id, "secret/credential-told");
+        let shown = &finding.actual;
+        assert!(shown.starts_with("in the driver's log: DEBUG ") && !shown.contains("5e1f0c7a"), "{shown}");
     }
 }
 

@@ -3,20 +3,24 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use media_upload::Retry;
 use media_upload_conformance::check::rule;
-use media_upload_conformance::plan::case::{Family, Outcome, Serve, StorageStep, TransportFault};
+use media_upload_conformance::plan::case::{
+    Family, Outcome, Serve, ServedResponse, StorageStep, TransportFault,
+};
 use media_upload_conformance::plan::presigned::SIGNATURE;
 use media_upload_conformance::{
-    Answer, Calling, Case, Document, Driver, DriverError, DriverInfo, ErrorReport, Finding, Options,
-    OwnClients, Plan, Refusal, Request, Rule, VerdictKind, providers, run,
+    Answer, Case, Document, Driver, ErrorReport, Finding, Options, OwnClients, Plan, Rule, VerdictKind,
+    providers, run,
 };
 use serde_json::{Value, json};
 
-use crate::documents::{case, our_plan, shortened};
+use crate::defect::{Defect, Saboteur, first_operation, is_upload, is_upload_of_unchanged_file};
+use crate::documents::{our_plan, shortened};
 use crate::reference_client::ReferenceClient;
-use crate::tampering_proxy::{Alteration, TamperingProxy};
+use crate::tampering_proxy::Alteration;
 
 static PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| Arc::new(shortened(our_plan())));
 
@@ -25,80 +29,6 @@ static OTHER_PLAN: LazyLock<Arc<Plan>> = LazyLock::new(|| {
     let document = Document::read("fixtures/other.yaml", include_bytes!("../fixtures/other.yaml")).unwrap();
     Arc::new(shortened(Plan::of(vec![document], &[]).unwrap()))
 });
-
-/// The defect of a client.
-#[derive(Clone, Copy)]
-enum Defect {
-    /// The client alters the call before it makes it.
-    AltersCall(fn(&mut Request)),
-    /// The client alters its requests.
-    AltersRequests(Alteration),
-    /// The client alters its answer.
-    AltersAnswer(fn(&Case, Answer) -> Answer),
-    /// The client makes each call twice.
-    CallsTwice,
-    /// The client sends samples where it must refuse the call.
-    RefusesNothing,
-    /// The client refuses every call.
-    RefusesEverything,
-}
-
-/// A client with one defect.
-struct Saboteur {
-    plan: Arc<Plan>,
-    correct: Arc<dyn Driver>,
-    defect: Defect,
-}
-
-impl Driver for Saboteur {
-    fn info(&self) -> &DriverInfo {
-        self.correct.info()
-    }
-
-    fn call(&self, request: Request) -> Calling<'_> {
-        Box::pin(self.call_with_defect(request))
-    }
-}
-
-impl Saboteur {
-    async fn call_with_defect(&self, mut request: Request) -> Result<Answer, DriverError> {
-        let case = case(&self.plan, &request.case);
-        match self.defect {
-            Defect::AltersCall(alter) => alter(&mut request),
-            Defect::AltersRequests(alteration) => {
-                let replaces_storage =
-                    matches!(alteration, Alteration::Storage(_)) && is_upload_of_unchanged_file(case);
-                let proxy = TamperingProxy::start(&request.base_url, alteration, replaces_storage).await;
-                request.base_url = proxy.base_url();
-                return self.correct.call(request).await;
-            }
-            Defect::AltersAnswer(alter) => return Ok(alter(case, self.correct.call(request).await?)),
-            // The file of an upload may shrink during the first call, and would be complete for the second one.
-            Defect::CallsTwice if is_call(case) => {
-                self.correct.call(request.clone()).await?;
-            }
-            Defect::CallsTwice => {}
-            Defect::RefusesEverything => {
-                return Ok(Answer::Refused(Refusal { message: "not today".to_owned() }));
-            }
-            Defect::RefusesNothing => match self.correct.call(request.clone()).await? {
-                Answer::Refused(_) => self.use_samples(case, &mut request),
-                answer => return Ok(answer),
-            },
-        }
-        self.correct.call(request).await
-    }
-
-    /// Replaces the arguments and the credential by samples.
-    fn use_samples(&self, case: &Case, request: &mut Request) {
-        let of_same_operation =
-            |other: &&Case| other.provider == case.provider && other.operation == case.operation;
-        let mut others = self.plan.cases.iter().filter(of_same_operation);
-        request.arguments = others.find(|other| other.request.is_some()).unwrap().params.clone();
-        let credential = self.plan.source(case).unwrap().provider.credential();
-        request.credentials = serde_json::Map::from_iter([(credential.name, credential.sample.into())]);
-    }
-}
 
 /// Runs every case of a plan through a client with a defect. The rule must be broken at exactly the cases that `shows` selects,
 /// and no other rule.
@@ -109,10 +39,13 @@ async fn assert_found(
     defect: Defect,
     shows: fn(&Case) -> bool,
 ) {
-    let driver: Arc<dyn Driver> = Arc::new(Saboteur { plan: Arc::clone(plan), correct, defect });
+    let driver: Arc<dyn Driver> = Arc::new(Saboteur::new(Arc::clone(plan), correct, defect));
     let run = run(plan, driver, Options { strict: true, ..Options::default() }).await.unwrap();
-    // The storage does not store an upload that it refuses: this finding follows from the other one.
-    let follows = |finding: &Finding| finding.rule == &rule::UPLOAD_STORED && finding.rule != rule;
+    // The storage does not store an upload that it refuses, or that is not sent: these findings follow from the other one.
+    let follows = |finding: &Finding| {
+        let reported = finding.rule == &rule::UPLOAD_REPORTED && rule == &rule::UPLOAD_STEPS;
+        finding.rule != rule && (finding.rule == &rule::UPLOAD_STORED || reported)
+    };
     let findings = run.results.iter().flat_map(|result| {
         let own = result.findings.iter().filter(|finding| !follows(finding));
         own.map(|finding| (&result.case.id, finding))
@@ -140,8 +73,13 @@ async fn assert_breaks_no_rule(plan: &Arc<Plan>, correct: Arc<dyn Driver>) {
     }
 }
 
+fn is_allowed(case: &Case) -> bool {
+    !case.outcome.is_refusal()
+}
+
 fn is_sent(case: &Case) -> bool {
-    case.request.is_some() && !matches!(case.serve.first(), Some(Serve::Fault(TransportFault::Refused)))
+    let is_reached = !matches!(case.serve.first(), Some(Serve::Fault(TransportFault::Refused)));
+    is_allowed(case) && is_reached
 }
 
 fn is_sent_with_query(case: &Case) -> bool {
@@ -160,24 +98,32 @@ fn is_stored(case: &Case) -> bool {
     matches!(case.outcome, Outcome::Stored)
 }
 
+/// Whether the caller must see an error, because the response is not one of success.
 fn is_failure(case: &Case) -> bool {
-    matches!(case.outcome, Outcome::Failure { .. } | Outcome::Lost)
+    !is_invalid_success(case) && matches!(case.outcome, Outcome::Failure { .. } | Outcome::Lost)
+}
+
+/// Whether the caller must see an error, although the status of the response is one of success.
+fn is_invalid_success(case: &Case) -> bool {
+    matches!(case.outcome, Outcome::Failure { status: 200..300, .. })
+}
+
+/// Whether our clients report an error. They take no undocumented status as a success.
+fn is_error_of_ours(case: &Case) -> bool {
+    is_failure(case) || is_invalid_success(case) || matches!(case.outcome, Outcome::Either { .. })
 }
 
 fn is_call(case: &Case) -> bool {
     case.upload.is_none()
 }
 
-fn is_upload(case: &Case) -> bool {
-    case.upload.is_some()
-}
-
-fn is_upload_of_unchanged_file(case: &Case) -> bool {
-    is_upload(case) && !is_upload_of_changing_file(case)
-}
-
 fn is_upload_of_changing_file(case: &Case) -> bool {
     case.upload.as_ref().is_some_and(|upload| upload.media.change.is_some())
+}
+
+fn serves_header(case: &Case, name: &str) -> bool {
+    let has = |response: &ServedResponse| response.headers.iter().any(|(known, _)| known == name);
+    case.serve.iter().any(|serve| matches!(serve, Serve::Response(response) if has(response)))
 }
 
 fn asks_to_wait(case: &Case) -> bool {
@@ -198,16 +144,56 @@ fn needs_retry(case: &Case) -> bool {
     let first = case.upload.as_ref().and_then(|upload| upload.storage.first());
     is_stored(case)
         && match first {
-            None | Some(StorageStep::Keep | StorageStep::Redirect) => false,
-            Some(StorageStep::Refuse(_, _, message)) => !message.contains("expired"),
+            None | Some(StorageStep::Keep(_) | StorageStep::Redirect | StorageStep::Expire(..)) => false,
             Some(_) => true,
         }
+}
+
+/// What the storage does in an upload; nothing in other cases.
+fn storage_steps(case: &Case) -> &[StorageStep] {
+    case.upload.as_ref().map_or(&[], |upload| &upload.storage)
+}
+
+fn is_stored_with_200(case: &Case) -> bool {
+    is_stored(case) && !is_stored_with_other_status(case)
+}
+
+fn is_stored_with_other_status(case: &Case) -> bool {
+    matches!(storage_steps(case), [StorageStep::Keep(201 | 204)])
+}
+
+fn expires(case: &Case) -> bool {
+    matches!(storage_steps(case), [StorageStep::Expire(..), ..])
+}
+
+/// Whether the first answer of the API has one of these statuses.
+fn serves(case: &Case, statuses: &[u16]) -> bool {
+    case.serve.first().and_then(Serve::status).is_some_and(|status| statuses.contains(&status))
+}
+
+/// Whether each attempt reaches a server and fails with an error that another attempt could cure.
+fn fails_each_time(case: &Case) -> bool {
+    let is_fault =
+        matches!(case.serve.first(), Some(Serve::Fault(fault)) if *fault != TransportFault::Refused);
+    let is_down = matches!(storage_steps(case), [StorageStep::Refuse(503, ..) | StorageStep::Reset]);
+    let asks_to_wait = serves_header(case, "retry-after");
+    is_down || (is_call(case) && !asks_to_wait && (is_fault || serves(case, &[429, 500, 503])))
+}
+
+fn has_status(answer: &Answer, status: u16) -> bool {
+    matches!(answer, Answer::Error(report) if report.status == Some(status))
+}
+
+/// Whether another attempt could succeed, and the server asked for no wait before it.
+fn is_worth_another_try(answer: &Answer) -> bool {
+    matches!(answer, Answer::Error(report) if report.retryable == Some(true) && report.retry_after_s.is_none())
 }
 
 /// The credentials of all providers in one string.
 fn every_credential() -> String {
     let known = providers().unwrap();
-    known.iter().map(|provider| provider.credential().sample).collect::<Vec<_>>().join(" ")
+    let credentials = known.iter().flat_map(|provider| provider.credentials());
+    credentials.map(|own| own.sample()).collect::<Vec<_>>().join(" ")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -233,14 +219,17 @@ macro_rules! saboteurs {
     };
 }
 
-use Alteration::{Api, Storage};
-use Defect::{AltersAnswer, AltersCall, AltersRequests, CallsTwice, RefusesEverything, RefusesNothing};
+use Alteration::{Api, Storage, StorageAgain};
+use Defect::{
+    AltersAnswer, AltersCall, AltersRequests, AsksForUnusedUrl, CallsAgain, NeverEnds, RefusesEverything,
+    RefusesNothing,
+};
 
 saboteurs! {
     a_client_that_sends_nothing: PLAN, OwnClients::default(), REQUEST_SENT,
         AltersCall(|request| request.base_url = "http://127.0.0.1:1".to_owned()), is_sent;
     a_client_that_calls_twice: PLAN, OwnClients::default(), REQUEST_ONCE,
-        CallsTwice, is_success;
+        CallsAgain(|case, _| is_success(case), 1, Duration::ZERO), is_success;
     a_client_that_uses_another_method: PLAN, OwnClients::default(), REQUEST_METHOD,
         AltersRequests(Api(|request| request.method = "PATCH".to_owned())), is_sent;
     a_client_that_uses_another_path: PLAN, OwnClients::default(), REQUEST_PATH,
@@ -273,17 +262,43 @@ saboteurs! {
         AltersRequests(Api(|request| request.set_body(r#"{"url":"media://somewhere/else"}"#))), is_sent_with_body;
     a_client_that_reports_success_as_an_error: PLAN, OwnClients::default(), RESPONSE_SUCCESS_LOST,
         AltersAnswer(|case, answer| match answer {
-            Answer::Result(_) if is_call(case) => error(Some(201)),
+            Answer::Result(_) if is_call(case) || is_stored_with_other_status(case) => error(None),
             other => other,
-        }), is_success;
+        }), |case| is_success(case) || is_stored_with_other_status(case);
     a_client_that_reports_an_error_as_success: PLAN, OwnClients::default(), RESPONSE_ERROR_LOST,
         AltersAnswer(|case, answer| match answer {
-            Answer::Error(_) if is_call(case) => Answer::Result(json!({})),
+            Answer::Error(_) if is_failure(case) && is_call(case) => Answer::Result(json!({})),
             other => other,
         }), |case| is_failure(case) && is_call(case);
+    a_client_that_reports_a_success_without_its_body: PLAN, OwnClients::default(), RESPONSE_INVALID_ACCEPTED,
+        AltersAnswer(|case, answer| match answer {
+            Answer::Error(_) if is_invalid_success(case) => Answer::Result(json!({})),
+            other => other,
+        }), is_invalid_success;
     a_client_that_reports_an_error_without_its_status: PLAN, OwnClients::default(), RESPONSE_STATUS,
         AltersAnswer(|_, answer| with_report(answer, |report| report.status = None)),
-        |case| matches!(case.outcome, Outcome::Failure { status: Some(_), .. });
+        |case| matches!(case.outcome, Outcome::Failure { .. } | Outcome::Either { .. });
+    a_client_that_reports_a_status_that_no_server_sent: PLAN, OwnClients::default(), RESPONSE_STATUS_INVENTED,
+        AltersAnswer(|case, answer| match case.outcome {
+            Outcome::Lost => with_report(answer, |report| report.status = Some(599)),
+            _ => answer,
+        }), |case| matches!(case.outcome, Outcome::Lost);
+    a_client_that_says_the_opposite_of_the_status: PLAN, OwnClients::default(), RESPONSE_RETRYABLE,
+        AltersAnswer(|_, answer| with_report(answer, |report| report.retryable = report.retryable.map(|told| !told))),
+        |case| matches!(case.outcome, Outcome::Failure { status: 400 | 401 | 402 | 403 | 404 | 429 | 503, .. });
+    a_client_that_reports_the_wait_in_milliseconds: PLAN, OwnClients::default(), RESPONSE_RETRY_AFTER,
+        AltersAnswer(|_, answer| with_report(answer, |report| {
+            report.retry_after_s = report.retry_after_s.map(|seconds| seconds * 1_000.0);
+        })),
+        |case| serves_header(case, "retry-after") && is_failure(case);
+    a_client_that_invents_a_wait: PLAN, OwnClients::default(), RESPONSE_RETRY_AFTER,
+        AltersAnswer(|_, answer| with_report(answer, |report| report.retry_after_s = report.retry_after_s.or(Some(1.0)))),
+        |case| !serves_header(case, "retry-after") && is_error_of_ours(case);
+    a_client_that_reports_another_date_to_wait_for: PLAN, OwnClients::with_retry(Retry::never()), RESPONSE_RETRY_AFTER,
+        AltersAnswer(|case, answer| match asks_to_wait(case) {
+            true => with_report(answer, |report| report.retry_after_s = Some(60.0)),
+            false => answer,
+        }), asks_to_wait;
     a_client_that_reports_an_error_without_its_request_id: PLAN, OwnClients::default(), RESPONSE_FIELD,
         AltersAnswer(|_, answer| with_report(answer, |report| {
             if let Value::Object(fields) = &mut report.body {
@@ -291,13 +306,25 @@ saboteurs! {
             }
         })),
         |case| matches!(&case.outcome, Outcome::Failure { body: Some(body), .. } if body.get("requestId").is_some());
+    a_client_that_loses_a_field_of_a_success: OTHER_PLAN, ReferenceClient::new(&OTHER_PLAN), RESPONSE_FIELD,
+        AltersAnswer(|_, answer| match answer {
+            Answer::Result(mut result) => {
+                result.as_object_mut().into_iter().for_each(|fields| drop(fields.shift_remove("id")));
+                Answer::Result(result)
+            }
+            other => other,
+        }),
+        |case| match &case.outcome {
+            Outcome::Success(body) | Outcome::Either { body, .. } => body.get("id").is_some(),
+            _ => false,
+        };
     a_client_that_refuses_nothing: PLAN, OwnClients::default(), REFUSAL_MISSING,
         // A client may fill in an argument that is left out.
         RefusesNothing, |case| {
-            matches!(case.outcome, Outcome::Refused) && !matches!(case.family, Family::MissingArgument(_))
+            !is_allowed(case) && !matches!(case.family, Family::MissingArgument(_))
         };
     a_client_that_refuses_everything: PLAN, OwnClients::default(), REFUSAL_UNNEEDED,
-        RefusesEverything, |case| case.request.is_some();
+        RefusesEverything, is_allowed;
     a_client_that_leaves_out_the_put: PLAN, OwnClients::default(), UPLOAD_STEPS,
         AltersCall(|request| if request.operation == "upload" {
             request.operation = first_operation(&request.provider);
@@ -317,9 +344,9 @@ saboteurs! {
         stores_bytes;
     a_client_that_reports_a_stored_upload_as_an_error: PLAN, OwnClients::default(), UPLOAD_REPORTED,
         AltersAnswer(|case, answer| match answer {
-            Answer::Result(_) if is_upload(case) => error(None),
+            Answer::Result(_) if is_stored_with_200(case) => error(None),
             other => other,
-        }), is_stored;
+        }), is_stored_with_200;
     a_client_that_reports_success_for_a_file_that_changed: PLAN, OwnClients::default(), UPLOAD_CHANGED,
         AltersAnswer(|case, answer| match answer {
             Answer::Error(_) if is_upload_of_changing_file(case) => Answer::Result(json!({})),
@@ -329,12 +356,28 @@ saboteurs! {
         AltersCall(|_| {}), needs_retry;
     a_client_that_does_not_report_how_long_to_wait: PLAN, OwnClients::with_retry(Retry::never()), RETRY_AFTER,
         AltersAnswer(|_, answer| with_report(answer, |report| report.retry_after_s = None)), asks_to_wait;
+    a_client_that_uploads_twice: PLAN, OwnClients::default(), UPLOAD_ONCE,
+        CallsAgain(|case, _| is_stored(case), 1, Duration::ZERO), is_stored;
+    a_client_that_tries_many_times_in_a_row: PLAN, OwnClients::with_retry(Retry::never()), RETRY_RATE,
+        CallsAgain(|_, answer| is_worth_another_try(answer), 20, Duration::ZERO), fails_each_time;
+    a_client_that_retries_a_402: PLAN, OwnClients::default(), RETRY_STATUS,
+        CallsAgain(|_, answer| has_status(answer, 402), 1, Duration::from_secs(1)), |case| serves(case, &[402]);
+    a_client_that_never_ends: PLAN, OwnClients::with_retry(Retry::never()), RETRY_END,
+        NeverEnds(|_, answer| is_worth_another_try(answer)), fails_each_time;
+    a_client_that_uses_an_expired_url_again: PLAN, OwnClients::default(), RETRY_EXPIRED_URL,
+        AltersRequests(StorageAgain(|answer| answer.to_lowercase().contains("expired"))), expires;
+    a_client_that_asks_for_a_url_it_does_not_use: PLAN, OwnClients::default(), RETRY_UNUSED_URL,
+        AsksForUnusedUrl, is_upload_of_unchanged_file;
     a_client_that_sends_its_credential_to_the_storage: PLAN, OwnClients::default(), SECRET_CREDENTIAL_TO_STORAGE,
         AltersRequests(Storage(|request| request.set_header("user-agent", &every_credential()))), is_upload_of_unchanged_file;
     a_client_that_shows_its_credential_in_an_error: PLAN, OwnClients::default(), SECRET_CREDENTIAL_TOLD,
-        AltersAnswer(|_, answer| with_report(answer, |report| report.message.push_str(&every_credential()))), is_failure;
+        AltersAnswer(|_, answer| with_report(answer, |report| report.message.push_str(&every_credential()))), is_error_of_ours;
     a_client_that_shows_a_signature_in_an_error: PLAN, OwnClients::default(), SECRET_SIGNATURE_TOLD,
-        AltersAnswer(|_, answer| with_report(answer, |report| report.message.push_str(SIGNATURE))), is_failure;
+        AltersAnswer(|_, answer| with_report(answer, |report| report.message.push_str(SIGNATURE))), is_error_of_ours;
+    a_client_that_logs_its_credential: PLAN, OwnClients::default(), SECRET_CREDENTIAL_TOLD,
+        AltersCall(|request| request.log.push(&every_credential())), |_| true;
+    a_client_that_logs_the_signature: PLAN, OwnClients::default(), SECRET_SIGNATURE_TOLD,
+        AltersCall(|request| request.log.push(&SIGNATURE.to_uppercase())), |_| true;
 }
 
 fn error(status: Option<u16>) -> Answer {
@@ -346,13 +389,6 @@ fn with_report(mut answer: Answer, alter: fn(&mut ErrorReport)) -> Answer {
         alter(report);
     }
     answer
-}
-
-/// The operation that the flow `upload` calls first.
-fn first_operation(provider: &str) -> String {
-    let known = providers().unwrap();
-    let upload = known.iter().find(|known| known.name == provider).and_then(|known| known.upload.clone());
-    upload.unwrap().operation
 }
 
 #[test]

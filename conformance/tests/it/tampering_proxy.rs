@@ -24,13 +24,25 @@ pub(crate) enum Alteration {
     Api(fn(&mut SentRequest)),
     /// The PUT to the storage.
     Storage(fn(&mut SentRequest)),
+    /// The PUT to the storage is sent again if the function selects the body of the answer.
+    StorageAgain(fn(&str) -> bool),
+}
+
+impl Alteration {
+    /// Whether the proxy must replace the storage too.
+    pub(crate) fn is_of_storage(self) -> bool {
+        !matches!(self, Self::Api(_))
+    }
 }
 
 /// A request that the client sent.
+#[derive(Clone)]
 pub(crate) struct SentRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: Vec<(String, String)>,
+    /// The query as it was sent. It is forwarded unchanged unless `query` is altered.
+    pub(crate) raw_query: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) chunked: bool,
@@ -133,12 +145,20 @@ impl Forwarder {
         }
         let storage = self.storage.lock().unwrap().clone();
         let base = if to_storage { storage.unwrap_or_default() } else { self.api.clone() };
-        let response = self.forward(&base, request).await.map_err(io::Error::other)?;
-        self.response(response).await.map_err(io::Error::other)
+        let again = request.clone();
+        let mut received = self.forward(&base, request).await.map_err(io::Error::other)?;
+        if matches!(self.alteration, Alteration::StorageAgain(after) if to_storage && after(&received.text()))
+        {
+            received = self.forward(&base, again).await.map_err(io::Error::other)?;
+        }
+        Ok(self.answer(received))
     }
 
-    async fn forward(&self, base: &str, request: SentRequest) -> reqwest::Result<reqwest::Response> {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(request.query).finish();
+    async fn forward(&self, base: &str, request: SentRequest) -> reqwest::Result<Received> {
+        let query = match pairs(&request.raw_query) == request.query {
+            true => request.raw_query,
+            false => form_urlencoded::Serializer::new(String::new()).extend_pairs(request.query).finish(),
+        };
         let mark = if query.is_empty() { "" } else { "?" };
         let url = format!("{base}{}{mark}{query}", request.path);
         let mut forwarded = self.client.request(request.method.parse().unwrap(), url);
@@ -151,19 +171,20 @@ impl Forwarder {
         } else if !request.body.is_empty() || has_content_length(&request.method) {
             forwarded = forwarded.header("content-length", request.body.len()).body(request.body);
         }
-        forwarded.send().await
+        let response = forwarded.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Received { status, headers, body: response.bytes().await? })
     }
 
-    async fn response(&self, response: reqwest::Response) -> reqwest::Result<hyper::Response<Full<Bytes>>> {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.bytes().await?;
+    /// The answer to the client.
+    fn answer(&self, Received { status, headers, body }: Received) -> hyper::Response<Full<Bytes>> {
         let body = if self.replaces_storage { self.with_own_url(&body) } else { body };
         let mut answer = hyper::Response::new(Full::new(body));
         *answer.status_mut() = status;
         for (name, value) in headers.iter().filter(|(name, _)| !is_framing(name.as_str())) {
             answer.headers_mut().append(name, value.clone());
         }
-        Ok(answer)
+        answer
     }
 
     /// The body of the API's response with the URL of the proxy in place of the storage's.
@@ -182,6 +203,19 @@ impl Forwarder {
     }
 }
 
+/// The response of a server.
+struct Received {
+    status: reqwest::StatusCode,
+    headers: reqwest::header::HeaderMap,
+    body: Bytes,
+}
+
+impl Received {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
 /// An HTTP client without proxies and redirects.
 pub(crate) fn http_client() -> reqwest::Client {
     let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);
@@ -191,6 +225,10 @@ pub(crate) fn http_client() -> reqwest::Client {
 /// Whether a request with this method has `Content-Length` although its body is empty.
 fn has_content_length(method: &str) -> bool {
     matches!(method, "PUT" | "POST")
+}
+
+fn pairs(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }
 
 fn is_framing(name: &str) -> bool {
@@ -205,7 +243,8 @@ async fn read(request: hyper::Request<Incoming>) -> hyper::Result<SentRequest> {
     Ok(SentRequest {
         method: head.method.to_string(),
         path: head.uri.path().to_owned(),
-        query: form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect(),
+        query: pairs(head.uri.query().unwrap_or_default()),
+        raw_query: head.uri.query().unwrap_or_default().to_owned(),
         headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
         body,
         chunked: false,

@@ -26,7 +26,7 @@ impl AllowedValues {
         }
         let unread = match text.as_str() {
             "" => "no allowed values are stated; every string is accepted".to_owned(),
-            text => format!("the allowed values `{text}` are not recognized; every string is accepted"),
+            text => format!("the allowed values `{text}` are not recognised; every string is accepted"),
         };
         Self { schema: json!({ "type": "string" }), unread: Some(unread) }
     }
@@ -167,7 +167,7 @@ mod tests {
             assert_eq!(values.schema, json!({ "type": "string" }));
             assert_eq!(
                 values.unread,
-                Some(format!("the allowed values `{words}` are not recognized; every string is accepted"))
+                Some(format!("the allowed values `{words}` are not recognised; every string is accepted"))
             );
         }
         assert!(AllowedValues::parse(&[]).unread.is_some());

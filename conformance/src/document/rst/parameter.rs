@@ -129,7 +129,7 @@ impl RstReader {
     }
 
     pub(super) fn note_unknown_row(&mut self, at: &str, line: usize, key: &str) {
-        self.note(at, line, format!("the row `{key}` is not recognized; it is ignored"));
+        self.note(at, line, format!("the row `{key}` is not recognised; it is ignored"));
     }
 
     /// Sets the schema for the allowed values. Each keyword has the location of the cell.

@@ -76,7 +76,7 @@ impl RstReader {
     }
 
     /// Notes the blocks that are not expected under their heading.
-    pub(super) fn note_unrecognized(&mut self, at: &str, method: &Method<'_>, group: &Group<'_>) {
+    pub(super) fn note_unrecognised(&mut self, at: &str, method: &Method<'_>, group: &Group<'_>) {
         if let Some(line) = method.content.first() {
             self.note(at, line.number, "text under the `http` directive is not supported; it is ignored");
         }
@@ -85,7 +85,7 @@ impl RstReader {
         }
         for Section { line, topic, name, blocks, .. } in &group.sections {
             if *topic == Topic::Unknown {
-                let text = format!("the heading `{name}` is not recognized; only its text is read");
+                let text = format!("the heading `{name}` is not recognised; only its text is read");
                 self.note(at, *line, text);
             }
             for block in blocks {

@@ -14,7 +14,7 @@ pub(super) enum Topic {
     Responses,
     ExampleRequests,
     ExampleResponses,
-    /// The heading is not recognized.
+    /// The heading is not recognised.
     Unknown,
 }
 

@@ -1,5 +1,7 @@
 //! Reading a JSON Schema: its references, alternatives, properties and constraints.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::document::model::Document;
@@ -20,6 +22,27 @@ pub(crate) const CONSTRAINTS: &[&str] = &[
     "uniqueItems",
     "minProperties",
     "maxProperties",
+];
+
+/// Keywords that every synthesised value satisfies, also with additional properties.
+const PLAIN: &[&str] = &[
+    "type",
+    "enum",
+    "format",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "required",
+    "properties",
+    "items",
+    "title",
+    "description",
+    "example",
+    "default",
+    "deprecated",
 ];
 
 /// A sub-schema that is not a property.
@@ -84,6 +107,25 @@ pub(crate) fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Valu
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
 }
 
+/// Whether a schema and all that it refers to have plain keywords only. Then a synthesised value satisfies it, and it need not be
+/// compiled, which is slow.
+pub(crate) fn is_plain(document: &Document, schema: &Value) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut left = vec![schema];
+    while let Some(schema) = left.pop() {
+        let Some((schema, pointer)) = resolve(document, schema, "") else { return false };
+        if !pointer.is_empty() && !seen.insert(pointer) {
+            continue;
+        }
+        if !schema.as_object().is_some_and(|keywords| keywords.keys().all(|name| PLAIN.contains(&&**name))) {
+            return false;
+        }
+        left.extend(properties(schema).map(|(_, property)| property));
+        left.extend(schema.get("items"));
+    }
+    true
+}
+
 /// The type of a schema; guessed from its keywords where it has no `type`.
 pub(crate) fn kind(schema: &Value) -> &str {
     let named = match schema.get("type") {
@@ -126,6 +168,11 @@ pub(crate) fn has_type(schema: &Value, value: &Value) -> bool {
         Value::Array(_) => named == "array",
         Value::Object(_) => named == "object",
     }
+}
+
+/// Whether a schema states that its value is an object, and nothing else.
+pub(crate) fn is_object(schema: &Value) -> bool {
+    schema.get("type").is_some_and(|kind| kind == "object")
 }
 
 /// The schema of an object and the schemas that its `allOf` combines, each with its JSON pointer.

@@ -46,7 +46,7 @@ pub(super) fn compose(text: &str, offset: usize) -> Result<(Vec<GraphNode>, Edge
             _ => {}
         }
     }
-    let empty = composer.error("the document is empty; it must contain an API description");
+    let empty = composer.error("the document is empty; it must contain a mapping");
     Ok((composer.nodes, root.ok_or(empty)?))
 }
 

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::case_status::CaseStatus;
-use crate::check::finding::{Blame, Finding};
+use crate::check::finding::{Blame, Finding, Level};
 use crate::document::{Excerpts, Location};
 use crate::report::{Report, broken_rules};
 use crate::result::{CaseResult, Verdict};
@@ -119,7 +119,9 @@ fn finding_section(finding: &Finding) -> Markup {
                 }
                 dt { "expected" } dd { (finding.expected) }
                 dt { "actual" } dd { (finding.actual.trim()) }
-                dt { "stated" } dd { code { (finding.location) } " " span.pointer { (finding.location.pointer) } }
+                @if finding.level == Level::Must {
+                    dt { "stated" } dd { code { (finding.location) } " " span.pointer { (finding.location.pointer) } }
+                }
             }
         }
     }

@@ -1,16 +1,31 @@
 //! The log of a driver: the end of what it writes to standard error.
 
 use std::collections::VecDeque;
+use std::future::poll_fn;
+#[cfg(unix)]
+use std::os::fd::{AsFd, OwnedFd};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Context;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, ReadBuf};
+use tokio::process::ChildStderr;
 
 /// How much is kept, in bytes.
 const KEPT: usize = 16 * 1024;
 
+/// The most that a pipe holds, in bytes.
+#[cfg(unix)]
+const MAX_PIPE: usize = 1024 * 1024;
+
 /// A log that is still being written.
 #[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Tail>>);
+pub(super) struct Log {
+    tail: Arc<Mutex<Tail>>,
+    /// A copy of the reading end of the pipe; none when the process has no more file descriptors.
+    #[cfg(unix)]
+    pipe: Option<Arc<OwnedFd>>,
+}
 
 #[derive(Default)]
 struct Tail {
@@ -20,13 +35,48 @@ struct Tail {
 }
 
 impl Log {
+    #[cfg(unix)]
+    pub(super) fn of(stderr: &ChildStderr) -> Self {
+        let pipe = stderr.as_fd().try_clone_to_owned().ok().map(Arc::new);
+        Self { pipe, ..Self::default() }
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn of(_: &ChildStderr) -> Self {
+        Self::default()
+    }
+
     /// Reads until the end of the stream.
-    pub(super) async fn follow(self, mut from: impl AsyncRead + Unpin) {
+    pub(super) async fn follow(self, mut from: ChildStderr) {
         let mut chunk = vec![0; KEPT];
-        while let Ok(length @ 1..) = from.read(&mut chunk).await {
-            self.tail().push(&chunk[..length]);
+        // One lock for reading and storing: otherwise two readers could store their chunks in the wrong order.
+        let mut read = |context: &mut Context<'_>| {
+            let mut tail = self.tail();
+            let mut buffer = ReadBuf::new(&mut chunk);
+            let polled = Pin::new(&mut from).poll_read(context, &mut buffer);
+            tail.push(buffer.filled());
+            polled.map(|result| result.is_ok() && !buffer.filled().is_empty())
+        };
+        while poll_fn(&mut read).await {}
+    }
+
+    /// Reads what is already in the pipe, without waiting. So the log has everything that a process wrote before its answer.
+    #[cfg(unix)]
+    pub(super) fn catch_up(&self) {
+        let Some(pipe) = &self.pipe else { return };
+        let mut tail = self.tail();
+        let mut chunk = [0; KEPT];
+        // Bounded: a process may write faster than this reads.
+        for _ in 0..MAX_PIPE / KEPT {
+            // The pipe does not block: without content the read fails.
+            let Ok(length @ 1..) = rustix::io::read(pipe, &mut chunk) else { return };
+            tail.push(&chunk[..length]);
         }
     }
+
+    /// Does nothing: on this system the log may lack what a process wrote directly before its answer.
+    #[cfg(not(unix))]
+    pub(super) fn catch_up(&self) {}
 
     /// The current position.
     pub(super) fn mark(&self) -> usize {
@@ -48,7 +98,7 @@ impl Log {
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -58,5 +108,30 @@ impl Tail {
         let surplus = self.bytes.len().saturating_sub(KEPT);
         self.bytes.drain(..surplus);
         self.dropped += surplus;
+    }
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use std::process::Stdio;
+
+    use tokio::io::AsyncReadExt;
+    use tokio::process::Command;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_process_logged_before_its_answer_is_known_when_the_answer_is() {
+        let script = "echo the log >&2; echo the answer";
+        let mut process = Command::new("sh");
+        process.args(["-c", script]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = process.spawn().unwrap();
+        // No task follows this log.
+        let log = Log::of(&process.stderr.take().unwrap());
+        let mut answer = String::new();
+        process.stdout.take().unwrap().read_to_string(&mut answer).await.unwrap();
+        log.catch_up();
+        assert_eq!((answer.as_str(), log.since(0).as_str()), ("the answer\n", "the log\n"));
     }
 }

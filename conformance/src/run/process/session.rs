@@ -18,7 +18,7 @@ use super::log::Log;
 use super::message;
 use crate::check::transcript::Answer;
 use crate::result::{DriverError, DriverInfo};
-use crate::run::driver::{LateFailure, Request};
+use crate::run::driver::{CaseLog, LateFailure, Request};
 
 /// The longest line that a driver may print, in bytes.
 const MAX_LINE: usize = 64 * 1024 * 1024;
@@ -111,6 +111,8 @@ struct Conversation {
     input: Option<mpsc::UnboundedSender<String>>,
     output: FramedRead<ChildStdout, LinesCodec>,
     log: Log,
+    /// The position of the log at the last answer.
+    heard: usize,
     logging: JoinHandle<()>,
     /// The process group: the process, and the processes that it starts.
     #[cfg(unix)]
@@ -128,6 +130,9 @@ struct Waiting {
     deadline: Instant,
     /// The position of the log when the case was sent.
     mark: usize,
+    /// Where to add the log when the answer comes. With several cases in flight, the log can belong to another one of them. A finding
+    /// about it is still true of the client. It is reported at the case that is answered first.
+    log: CaseLog,
 }
 
 /// What a process did wrong, and in which case, if that is known.
@@ -151,6 +156,10 @@ impl Conversation {
         let (program, arguments) = command.split_first().ok_or("no command is given")?;
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // The servers are on this machine: a proxy of the environment would receive the requests instead.
+        for variable in ["NO_PROXY", "no_proxy"] {
+            command.env(variable, "127.0.0.1,localhost");
+        }
         #[cfg(unix)]
         command.process_group(0);
         let cannot = |error| format!("the driver cannot be started: {}: {error}", program.display());
@@ -163,13 +172,14 @@ impl Conversation {
         };
         let (input, lines) = mpsc::unbounded_channel();
         tokio::spawn(write(stdin, lines));
-        let log = Log::default();
+        let log = Log::of(&stderr);
         let logging = tokio::spawn(log.clone().follow(stderr));
         Ok(Self {
             child,
             input: Some(input),
             output: FramedRead::new(stdout, LinesCodec::new_with_max_length(MAX_LINE)),
             log,
+            heard: 0,
             logging,
             #[cfg(unix)]
             group,
@@ -233,7 +243,8 @@ impl Conversation {
     fn call(&mut self, PendingCall { request, reply }: PendingCall) {
         self.send(message::line(&request));
         let timeout = Duration::from_millis(request.timeout_ms);
-        let waiting = Waiting { reply, timeout, deadline: Instant::now() + timeout, mark: self.log.mark() };
+        let (deadline, mark) = (Instant::now() + timeout, self.log.mark());
+        let waiting = Waiting { reply, timeout, deadline, mark, log: request.log };
         self.waiting.insert(request.case, waiting);
     }
 
@@ -249,6 +260,9 @@ impl Conversation {
         let (case, answer) = message::answer(&line).map_err(ProcessFailure::new)?;
         match self.waiting.remove(&case) {
             Some(waiting) => {
+                self.log.catch_up();
+                waiting.log.push(&self.log.since(self.heard));
+                self.heard = self.log.mark();
                 let _ = waiting.reply.send(Ok(answer));
                 self.answered.push(case);
                 Ok(())

@@ -43,8 +43,8 @@ fn invalid_yaml_and_json_are_errors_with_a_line() {
             "a: 1\n---\nb: 2\n",
             "a.yaml:2: a second YAML document starts here; put each document in its own file",
         ),
-        ("", "a.yaml:1: the document is empty; it must contain an API description"),
-        ("# nothing\n", "a.yaml:2: the document is empty; it must contain an API description"),
+        ("", "a.yaml:1: the document is empty; it must contain a mapping"),
+        ("# nothing\n", "a.yaml:2: the document is empty; it must contain a mapping"),
         ("a: !env X\n", "a.yaml:1: the tag `!env` is not supported; remove it"),
         (
             "a: &a\n  b: *a\n",
