@@ -23,6 +23,7 @@ mod import;
 mod known_failing;
 mod lawful;
 mod markup;
+mod mutants;
 mod official_sdk;
 mod outline;
 mod plan;
