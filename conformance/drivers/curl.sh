@@ -22,7 +22,8 @@ given() { jq -r "$1 // empty" <<<"$case"; }
 send() {
   : >"$work/body" >"$work/head" >"$work/error"
   status=$(curl --silent --show-error --fail-with-body --noproxy '*' --max-time "$seconds" \
-    --output "$work/body" --dump-header "$work/head" --write-out '%{http_code}' "$@" 2>"$work/error")
+    --output "$work/body" --dump-header "$work/head" --write-out '%{http_code}' "$@" 2>"$work/error") &&
+    [[ $status == 2* ]]
 }
 
 # curl reads the credentials from files, because other users of the machine can see the arguments of a process. It reads the
