@@ -186,15 +186,22 @@ impl Provider {
 
     /// The parameters that it names: the operation, if they are listed for one; the name; the place.
     pub(crate) fn listed_parameters(&self) -> Vec<(Option<String>, String, Location)> {
-        let of_operations = self.operations.iter();
-        let of_operations = of_operations
-            .map(|(id, own)| (Some(id.clone()), &own.parameters, format!("/operations/{}", escape(id))));
-        let lists = of_operations.chain([(None, &self.parameters, String::new())]);
-        let listed = lists.flat_map(|(id, parameters, at)| {
-            let place = move |name: &String| self.locate(&format!("{at}/parameters/{}", escape(name)));
-            parameters.keys().map(move |name| (id.clone(), name.clone(), place(name)))
+        let listed = self.parameter_lists().flat_map(|(id, parameters, at)| {
+            let place = move |name: &String| self.locate(&format!("{at}/{}", escape(name)));
+            parameters.keys().map(move |name| (id.cloned(), name.clone(), place(name)))
         });
         listed.collect()
+    }
+
+    /// The lists of parameters, each with its JSON pointer: those of an operation with its id, then those of all operations.
+    fn parameter_lists(
+        &self,
+    ) -> impl Iterator<Item = (Option<&String>, &BTreeMap<String, ParameterSettings>, String)> {
+        let of_operations = self.operations.iter().map(|(id, own)| {
+            let at = format!("/operations/{}/parameters", escape(id));
+            (Some(id), &own.parameters, at)
+        });
+        of_operations.chain([(None, &self.parameters, "/parameters".to_owned())])
     }
 
     /// The place that states that the client supplies a parameter itself, if it does. A driver does not receive it.
@@ -212,15 +219,10 @@ impl Provider {
 
     /// What is known of a parameter, each with its JSON pointer: first for the operation, then for all operations.
     fn settings(&self, operation: &str, names: &[&str]) -> Vec<(&ParameterSettings, String)> {
-        let own = self
-            .operations
-            .get(operation)
-            .map(|own| (&own.parameters, format!("/operations/{}", escape(operation))));
-        let places = own.into_iter().chain([(&self.parameters, String::new())]);
-        let found = places.flat_map(|(parameters, at)| {
+        let lists = self.parameter_lists().filter(|(id, ..)| id.is_none_or(|id| id == operation));
+        let found = lists.flat_map(|(_, parameters, at)| {
             let named = names.iter().filter_map(|name| parameters.get_key_value(*name));
-            let named =
-                named.map(move |(name, settings)| (settings, format!("{at}/parameters/{}", escape(name))));
+            let named = named.map(move |(name, settings)| (settings, format!("{at}/{}", escape(name))));
             named.collect::<Vec<_>>()
         });
         found.collect()

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::finding::Violation;
 use super::rule::{RESPONSE_RETRY_AFTER, RESPONSE_RETRYABLE, RESPONSE_STATUS_INVENTED};
 use super::transcript::{ErrorReport, Transcript};
-use crate::plan::case::{Case, Outcome, Serve, TransportFault};
+use crate::plan::case::{Case, Outcome, Serve};
 use crate::wire::message::header;
 
 /// Statuses of requests that fail again when they are repeated unchanged.
@@ -24,7 +24,8 @@ const DATE_TOLERANCE: Duration = Duration::from_secs(2);
 pub(super) fn invented(transcript: &Transcript, error: &ErrorReport) -> Option<Violation> {
     let told = error.status?;
     let of_storage = transcript.storage.iter().filter_map(|put| put.answered);
-    let mut sent: Vec<u16> = transcript.responses().filter_map(status).chain(of_storage).collect();
+    let mut sent: Vec<u16> =
+        transcript.responses().filter_map(Serve::sent_status).chain(of_storage).collect();
     // A server sends an interim response (1xx) by itself: 100 for a request with `Expect: 100-continue`.
     if sent.contains(&told) || (100..200).contains(&told) {
         return None;
@@ -36,19 +37,6 @@ pub(super) fn invented(transcript: &Transcript, error: &ErrorReport) -> Option<V
         sent => format!("no status, or one that a server sent: {}", sent.join(", ")),
     };
     Some(Violation::new(&RESPONSE_STATUS_INVENTED, expected, format!("status {told}: {}", error.message)))
-}
-
-/// The status of a response, also of one that was cut off.
-fn status(serve: &Serve) -> Option<u16> {
-    match serve {
-        Serve::Response(response) => Some(response.code),
-        Serve::Fault(
-            TransportFault::ResetInAnswer(code)
-            | TransportFault::StallInAnswer(code)
-            | TransportFault::ShortBody(code),
-        ) => Some(*code),
-        Serve::Fault(_) => None,
-    }
 }
 
 /// The finding about a `retryable` that contradicts the status.

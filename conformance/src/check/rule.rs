@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::plan::practice;
+
 /// Something that a client or a server must or should do.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Rule {
@@ -59,7 +61,6 @@ macro_rules! rules {
     };
 }
 
-use crate::plan::practice;
 use RuleBasis::{Always, Document, Practice, Prose};
 
 /// Why the rules of requests hold in every case.

@@ -97,7 +97,8 @@ fn ended(case: &Case, upload: &UploadStep, transcript: &Transcript) -> Option<Vi
         Some(Answer::Result(_)) if !taken => Some(Violation::new(&UPLOAD_REPORTED, NOT_TAKEN, "success")),
         Some(Answer::Error(error)) if taken && must_be_stored => {
             let actual = format!("error: {}", error.message);
-            // The document need not name a status of storage. That other statuses than 200 are a success too rests on a practice.
+            // A document need not name the status with which a storage accepts the media. Another status than 200 then rests on a
+            // practice.
             let is_listed = last.answered == Some(200) || case.basis == Basis::Document;
             let rule = if is_listed { &UPLOAD_REPORTED } else { &RESPONSE_SUCCESS_LOST };
             Some(Violation::new(rule, "success: the storage accepted the media", actual))

@@ -110,7 +110,7 @@ impl<'a> DocumentedAnswer<'a> {
     }
 }
 
-fn is_success(code: u16) -> bool {
+pub(super) fn is_success(code: u16) -> bool {
     (200..300).contains(&code)
 }
 

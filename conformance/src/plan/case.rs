@@ -181,6 +181,18 @@ pub enum Serve {
 }
 
 impl Serve {
+    /// The status of a response, also of one that is cut off.
+    pub fn sent_status(&self) -> Option<u16> {
+        match self {
+            Self::Fault(
+                TransportFault::ResetInAnswer(code)
+                | TransportFault::StallInAnswer(code)
+                | TransportFault::ShortBody(code),
+            ) => Some(*code),
+            _ => self.status(),
+        }
+    }
+
     /// The status of a complete response.
     pub fn status(&self) -> Option<u16> {
         match self {

@@ -25,3 +25,4 @@ pub(crate) const LARGE_INTEGERS: &str = "CWE-681: a number that is converted to 
 pub(crate) const CHECKED: &str = "CWE-20: a program checks what it receives before it relies on it. RFC 9110, 15: a client understands at least the class of a status.";
 pub(crate) const CLASS: &str =
     "RFC 9110, 15: a client understands the class of any status, also of one that it does not recognise.";
+pub(crate) const INCOMPLETE: &str = "RFC 9112, 8: a response that ends early is incomplete. CWE-755: a program handles exceptional conditions.";

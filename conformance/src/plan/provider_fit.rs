@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
 use super::answer;
 use super::operation_plan::{Argument, OperationPlan};
 use super::source::{PlanError, Source, is_whole};
 use crate::document::schema::sample as synthesis;
-use crate::document::{Document, Location, Operation, ParameterLocation, Schema};
+use crate::document::schema::validator::first_violation;
+use crate::document::{Location, Operation, ParameterLocation};
 use crate::provider::Provider;
 use crate::style::suggestion;
 use crate::wire::body::preferred;
@@ -58,7 +57,7 @@ fn samples(plan: &OperationPlan<'_>) -> Result<(), PlanError> {
 fn sample(plan: &OperationPlan<'_>, argument: &Argument, hint: &str) -> Result<(), PlanError> {
     let (document, id) = (&plan.source.document, &plan.operation.id);
     let Some(place) = &argument.sampled_at else { return Ok(()) };
-    violation(document, &argument.schema, &argument.sample).map_or(Ok(()), |violation| {
+    first_violation(document, &argument.schema, &argument.sample).map_or(Ok(()), |(violation, _)| {
         Err(PlanError(format!(
             "{place}: the sample of `{}` breaks the schema at {} (operation {id}): {violation}; {hint}",
             argument.name,
@@ -75,7 +74,7 @@ fn bodies(Source { document, provider }: &Source) -> Result<(), PlanError> {
             preferred(&response.contents).filter(|content| synthesis::body(document, content).is_none());
         let schema = content.and_then(|content| content.schema.as_ref());
         let Some((schema, body)) = schema.zip(provider.bodies.get(&status)) else { continue };
-        if let Some(violation) = violation(document, schema, body) {
+        if let Some((violation, _)) = first_violation(document, schema, body) {
             return Err(PlanError(format!(
                 "{}: the body of status {status} breaks the schema at {}: {violation}; correct the body",
                 provider.locate(&format!("/bodies/{status}")),
@@ -105,12 +104,6 @@ fn unused_bodies(provider: &Provider, own: &[&Source]) -> Result<(), PlanError> 
         }
     }
     Ok(())
-}
-
-/// The first violation of a schema; none when the value satisfies it or the schema cannot be compiled.
-fn violation(document: &Document, schema: &Schema, value: &Value) -> Option<String> {
-    let validator = document.validator(schema).ok()?;
-    validator.iter_errors(value).next().map(|error| error.to_string())
 }
 
 /// A documented success of the first step of an upload must have the URL.

@@ -3,9 +3,7 @@
 use super::answer::Success;
 use super::case::{Basis, Case, Family, Outcome, Serve, TransportFault as Fault};
 use super::operation_plan::OperationPlan;
-
-/// The practice that network failures rest on.
-const INCOMPLETE: &str = "RFC 9112, 8: a response that ends early is incomplete. CWE-755: a program handles exceptional conditions.";
+use super::practice;
 
 /// One case for each network failure. A response without a documented body is not cut off: its status is all that a client needs.
 pub(super) fn cases(plan: &OperationPlan<'_>, success: &Success) -> Vec<Case> {
@@ -25,7 +23,7 @@ pub(super) fn cases(plan: &OperationPlan<'_>, success: &Success) -> Vec<Case> {
     let case = |(fault, what): (Fault, &str)| Case {
         serve: vec![Serve::Fault(fault)],
         outcome: Outcome::Lost,
-        basis: Basis::Practice(INCOMPLETE),
+        basis: Basis::Practice(practice::INCOMPLETE),
         ..plan.case(&format!("transport/{}", fault.word()), Family::Transport, what, &plan.operation.location)
     };
     faults.into_iter().map(case).collect()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::answer::{Success, respond};
+use super::answer::{Success, is_success, respond};
 use super::case::{Basis, Case, Family, Outcome, STORAGE, Serve, ServedResponse};
 use super::operation_plan::OperationPlan;
 use super::practice;
@@ -32,10 +32,6 @@ fn undocumented_status(plan: &OperationPlan<'_>, status: u16, success: &Success)
             &plan.operation.location,
         )
     }
-}
-
-fn is_success(status: u16) -> bool {
-    (200..300).contains(&status)
 }
 
 /// Whether responses with this status have no body.
