@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 use media_upload_conformance::{
     Document, Driver, Options, OwnClients, Plan, VerdictKind, built_in_documents, providers, run,
 };
+use mimalloc::MiMalloc;
+
+/// The allocator of the command.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The number of measured runs.
 const RUNS: usize = 7;

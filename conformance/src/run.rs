@@ -176,7 +176,7 @@ async fn exchange(
         Some(storage) => Cow::Owned(case.with_storage(storage.base_url())),
         None => Cow::Borrowed(case),
     };
-    let api = Api::start(&case.serve, &clock).await?;
+    let api = Api::start(&case.serve, &clock, driver.sends_nothing_late()).await?;
     let mut redactor = Redactor::new(source);
     redactor.replace(&format!("http://{}", api.address()), "{api}");
     storage.iter().for_each(|storage| redactor.replace(storage.base_url(), STORAGE));

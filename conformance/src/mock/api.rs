@@ -25,14 +25,18 @@ pub struct Api {
 }
 
 impl Api {
-    /// Starts a server that answers with `serve`, in order. The last answer is repeated.
+    /// Starts a server that answers with `serve`, in order. The last answer is repeated. A server from the pool is used again for
+    /// other cases: it is for clients that send nothing after their call has ended.
     ///
     /// # Errors
     ///
     /// When no port is free.
-    pub async fn start(serve: &[Serve], clock: &VirtualClock) -> io::Result<Self> {
-        // Not from wiremock's pool: a late request of one case must not reach the server of another case.
-        let mock = MockServer::builder().start().await;
+    pub async fn start(serve: &[Serve], clock: &VirtualClock, from_pool: bool) -> io::Result<Self> {
+        let mock = match from_pool {
+            true => MockServer::start().await,
+            // A late request of one case must not reach the server of another case.
+            false => MockServer::builder().start().await,
+        };
         let responses: Vec<Serve> =
             serve.iter().filter(|served| !fault_proxy::handles(served)).cloned().collect();
         let arrivals = Arrivals::new(clock);

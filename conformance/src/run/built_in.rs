@@ -61,6 +61,11 @@ impl Driver for OwnClients {
     fn call(&self, request: Request) -> Calling<'_> {
         Box::pin(async move { Ok(call(&request, self.retry).await.unwrap_or_else(answer_of_error)) })
     }
+
+    /// Each call has a client of its own. When it ends, the client is dropped, and its connections with it.
+    fn sends_nothing_late(&self) -> bool {
+        true
+    }
 }
 
 /// A clock that does not wait. It records pauses, and its deadlines end when a server stops responding.

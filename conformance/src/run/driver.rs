@@ -84,6 +84,12 @@ pub trait Driver: Send + Sync {
         Box::pin(async { Vec::new() })
     }
 
+    /// Whether no request of a call can arrive after the call has ended. The suite then uses servers again for later cases, which is
+    /// faster; otherwise each case has servers of its own.
+    fn sends_nothing_late(&self) -> bool {
+        false
+    }
+
     /// Whether the client offers an operation.
     fn offers(&self, provider: &str, operation: &str) -> bool {
         let full = format!("{provider}/{operation}");
