@@ -62,7 +62,7 @@ report_error() {
 
 while read -r case; do
   base_url=$(given .base_url)
-  seconds=$(jq '.timeout_ms / 1000 - 1' <<<"$case")
+  seconds=$(jq '.timeout_ms * 0.9 / 1000' <<<"$case")
   case $(given '"\(.provider)/\(.operation)"') in
     pyannote/getMediaUploadURL) request_pyannote_url && report --arg url "$url" '{case: $case.case, result: {url: $url}}' ;;
     cielo24/request_upload_url) request_cielo24_url && report --arg url "$url" '{case: $case.case, result: {upload_url: $url}}' ;;

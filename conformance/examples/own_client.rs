@@ -5,6 +5,7 @@
 use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use media_upload_conformance::{
     Answer, Calling, ClientName, Driver, DriverInfo, ErrorReport, Options, Plan, Refusal, Report, Request,
@@ -63,8 +64,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build()?;
     let driver: Arc<dyn Driver> = Arc::new(OwnClient { info, http });
     let plan = Arc::new(Plan::of(built_in_documents()?, &providers()?)?);
+    let date = SystemTime::now();
     let run = run(&plan, driver, Options::default()).await?;
-    let report = Report { plan: &plan, run: &run, documents: Vec::new(), tested: Vec::new() };
-    anstream::print!("{}", terminal::text(&report));
+    let report = Report { plan: &plan, run: &run, documents: Vec::new(), tested: Vec::new(), date };
+    anstream::print!("{}", terminal::text(&report, None));
     Ok(ExitCode::from(u8::from(run.count(VerdictKind::Fail) + run.count(VerdictKind::Error) > 0)))
 }

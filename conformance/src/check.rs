@@ -22,8 +22,14 @@ use crate::plan::source::Source;
 use basis::basis;
 use finding::{Blame, Finding, Violation, is_ambiguous};
 use redact::Redactor;
-use rule::{REFUSAL_UNNEEDED, REQUEST_SENT};
+pub use retry::is_retrying;
+use rule::{
+    REFUSAL_UNNEEDED, REQUEST_SENT, RETRY_AFTER, RETRY_UNUSED_URL, Rule, UPLOAD_STEPS, UPLOAD_STORED,
+};
 use transcript::{Answer, ErrorReport, Transcript};
+
+/// Rules about what a client must have done by the end of a call. A call without an outcome has not ended.
+const AT_THE_END: &[&Rule] = &[&UPLOAD_STEPS, &UPLOAD_STORED, &RETRY_AFTER, &RETRY_UNUSED_URL];
 
 /// Every rule that a transcript breaks.
 pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &Redactor) -> Vec<Finding> {
@@ -39,6 +45,9 @@ pub fn check(source: &Source, case: &Case, transcript: &Transcript, redactor: &R
             broken.extend(upload::check(case, transcript));
             broken.extend(retry::check(case, transcript));
         }
+    }
+    if transcript.answer.is_none() {
+        broken.retain(|violation| !AT_THE_END.contains(&violation.rule));
     }
     broken.into_iter().map(|violation| finding(source, case, violation, redactor)).collect()
 }

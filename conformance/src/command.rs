@@ -15,9 +15,12 @@ mod documents;
 mod error;
 mod explain;
 mod import;
+mod interrupt;
 mod output;
 mod plan;
+mod progress;
 mod run;
+mod server;
 mod shell;
 
 /// Derives test cases from API documents and runs them against any client or server.
@@ -36,7 +39,7 @@ struct Command {
 #[derive(Debug, clap::Subcommand)]
 enum Subcommand {
     /// Run every case against a client or a server
-    Run(run::RunArgs),
+    Run(Box<run::RunArgs>),
     /// List every case with its place in the document
     Plan(plan::PlanArgs),
     /// Show the defects and contradictions of the documents themselves
@@ -60,6 +63,9 @@ pub fn main() -> ExitCode {
         let (message, code) = match error {
             CommandError::Usage(message) => (message, 2),
             CommandError::Suite(message) => (message, 3),
+            CommandError::Interrupted(signal) => {
+                (format!("{} ended the run; no report was written", signal.name), signal.exit_code())
+            }
         };
         // When standard error is closed, the exit code remains.
         let _ = writeln!(anstream::stderr(), "error: {}", visible(&message).replace('\n', " "));

@@ -15,6 +15,7 @@ mod argument_schema;
 mod caps;
 pub mod case;
 pub mod fact;
+pub mod given_sample;
 mod malformed;
 pub(crate) mod operation_plan;
 pub(crate) mod practice;
@@ -22,6 +23,7 @@ pub mod presigned;
 mod provider_fit;
 mod response;
 pub(crate) mod sentence;
+pub(crate) mod server;
 pub mod source;
 mod strings;
 mod transport;
@@ -32,6 +34,7 @@ mod variation;
 use answer::Success;
 use case::Case;
 use fact::{Fact, FactId};
+use given_sample::GivenSample;
 use operation_plan::OperationPlan;
 use source::{PlanError, Source};
 
@@ -55,10 +58,24 @@ impl Plan {
     /// has the name of a flow, when something that a provider states does not fit its documents, and when two cases would have
     /// the same id.
     pub fn of(documents: Vec<Document>, providers: &[Provider]) -> Result<Self, PlanError> {
-        let sources: Vec<_> = documents
+        Self::with_samples(documents, providers, &[])
+    }
+
+    /// Plans every case of these documents, with values that the server under test knows.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Plan::of`], and when a given sample has an unknown name or breaks its schema.
+    pub fn with_samples(
+        documents: Vec<Document>,
+        providers: &[Provider],
+        samples: &[GivenSample],
+    ) -> Result<Self, PlanError> {
+        let mut sources: Vec<_> = documents
             .into_iter()
             .map(|document| Source { provider: provider::of(&document, providers), document })
             .collect();
+        given_sample::apply(&mut sources, samples)?;
         sentence::check(&sources)?;
         for source in &sources {
             caps::check(source)?;
@@ -74,6 +91,12 @@ impl Plan {
     /// The source that a case was planned from.
     pub fn source(&self, case: &Case) -> Option<&Source> {
         self.sources.iter().find(|source| source.document.name == case.location.document)
+    }
+
+    /// Keeps the facts that the cases exercise. After a selection of cases, a report does not list the others as missed.
+    pub(crate) fn keep_exercised_facts(&mut self) {
+        let exercised: HashSet<&FactId> = self.cases.iter().flat_map(|case| &case.facts).collect();
+        self.facts.retain(|fact| exercised.contains(&fact.id));
     }
 
     /// The facts that no case of the plan exercises.

@@ -78,6 +78,9 @@ struct ParameterSettings {
     sample: Option<Value>,
     server_value: Option<bool>,
     client_supplied: Option<bool>,
+    /// Whether the sample replaces that of the configuration: the server under test knows it.
+    #[serde(skip)]
+    is_given: bool,
 }
 
 /// What differs in one operation.
@@ -171,6 +174,18 @@ impl Provider {
         let mut settings = self.settings(operation, names).into_iter();
         let (sample, at) = settings.find_map(|(settings, at)| Some((settings.sample.as_ref()?, at)))?;
         Some((sample, self.locate(&format!("{at}/sample"))))
+    }
+
+    /// Replaces the sample of an argument of one operation by a value that the server under test knows.
+    pub(crate) fn give_sample(&mut self, operation: &str, name: &str, value: Value) {
+        let parameters = &mut self.operations.entry(operation.to_owned()).or_default().parameters;
+        let settings = parameters.entry(name.to_owned()).or_default();
+        (settings.sample, settings.is_given) = (Some(value), true);
+    }
+
+    /// Whether the sample of an argument was replaced by [`Self::give_sample`].
+    pub(crate) fn is_given(&self, operation: &str, name: &str) -> bool {
+        self.settings(operation, &[name]).iter().any(|(settings, _)| settings.is_given)
     }
 
     /// Whether it can state samples: it lists parameters, operations or credentials.

@@ -6,8 +6,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::check::finding::{Blame, Finding, Level};
+use crate::check::redact::shorten;
 use crate::plan::case::Case;
 use crate::plan::fact::FactId;
+use crate::style::{cut, visible};
 
 /// The results of a run.
 #[derive(Debug)]
@@ -18,11 +20,28 @@ pub struct Run {
     pub options: Options,
     /// One result for each planned case, in the order of the plan.
     pub results: Vec<CaseResult>,
+    /// Why the run ended before all cases were played; none when it did not.
+    pub ended_early: Option<String>,
     /// How long the run took.
     pub elapsed: Duration,
+    /// Why the results as a whole say nothing about the server under test, if they do not.
+    pub nothing_judged: Option<String>,
 }
 
 impl Run {
+    /// The same run with each string of the client or the driver cut to this many bytes.
+    pub(crate) fn shortened(&self, most: usize) -> Self {
+        let results = self.results.iter().map(|result| result.shortened(most)).collect();
+        Self {
+            client: self.client.clone(),
+            options: self.options,
+            results,
+            elapsed: self.elapsed,
+            ended_early: self.ended_early.clone(),
+            nothing_judged: self.nothing_judged.clone(),
+        }
+    }
+
     /// The number of cases with a verdict.
     pub fn count(&self, kind: VerdictKind) -> usize {
         self.results.iter().filter(|result| result.verdict.kind() == kind).count()
@@ -53,6 +72,19 @@ fn one() -> usize {
     1
 }
 
+impl DriverInfo {
+    /// The same without invisible characters and with each string cut to one line: a driver may say anything.
+    pub(crate) fn shortened(&self) -> Self {
+        const MAX_OPERATIONS: usize = 2_000;
+        let line = |text: &str| shorten(&visible(text).replace(['\n', '\t'], " "));
+        let ClientName { name, version, language } = &self.client;
+        let client = ClientName { name: line(name), version: line(version), language: line(language) };
+        let operations =
+            self.operations.iter().take(MAX_OPERATIONS).map(|operation| line(operation)).collect();
+        Self { client, operations, ..*self }
+    }
+}
+
 /// The client under test.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ClientName {
@@ -78,6 +110,13 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self { strict: false, timeout: Duration::from_secs(10) }
+    }
+}
+
+impl Options {
+    /// Whether a finding fails its case.
+    pub fn is_failure(&self, finding: &Finding) -> bool {
+        self.strict || finding.level == Level::Must
     }
 }
 
@@ -127,6 +166,35 @@ impl CaseResult {
     /// Whether the case passes although a recommendation is broken.
     pub fn has_warning(&self) -> bool {
         matches!(self.verdict, Verdict::Pass) && !self.findings.is_empty()
+    }
+
+    /// The same with each string of the client or the driver cut to this many bytes, and with fewer findings. Reports that would
+    /// be too long are made of such results.
+    pub(crate) fn shortened(&self, most: usize) -> Self {
+        const BYTES_BY_FINDING: usize = 64;
+        let mut short = self.clone();
+        short.exchange = cut(&self.exchange, most).into_owned();
+        if let Verdict::Error(error) = &mut short.verdict {
+            error.log = cut(&error.log, most).into_owned();
+        }
+        short.findings.truncate((most / BYTES_BY_FINDING).max(1));
+        for finding in &mut short.findings {
+            finding.expected = cut(&finding.expected, most).into_owned();
+            finding.actual = cut(&finding.actual, most).into_owned();
+        }
+        let left_out = self.findings.len() - short.findings.len();
+        if let Some(last) = short.findings.last_mut().filter(|_| left_out > 0) {
+            last.actual.push_str(&format!(" ({left_out} more findings are left out)"));
+        }
+        short
+    }
+
+    /// The findings that are warnings: broken recommendations that do not fail their case. The failure of a case that is known to
+    /// fail is no warning.
+    pub fn warnings(&self, options: Options) -> impl Iterator<Item = &Finding> {
+        let is_known = matches!(self.verdict, Verdict::KnownFailing(_));
+        let is_warning = move |finding: &&Finding| !is_known && !options.is_failure(finding);
+        self.findings.iter().filter(is_warning)
     }
 
     /// Whether a requirement of the document is broken.
@@ -210,9 +278,25 @@ pub struct DriverError {
     pub log: String,
     /// The party that has to fix it. The driver belongs to its client.
     pub blame: Blame,
-    /// Whether another case may have caused it. Then the case is played again by itself.
+    /// How the driver failed.
     #[serde(skip)]
-    pub is_uncertain: bool,
+    pub failure: Failure,
+}
+
+/// How a driver failed, as far as the rest of the run depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Failure {
+    /// It gave no answer in time.
+    Timeout,
+    /// It exited or closed its standard output before it answered.
+    Ended,
+    /// It gave no answer, and its client sent no request.
+    Silent,
+    /// Another case in flight may be the cause. The case is played again by itself.
+    Uncertain,
+    /// In another way.
+    #[default]
+    Other,
 }
 
 impl<T: Into<String>> From<T> for DriverError {

@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::Value;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::check;
-use crate::check::finding::{Blame, Level};
-use crate::check::redact::{Redactor, shorten};
-use crate::check::rule::RETRY_END;
+use crate::check::finding::Blame;
+use crate::check::redact::{MAX_TEXT, Redactor, shorten};
 use crate::check::transcript::{Answer, Transcript};
 use crate::check::transcript_text;
 use crate::mock::api::Api;
@@ -23,16 +23,20 @@ use crate::plan::Plan;
 use crate::plan::case::{Case, STORAGE};
 use crate::plan::source::Source;
 use crate::provider::ClientCredential;
-use crate::result::{CaseResult, DriverError, OnResult, Options, Run, Verdict};
-use crate::wire::credential;
+use crate::result::{CaseResult, DriverError, Failure, OnResult, Options, Run, Verdict};
+use crate::style::{cut, seconds};
+use crate::wire::{credential, request::prefix};
 
 pub mod built_in;
 pub mod driver;
 pub mod glob;
 pub mod known_failing;
 pub mod process;
+mod silence;
 
 use driver::{CaseLog, Driver, LateFailure, Request};
+use known_failing::KnownFailing;
+use silence::Silence;
 
 /// The most cases in flight, whatever the driver declares.
 const MAX_CONCURRENCY: usize = 64;
@@ -46,10 +50,11 @@ const NO_SUCH_CALL: &str = "the client has no such call";
 ///
 /// When the suite cannot begin: the folder for the media cannot be made, or no port is free.
 pub async fn run(plan: &Arc<Plan>, driver: Arc<dyn Driver>, options: Options) -> io::Result<Run> {
-    run_with_progress(plan, driver, options, &|_| ()).await
+    run_with_progress(plan, driver, options, None, &|_| ()).await
 }
 
-/// Runs every case of a plan, and calls `on_result` with each result as it comes.
+/// Runs every case of a plan, and calls `on_result` with each result as it comes. The run ends early when the driver is silent in
+/// five cases in a row: it neither answers nor sends a request. The cases that are known to fail do not count.
 ///
 /// # Errors
 ///
@@ -58,16 +63,21 @@ pub async fn run_with_progress(
     plan: &Arc<Plan>,
     driver: Arc<dyn Driver>,
     options: Options,
+    known_failing: Option<&KnownFailing>,
     on_result: OnResult<'_>,
 ) -> io::Result<Run> {
     let began = Instant::now();
     let folder = tempfile::tempdir()?;
-    let mut results = play_all(plan, &driver, options, folder.path(), on_result).await?;
+    let mut silence = Silence::new(&*driver, known_failing);
+    let mut results = play_all(plan, &driver, options, folder.path(), &mut silence, on_result).await?;
     let mut late = driver.end().await;
-    let is_uncertain =
-        |result: &CaseResult| matches!(&result.verdict, Verdict::Error(error) if error.is_uncertain);
     for (index, result) in results.iter_mut().enumerate().filter(|(_, result)| is_uncertain(result)) {
+        if silence.ends_the_run() {
+            *result = unplayed(&result.case, &silence, &*driver);
+            continue;
+        }
         *result = play(plan, index, &*driver, options, folder.path()).await;
+        silence.count(result);
         late.extend(driver.end().await);
     }
     for LateFailure { case, error } in late {
@@ -75,28 +85,59 @@ pub async fn run_with_progress(
             *result = redacted(plan, CaseResult::new(&result.case, Verdict::Error(error)));
         }
     }
-    Ok(Run { client: driver.info().clone(), options, results, elapsed: began.elapsed() })
+    let ended_early = silence.ends_the_run().then(|| silence.reason());
+    Ok(Run {
+        client: driver.info().shortened(),
+        options,
+        results,
+        elapsed: began.elapsed(),
+        nothing_judged: None,
+        ended_early,
+    })
 }
 
-/// Plays every case, as many at once as the driver takes.
+/// Plays every case, as many at once as the driver takes, until the driver is silent for too long.
 async fn play_all(
     plan: &Arc<Plan>,
     driver: &Arc<dyn Driver>,
     options: Options,
     folder: &Path,
+    silence: &mut Silence<'_>,
     on_result: OnResult<'_>,
 ) -> io::Result<Vec<CaseResult>> {
     let tasks = (0..plan.cases.len()).map(|index| {
         let (plan, driver, folder) = (Arc::clone(plan), Arc::clone(driver), folder.to_owned());
         let playing = async move { (index, play(&plan, index, &*driver, options, &folder).await) };
-        async move { tokio::spawn(playing).await.map_err(io::Error::other) }
+        async move { AbortOnDropHandle::new(tokio::spawn(playing)).await.map_err(io::Error::other) }
     });
     let at_once = driver.info().concurrency.clamp(1, MAX_CONCURRENCY.min(concurrency_by_open_files()));
     // Sorted afterwards: in order, a slow case would keep others from starting.
-    let played = stream::iter(tasks).buffer_unordered(at_once).inspect_ok(|(_, result)| on_result(result));
-    let mut results: Vec<_> = played.try_collect().await?;
-    results.sort_by_key(|(index, _)| *index);
-    Ok(results.into_iter().map(|(_, result)| result).collect())
+    let mut playing = stream::iter(tasks).buffer_unordered(at_once);
+    let mut played: Vec<Option<CaseResult>> = vec![None; plan.cases.len()];
+    while let Some((index, result)) = playing.try_next().await? {
+        on_result(&result);
+        silence.count(&result);
+        played[index] = Some(result);
+        if silence.ends_the_run() {
+            break;
+        }
+    }
+    // This aborts the cases in flight.
+    drop(playing);
+    let results = played.into_iter().zip(&plan.cases);
+    Ok(results.map(|(result, case)| result.unwrap_or_else(|| unplayed(case, silence, &**driver))).collect())
+}
+
+/// The result of a case that was not played, because the driver was silent.
+fn unplayed(case: &Case, silence: &Silence<'_>, driver: &dyn Driver) -> CaseResult {
+    match driver.offers(&case.provider, &case.operation) {
+        true => CaseResult::error(case, Blame::Client, format!("not run: {}", silence.reason())),
+        false => CaseResult::new(case, Verdict::Unsupported(NO_SUCH_CALL.to_owned())),
+    }
+}
+
+fn is_uncertain(result: &CaseResult) -> bool {
+    matches!(&result.verdict, Verdict::Error(error) if error.failure == Failure::Uncertain)
 }
 
 /// The number of cases that the limit of open files allows at once. Each case needs some for its servers and connections, and all
@@ -128,7 +169,7 @@ async fn play(plan: &Plan, index: usize, driver: &dyn Driver, options: Options, 
 }
 
 /// Redacts the message and the log of a driver: they can belong to another case, so they can contain the secrets of any provider.
-/// The message is shortened afterwards, because redaction would not find half a secret.
+/// They are cut afterwards, because redaction would not find half a secret.
 fn redacted(plan: &Plan, mut result: CaseResult) -> CaseResult {
     if let Verdict::Error(error) = &mut result.verdict {
         for redactor in plan.sources.iter().map(Redactor::new) {
@@ -136,6 +177,7 @@ fn redacted(plan: &Plan, mut result: CaseResult) -> CaseResult {
             error.log = redactor.text(&error.log);
         }
         error.message = shorten(&error.message);
+        error.log = cut(&error.log, MAX_TEXT).into_owned();
     }
     result
 }
@@ -188,7 +230,7 @@ async fn exchange(
     let called = driver.call(request);
     // A driver in another process keeps its own deadline; this one is for a driver that does not.
     let answered = tokio::time::timeout(options.timeout * 3, called).await;
-    let answered = answered.unwrap_or_else(|_| Err("the driver never answered".into()));
+    let answered = answered.unwrap_or_else(|_| Err(no_answer()));
     let transcript = Transcript {
         api: api.requests().await,
         storage: storage.as_ref().map(Storage::puts).unwrap_or_default(),
@@ -203,6 +245,10 @@ async fn exchange(
     Ok(judge(source, &case, &transcript, answered.err(), &redactor, options))
 }
 
+fn no_answer() -> DriverError {
+    DriverError { failure: Failure::Timeout, ..DriverError::from("the driver never answered") }
+}
+
 fn request(
     source: &Source,
     case: &Case,
@@ -214,6 +260,7 @@ fn request(
     let called =
         if case.upload.is_some() { source.upload_operation() } else { source.operation(&case.operation) };
     let asked = called.map(|operation| credential::asked(&source.provider, operation)).unwrap_or_default();
+    let prefix = called.map(|operation| prefix(&source.document, &source.provider, operation));
     let mut arguments = case.params.clone();
     if let Some(file) = file {
         arguments.insert("file".to_owned(), Value::String(file.display().to_string()));
@@ -222,7 +269,7 @@ fn request(
         case: case.id.clone(),
         provider: case.provider.clone(),
         operation: case.operation.clone(),
-        base_url: format!("http://{}", api.address()),
+        base_url: format!("http://{}{}", api.address(), prefix.unwrap_or_default()),
         credentials: credential::values(&asked, case.credential.as_ref(), ClientCredential::sample),
         arguments,
         timeout_ms: options.timeout.as_millis() as u64,
@@ -243,16 +290,37 @@ fn judge(
         return CaseResult::new(case, Verdict::Unsupported(NO_SUCH_CALL.to_owned()));
     }
     let outcome = if error.is_some() { "= the driver gave no answer\n" } else { "" };
-    let exchange = redactor.text(&transcript_text::text(transcript)) + outcome;
-    let findings = check::check(source, case, transcript, redactor);
-    let is_broken = findings.iter().any(|finding| options.strict || finding.level == Level::Must);
-    // A call that does not end has no outcome. The cause is the client, not the driver: its requests show it.
-    let is_endless = findings.iter().any(|finding| finding.rule == &RETRY_END);
-    if let Some(error) = error.filter(|_| !(is_broken && is_endless)) {
-        let (message, log) = (redactor.text(&error.message), redactor.text(&error.log));
-        let verdict = Verdict::Error(DriverError { message, log, ..error });
-        return CaseResult { exchange, ..CaseResult::new(case, verdict) };
+    let exchange = transcript_text::text(transcript, redactor) + outcome;
+    let mut findings = check::check(source, case, transcript, redactor);
+    let is_broken = findings.iter().any(|finding| options.is_failure(finding));
+    let verdict =
+        match error {
+            // The client has not finished: its requests show that the driver has not failed.
+            Some(error) if error.failure == Failure::Timeout && check::is_retrying(transcript) => {
+                if is_broken { Verdict::Fail } else { Verdict::Unsupported(still_retrying(options)) }
+            }
+            Some(error) => Verdict::Error(unanswered(error, transcript, redactor)),
+            None if is_broken => Verdict::Fail,
+            None => Verdict::Pass,
+        };
+    if matches!(verdict, Verdict::Error(_) | Verdict::Unsupported(_)) {
+        findings.clear();
     }
-    let verdict = if is_broken { Verdict::Fail } else { Verdict::Pass };
     CaseResult { findings, exchange, ..CaseResult::new(case, verdict) }
+}
+
+fn still_retrying(options: Options) -> String {
+    let patience = seconds(options.timeout);
+    format!("the client was still retrying after {patience}; --case-timeout SECONDS gives it more time")
+}
+
+/// The error of a driver that gave no answer. If the mock servers received nothing either, the driver was silent.
+fn unanswered(error: DriverError, transcript: &Transcript, redactor: &Redactor) -> DriverError {
+    let (message, log) = (redactor.text(&error.message), redactor.text(&error.log));
+    let has_sent = !transcript.api.is_empty() || !transcript.storage.is_empty();
+    let failure = match error.failure {
+        Failure::Timeout | Failure::Ended if !has_sent => Failure::Silent,
+        other => other,
+    };
+    DriverError { message, log, failure, ..error }
 }

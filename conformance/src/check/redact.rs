@@ -1,18 +1,20 @@
 //! Redaction of secrets, and of addresses that differ from run to run.
 
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
 
 use regex::{Captures, Regex};
 
-use super::spelling::{halves, spellings};
+use super::spelling::Spellings;
 use crate::plan::presigned::SIGNATURE;
 use crate::plan::source::Source;
-use crate::style::visible;
+use crate::style::{cut, visible};
 
 /// Replaces secrets and addresses in a string by their names.
 #[derive(Clone, Debug, Default)]
 pub struct Redactor {
-    /// What is replaced, the longest first: a part of one secret can occur in another.
+    secrets: Vec<(Arc<Spellings>, String)>,
+    /// What else is replaced, the longest first: one string can occur in another.
     replaced: Vec<(String, String)>,
     /// Whether signatures of URLs are redacted by the names of their parameters. Those of a real server are not known in advance.
     takes_signatures: bool,
@@ -50,14 +52,24 @@ impl Redactor {
 
     /// Also replaces a secret, in each encoding in which a server or a client may repeat it, and its halves.
     pub fn secret(&mut self, secret: &str, by: &str) {
-        for spelling in spellings(secret).iter().chain(&halves(secret)) {
-            self.replace(spelling, by);
+        if !secret.is_empty() {
+            self.secrets.push((Spellings::of(secret), by.to_owned()));
         }
     }
 
     /// Also redacts signatures of URLs, by the names of their parameters.
     pub fn take_signatures(&mut self) {
         self.takes_signatures = true;
+    }
+
+    /// The string, cut to [`MAX_TEXT`] if it is longer. It is redacted before it is cut, so that no half of a secret stays. A
+    /// shorter string is not redacted here: the caller redacts the whole.
+    pub(super) fn excerpt<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.len() <= MAX_TEXT {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(cut(&self.text(text), MAX_TEXT).into_owned())
+        }
     }
 
     /// The string with everything replaced, and without terminal escapes.
@@ -67,6 +79,7 @@ impl Redactor {
         if self.takes_signatures {
             text = without_signatures(&plain(&text));
         }
+        let text = self.secrets.iter().fold(text, |text, (secret, by)| secret.replaced(text, by));
         let found = |text: &String, from: &String| text.contains(from.as_str());
         self.replaced
             .iter()
@@ -89,12 +102,13 @@ fn without_signatures(text: &str) -> String {
     signed.replace_all(text, "$1[signature]$3").into_owned()
 }
 
-/// A string cut to 200 characters.
+/// The most that a report keeps of one body, message or log, in bytes.
+pub(crate) const MAX_TEXT: usize = 8 * 1024;
+
+/// A string for one line of a finding or an error.
 pub(crate) fn shorten(text: &str) -> String {
-    match text.char_indices().nth(200) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
-        None => text.to_owned(),
-    }
+    const MAX_BYTES: usize = 400;
+    cut(text, MAX_BYTES).into_owned()
 }
 
 #[cfg(test)]

@@ -89,6 +89,15 @@ fn endless(server: &str, tries: usize, transcript: &Transcript) -> Option<Violat
     is_endless.then(|| Violation::new(&RETRY_END, "an outcome after some attempts", actual()))
 }
 
+/// Whether the client has sent a request again, or so many requests that the call does not seem to end.
+pub fn is_retrying(transcript: &Transcript) -> bool {
+    [api_tries(transcript), storage_requests(transcript)].iter().any(|tries| {
+        let mut others = tries.iter().enumerate().map(|(index, sent)| (sent, &tries[..index]));
+        tries.len() > MAX_TRIES
+            || others.any(|(sent, before)| before.iter().any(|earlier| earlier.request == sent.request))
+    })
+}
+
 fn api_tries(transcript: &Transcript) -> Vec<Try> {
     let attempt = |(index, sent): (usize, &RecordedRequest)| {
         let credential = header(&sent.headers, "authorization");
@@ -106,6 +115,10 @@ fn storage_tries(case: &Case, transcript: &Transcript) -> Vec<Try> {
     if expiry(case).is_some() || steps.into_iter().any(is_passing) {
         return Vec::new();
     }
+    storage_requests(transcript)
+}
+
+fn storage_requests(transcript: &Transcript) -> Vec<Try> {
     let attempt = |put: &RecordedPut| {
         let credential = header(&put.headers, "authorization");
         Try { request: format!("{} {} {credential:?}", put.method, put.target), answered: put.answered }

@@ -166,7 +166,19 @@ rules! {
     SERVER_LIMIT = Server "server/limit", Document,
         "If the document forbids a request, the server does not answer it with success.";
     SERVER_CREDENTIAL = Server "server/credential", Document,
-        "The server refuses a request without the documented credential.";
+        "The server refuses a request without a valid credential.";
+    SERVER_CHALLENGE = Server "server/challenge", Practice("RFC 9110, 15.5.2: a 401 has a challenge that is applicable to the requested resource."),
+        "The challenge of a 401 names an authentication scheme that the document states.";
+    SERVER_ANSWER = Server "server/answer", Always("The document states a response to the request."),
+        "The server answers every request with a complete response.";
+    SERVER_SYNTAX = Server "server/syntax", Practice("RFC 9110, 15.5.1: a server answers a request with malformed syntax with a 4xx. RFC 8259, 2 and 8.1: a JSON text is one value, in UTF-8."),
+        "The server refuses a malformed body with a 4xx.";
+    SERVER_UPLOAD = Server "server/upload", Always("A pre-signed URL is for an upload."),
+        "The pre-signed URL of a success accepts an upload.";
+    SERVER_UPLOAD_URL = Server "server/upload-url", Practice("CWE-319: anyone on the network can read what is sent without encryption. A pre-signed URL is a secret."),
+        "The pre-signed URL uses https, unless it is on the host of the API.";
+    SERVER_UPLOAD_SIGNATURE = Server "server/upload-signature", Practice("AWS, \"Signature Version 4\": a request is refused unless its signature matches."),
+        "An upload with an altered signature is refused.";
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::finding::Violation;
 use super::rule::{
     REQUEST_CREDENTIAL_ELSEWHERE, SECRET_CREDENTIAL_TO_STORAGE, SECRET_CREDENTIAL_TOLD, SECRET_SIGNATURE_TOLD,
 };
-use super::spelling::{halves, spellings};
+use super::spelling::Spellings;
 use super::transcript::{Answer, Transcript};
 use crate::mock::storage::RecordedPut;
 use crate::plan::case::{Case, Serve};
@@ -43,21 +43,22 @@ fn given(case: &Case, transcript: &Transcript) -> String {
 
 /// A secret in each spelling that can be recognised.
 struct Secret {
-    spellings: Arc<[String]>,
-    halves: Vec<String>,
+    spellings: Arc<Spellings>,
+    /// The halves that also occur in something else that the client was given.
+    ambiguous_halves: Vec<String>,
 }
 
 impl Secret {
     /// `known` has the other strings that the client was given. A half of the secret that occurs there is not looked for.
     fn new(secret: &str, known: &str) -> Self {
-        let known = known.replace(secret, "");
-        let halves = halves(secret).into_iter().filter(|half| !known.contains(half.as_str()));
-        Self { spellings: spellings(secret), halves: halves.collect() }
+        let (known, spellings) = (known.replace(secret, ""), Spellings::of(secret));
+        let ambiguous = spellings.halves().iter().filter(|half| known.contains(half.as_str()));
+        Self { ambiguous_halves: ambiguous.cloned().collect(), spellings }
     }
 
     /// Whether a string shows the secret.
     fn is_in(&self, shown: &str) -> bool {
-        self.spellings.iter().chain(&self.halves).any(|spelling| shown.contains(spelling.as_str()))
+        self.spellings.are_in(shown, &self.ambiguous_halves)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -20,14 +21,55 @@ const LONG: usize = 2 * HALF;
 
 /// The spellings of each secret so far. Each case needs those of the same few secrets, and they take longer than the rest of its
 /// check.
-static KNOWN: LazyLock<Mutex<HashMap<String, Arc<[String]>>>> = LazyLock::new(Mutex::default);
+static KNOWN: LazyLock<Mutex<HashMap<String, Arc<Spellings>>>> = LazyLock::new(Mutex::default);
 
-/// A secret as it is, and as URLs, forms, JSON, XML, base64 and hexadecimal digits encode it.
-pub(super) fn spellings(secret: &str) -> Arc<[String]> {
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    match known.get(secret) {
-        Some(spellings) => Arc::clone(spellings),
-        None => Arc::clone(known.entry(secret.to_owned()).or_insert_with(|| spelled(secret).into())),
+/// The spellings of one secret, and its halves. They are found in one pass: a client may log megabytes.
+#[derive(Debug)]
+pub(super) struct Spellings {
+    /// The spellings, then the halves.
+    all: Vec<String>,
+    halves: usize,
+    /// None when the secret is too long for it. Such a configuration has no use, so no string is shown then.
+    finder: Option<AhoCorasick>,
+}
+
+impl Spellings {
+    /// The spellings of a secret: as it is, and as URLs, forms, JSON, XML, base64 and hexadecimal digits encode it.
+    pub(super) fn of(secret: &str) -> Arc<Self> {
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(secret) {
+            Some(spellings) => Arc::clone(spellings),
+            None => Arc::clone(known.entry(secret.to_owned()).or_insert_with(|| Self::new(secret).into())),
+        }
+    }
+
+    fn new(secret: &str) -> Self {
+        let (mut all, halves) = (spelled(secret), halves(secret));
+        let count = halves.len();
+        all.extend(halves);
+        // The longest: the secret, not its half.
+        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&all).ok();
+        Self { all, halves: count, finder }
+    }
+
+    /// The beginning and the end of the secret, if it is long.
+    pub(super) fn halves(&self) -> &[String] {
+        &self.all[self.all.len() - self.halves..]
+    }
+
+    /// Whether a string has a spelling of the secret, or a half of it that is not in `passed_over`.
+    pub(super) fn are_in(&self, text: &str, passed_over: &[String]) -> bool {
+        let found = self.finder.iter().flat_map(|finder| finder.find_iter(text));
+        found.into_iter().any(|found| !passed_over.contains(&self.all[found.pattern()]))
+    }
+
+    /// The string with each spelling and half of the secret replaced.
+    pub(super) fn replaced(&self, text: String, by: &str) -> String {
+        match &self.finder {
+            Some(finder) if finder.is_match(&text) => finder.replace_all(&text, &vec![by; self.all.len()]),
+            Some(_) => text,
+            None => by.to_owned(),
+        }
     }
 }
 
@@ -50,7 +92,7 @@ fn spelled(secret: &str) -> Vec<String> {
 }
 
 /// The beginning and the end of a long secret.
-pub(super) fn halves(secret: &str) -> Vec<String> {
+fn halves(secret: &str) -> Vec<String> {
     let characters: Vec<char> = secret.chars().collect();
     let has_halves = characters.len() >= LONG;
     let halves = [
@@ -144,7 +186,7 @@ mod tests {
     #[test]
     fn a_secret_is_recognised_in_each_encoding() {
         let secret = "T0K/+w=ch&rs \"q'ü";
-        let known = spellings(secret);
+        let known = spelled(secret);
         for shown in [
             "T0K%252F%252Bw%253Dch%2526rs",
             "T0K%252f%252bw%253dch%2526rs",

@@ -1,23 +1,32 @@
 //! A transcript as text, similar to `curl -v`: `>` marks requests, `<` responses, `=` the outcome.
 
+use super::redact::{MAX_TEXT, Redactor};
 use super::transcript::{Answer, ErrorReport, Transcript};
 use crate::mock::storage::RecordedPut;
 use crate::plan::case::{STORAGE, Serve, ServedResponse, with_url_number};
+use crate::style::cut;
 use crate::wire::message::RecordedRequest;
 
-/// The longest body that is shown, in characters.
-const MAX_SHOWN: usize = 2_000;
+/// The longest exchange, in bytes: a client may send many requests.
+const MAX_EXCHANGE: usize = 4 * MAX_TEXT;
 
 /// Headers that are not shown: they differ between machines and releases.
 const HIDDEN: &[&str] = &["host", "user-agent", "content-length"];
 
-/// The whole exchange. Ends without an outcome when there is no answer.
-pub fn text(transcript: &Transcript) -> String {
-    let served =
-        |index| with_url_number(&transcript.served_to(index).map(response).unwrap_or_default(), index + 1);
-    let to_api = transcript.api.iter().enumerate().map(|(index, request)| sent(request) + &served(index));
-    let steps: Vec<String> = to_api.chain(transcript.storage.iter().map(storage_step)).collect();
-    folded(&steps) + &transcript.answer.as_ref().map(outcome).unwrap_or_default()
+/// The whole exchange, redacted; each body, message and header, and the whole, cut where it is too long. Ends without an outcome
+/// when there is no answer.
+pub fn text(transcript: &Transcript, redactor: &Redactor) -> String {
+    let served = |index| {
+        let served = transcript.served_to(index).map(|served| response(served, redactor));
+        with_url_number(&served.unwrap_or_default(), index + 1)
+    };
+    let to_api = transcript.api.iter().enumerate();
+    let to_api = to_api.map(|(index, request)| sent(request, redactor) + &served(index));
+    let to_storage = transcript.storage.iter().map(|put| storage_step(put, redactor));
+    let steps: Vec<String> = to_api.chain(to_storage).collect();
+    let outcome = transcript.answer.as_ref().map(|answer| outcome(answer, redactor));
+    let whole = folded(&steps) + &outcome.unwrap_or_default();
+    cut(&redactor.text(&whole), MAX_EXCHANGE).into_owned()
 }
 
 /// The steps in order. Equal steps in a row are shown once.
@@ -29,26 +38,28 @@ fn folded(steps: &[String]) -> String {
     groups.collect()
 }
 
-fn sent(request: &RecordedRequest) -> String {
+fn sent(request: &RecordedRequest, redactor: &Redactor) -> String {
     let query: Vec<String> = request.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
-    let headers = headers('>', &request.headers);
-    format!("> {} {}{query}\n{headers}{}", request.method, request.path, body('>', &request.body))
+    let target = format!("{}{query}", request.path);
+    let (headers, body) = (headers('>', &request.headers, redactor), body('>', &request.body, redactor));
+    format!("> {} {}\n{headers}{body}", request.method, redactor.excerpt(&target))
 }
 
 /// One answer of the API.
-pub fn response(served: &Serve) -> String {
+pub fn response(served: &Serve, redactor: &Redactor) -> String {
     match served {
         Serve::Response(response) => {
             let ServedResponse { code, padding, .. } = response;
             let padding = if *padding > 0 { format!("< ({padding} spaces)\n") } else { String::new() };
-            format!("< {code}\n{}{}{padding}", headers('<', &response.headers), body('<', &response.body))
+            let headers = headers('<', &response.headers, redactor);
+            format!("< {code}\n{headers}{}{padding}", body('<', &response.body, redactor))
         }
         Serve::Fault(fault) => format!("< (fault: {})\n", fault.word()),
     }
 }
 
-fn storage_step(put: &RecordedPut) -> String {
+fn storage_step(put: &RecordedPut, redactor: &Redactor) -> String {
     let body = match (put.answered, put.same) {
         (Some(200..300), true) => format!("({} bytes, equal to the media)", put.bytes),
         (Some(200..300), false) => format!("({} bytes, not equal to the media)", put.bytes),
@@ -56,35 +67,38 @@ fn storage_step(put: &RecordedPut) -> String {
         _ => "(media)".to_owned(),
     };
     let answered = put.answered.map_or_else(|| "(nothing)".to_owned(), |status| status.to_string());
-    let headers = headers('>', &put.headers);
-    format!("> {} {STORAGE}{}\n{headers}> {body}\n< {answered}\n", put.method, put.target)
+    let (target, headers) = (redactor.excerpt(&put.target), headers('>', &put.headers, redactor));
+    format!("> {} {STORAGE}{target}\n{headers}> {body}\n< {answered}\n", put.method)
 }
 
-fn headers(mark: char, headers: &[(String, String)]) -> String {
+fn headers(mark: char, headers: &[(String, String)], redactor: &Redactor) -> String {
     let shown = headers.iter().filter(|(name, _)| !HIDDEN.contains(&name.as_str()));
-    shown.map(|(name, value)| format!("{mark} {name}: {value}\n")).collect()
+    let line = |(name, value): &(String, String)| {
+        let header = format!("{name}: {value}");
+        format!("{mark} {}\n", redactor.excerpt(&header))
+    };
+    shown.map(line).collect()
 }
 
-fn body(mark: char, body: &str) -> String {
-    match body.char_indices().nth(MAX_SHOWN) {
-        Some(_) => format!("{mark} ({} bytes)\n", body.len()),
-        None => body.lines().map(|line| format!("{mark} {line}\n")).collect(),
-    }
+fn body(mark: char, body: &str, redactor: &Redactor) -> String {
+    redactor.excerpt(body).lines().map(|line| format!("{mark} {line}\n")).collect()
 }
 
-fn outcome(answer: &Answer) -> String {
+fn outcome(answer: &Answer, redactor: &Redactor) -> String {
     match answer {
-        Answer::Result(value) => format!("= success {value}\n"),
-        Answer::Error(report) => error(report),
-        Answer::Refused(refusal) => format!("= refused: {}\n", refusal.message),
+        Answer::Result(value) => format!("= success {}\n", redactor.excerpt(&value.to_string())),
+        Answer::Error(report) => error(report, redactor),
+        Answer::Refused(refusal) => format!("= refused: {}\n", redactor.excerpt(&refusal.message)),
         Answer::Unsupported => "= unsupported\n".to_owned(),
     }
 }
 
-fn error(report: &ErrorReport) -> String {
+fn error(report: &ErrorReport, redactor: &Redactor) -> String {
     let status = report.status.map_or_else(|| "without a status".to_owned(), |status| status.to_string());
     let retry = report.retry_after_s.map_or_else(String::new, |seconds| format!(", retry after {seconds} s"));
     let retryable = if report.retryable == Some(true) { ", worth another try" } else { "" };
-    let shown = if report.body.is_null() { String::new() } else { body('=', &report.body.to_string()) };
-    format!("= error {status}{retryable}{retry}: {}\n{shown}", report.message)
+    let shown =
+        if report.body.is_null() { String::new() } else { body('=', &report.body.to_string(), redactor) };
+    let message = redactor.excerpt(&report.message);
+    format!("= error {status}{retryable}{retry}: {message}\n{shown}")
 }

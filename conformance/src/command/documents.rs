@@ -11,6 +11,7 @@ use super::error::CommandError;
 use crate::check::rule::{self, RuleBasis};
 use crate::document::{Document, MAX_BYTES, ReadError};
 use crate::plan::Plan;
+use crate::plan::given_sample::GivenSample;
 use crate::provider::config::{Client, Config, FILE_NAME};
 use crate::provider::{ProseRule, Provider, built_in};
 use crate::style::suggestion;
@@ -66,7 +67,7 @@ impl Documents {
 
     /// Reads the documents and plans their cases.
     pub(super) fn plan(&self) -> Result<Plan, CommandError> {
-        self.read()?.plan().map(|(plan, _)| plan)
+        self.read()?.plan(&[]).map(|(plan, _)| plan)
     }
 
     /// Replaces the path of each listed document by the DOCUMENT argument for the same file: output shows the path that the user
@@ -85,9 +86,10 @@ impl Documents {
 }
 
 impl Inputs {
-    /// Plans the cases of the documents. Also returns the clients.
-    pub(super) fn plan(self) -> Result<(Plan, Vec<Client>), CommandError> {
-        let plan = Plan::of(self.documents, &self.providers).map_err(CommandError::usage)?;
+    /// Plans the cases of the documents, with these values for arguments. Also returns the clients.
+    pub(super) fn plan(self, samples: &[GivenSample]) -> Result<(Plan, Vec<Client>), CommandError> {
+        let plan =
+            Plan::with_samples(self.documents, &self.providers, samples).map_err(CommandError::usage)?;
         Ok((plan, self.clients))
     }
 }

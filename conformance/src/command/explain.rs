@@ -56,14 +56,15 @@ fn unknown_case(plan: &Plan, id: &str) -> CommandError {
 }
 
 fn explained(source: &Source, case: &Case) -> String {
+    let redactor = Redactor::new(source);
     let mut out = format!("{}\n  {}\n\n", case.id, case.purpose);
     put_excerpt(&mut out, &source.document, case);
     put_request(&mut out, source, case);
-    put_responses(&mut out, case);
+    put_responses(&mut out, case, &redactor);
     put_outcome(&mut out, case);
     put_rules(&mut out, source, case);
     put_facts(&mut out, case);
-    Redactor::new(source).text(&out)
+    redactor.text(&out)
 }
 
 fn put_excerpt(out: &mut String, document: &Document, case: &Case) {
@@ -110,13 +111,13 @@ fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     command
 }
 
-fn put_responses(out: &mut String, case: &Case) {
+fn put_responses(out: &mut String, case: &Case, redactor: &Redactor) {
     if case.serve.is_empty() {
         return;
     }
     let _ = writeln!(out, "\nThe server responds:");
     for serve in &case.serve {
-        response(serve).lines().for_each(|line| {
+        response(serve, redactor).lines().for_each(|line| {
             let _ = writeln!(out, "  {line}");
         });
     }

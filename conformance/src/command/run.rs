@@ -1,25 +1,27 @@
 //! `conformance run`: runs every case against a client or a server.
 
-use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsString;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
+use console::Term;
 
 use super::documents::{Documents, bytes};
 use super::error::{CommandError, EXIT_CODES};
+use super::interrupt::{exit_on_signal, interrupted};
 use super::output::{self, Output, print};
+use super::progress::RunProgress;
+use super::server::ServerArgs;
 use crate::document::Location;
 use crate::plan::Plan;
-use crate::plan::fact::FactId;
 use crate::probe::ServerUnderTest;
 use crate::provider::config::Client;
 use crate::report::{self, Report};
-use crate::result::{CaseResult, Options, Run, VerdictKind};
+use crate::result::{CaseResult, Options, Run};
 use crate::run::built_in::OwnClients;
 use crate::run::driver::Driver;
 use crate::run::glob;
@@ -27,7 +29,6 @@ use crate::run::known_failing::{self, KnownFailing};
 use crate::run::process::{Patience, Process};
 use crate::run::run_with_progress;
 use crate::style::suggestion;
-use crate::wire::credential::asked;
 
 #[derive(Args, Debug)]
 #[command(after_help = format!("\
@@ -42,23 +43,20 @@ Examples:
 pub(super) struct RunArgs {
     #[command(flatten)]
     documents: Documents,
-    /// Test a server instead of a client: send the requests of the cases and check its responses.
-    /// The environment variables `CONFORMANCE_API_KEY` and `CONFORMANCE_API_TOKEN` hold its credentials; a configuration may
-    /// name others
-    #[arg(long, value_name = "URL", conflicts_with = "command")]
-    server: Option<String>,
+    #[command(flatten)]
+    server: ServerArgs,
     /// Test this client of the configuration: start its driver, and expect its known failures
     #[arg(long, value_name = "NAME", conflicts_with_all = ["server", "command"])]
     client: Option<String>,
-    /// Allow a server that is not on this machine
-    #[arg(long, requires = "server")]
-    yes: bool,
     /// Run only the cases whose id matches the glob, for example 'pyannote/*/402*'
     #[arg(long, value_name = "GLOB")]
     filter: Option<String>,
     /// Also fail on broken recommendations, not only requirements
     #[arg(long)]
     strict: bool,
+    /// How long to wait for the outcome of one case; default: 10. Some clients retry for longer
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    case_timeout: Option<String>,
     /// Expect the listed cases to fail; a line is: case-id-or-glob  # reason
     #[arg(long, value_name = "FILE", conflicts_with = "write_known_failing")]
     known_failing: Option<PathBuf>,
@@ -79,11 +77,21 @@ pub(super) struct RunArgs {
     command: Vec<OsString>,
 }
 
+/// How long to wait for the tasks of an ended run.
+const END_WAIT: Duration = Duration::from_secs(2);
+
+/// What to do about a silent driver.
+const SILENT: &str = "the report has its errors and its log; a driver must flush its output after each line";
+
+/// The longest time for one case, in seconds: a day.
+const MAX_CASE_TIMEOUT: f64 = 86_400.0;
+
 pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, CommandError> {
     arguments.check()?;
-    let (mut plan, clients) = arguments.documents.read()?.plan()?;
+    let options = arguments.options()?;
+    let (mut plan, clients) = arguments.documents.read()?.plan(&arguments.server.samples)?;
     let client = arguments.client.as_deref().map(|name| client(name, &clients)).transpose()?;
-    let server = arguments.server.as_deref().map(|url| server(url, arguments.yes, &mut plan)).transpose()?;
+    let server = arguments.server.under_test(&mut plan)?;
     let known_failing = arguments.known_failing(client, &plan)?;
     if let Some(glob) = &arguments.filter {
         select(&mut plan, glob)?;
@@ -91,19 +99,33 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, CommandError> {
     arguments.check_own_clients(&plan, &clients)?;
     let plan = Arc::new(plan);
     let command = client.map_or_else(|| arguments.command.clone(), |client| words(&client.command));
-    let mut run = run_cases(arguments, &plan, server, command)?;
-    if arguments.server.is_some() {
-        note_samples(&plan)?;
-    }
+    let date = SystemTime::now();
+    let mut run = run_cases(options, &plan, server, command, known_failing.as_ref())?;
+    arguments.server.note(&plan, &run)?;
     if let Some(list) = known_failing {
         list.mark(&mut run);
     }
-    write_reports(arguments, &plan, &run)?;
-    let is_complete = arguments.filter.is_none() && arguments.server.is_none();
-    Ok(exit_code(&plan, &run, is_complete))
+    let report = arguments.report(&plan, &run, date);
+    write_reports(arguments, &report)?;
+    if let Some(reason) = &run.ended_early {
+        return Err(CommandError::Suite(format!("the run ended early: {reason}; {SILENT}")));
+    }
+    Ok(exit_code(&report))
 }
 
 impl RunArgs {
+    fn options(&self) -> Result<Options, CommandError> {
+        let options = Options { strict: self.strict, ..Options::default() };
+        let Some(given) = &self.case_timeout else { return Ok(options) };
+        let seconds = given.parse().ok().filter(|seconds| (0.001..=MAX_CASE_TIMEOUT).contains(seconds));
+        let timeout = seconds.map(Duration::from_secs_f64).ok_or_else(|| {
+            CommandError::Usage(format!(
+                "--case-timeout: '{given}' is not a number of seconds from 0.001 to {MAX_CASE_TIMEOUT}, for example 60"
+            ))
+        })?;
+        Ok(Options { timeout, ..options })
+    }
+
     fn check(&self) -> Result<(), CommandError> {
         if self.command.is_empty() && std::env::args_os().any(|argument| argument == "--") {
             return Err(CommandError::Usage(
@@ -145,7 +167,7 @@ impl RunArgs {
     /// each case would be unsupported.
     fn check_own_clients(&self, plan: &Plan, clients: &[Client]) -> Result<(), CommandError> {
         let own = OwnClients::default();
-        let tests_own = self.client.is_none() && self.server.is_none() && self.command.is_empty();
+        let tests_own = self.client.is_none() && !self.server.is_given() && self.command.is_empty();
         if !tests_own
             || clients.is_empty()
             || plan.cases.iter().any(|case| own.offers(&case.provider, &case.operation))
@@ -159,16 +181,27 @@ impl RunArgs {
         )))
     }
 
+    fn report<'a>(&self, plan: &'a Plan, run: &'a Run, date: SystemTime) -> Report<'a> {
+        let documents = self.documents.paths.iter().map(|path| path.display().to_string()).collect();
+        Report { plan, run, documents, tested: self.tested(), date }
+    }
+
     /// The arguments that name the configuration, and the client or server under test.
     fn tested(&self) -> Vec<String> {
-        let server = self.server.iter().flat_map(|url| ["--server".to_owned(), url.clone()]);
-        let server = server.chain(self.yes.then(|| "--yes".to_owned()));
         let config = self.documents.config.path.iter();
         let config = config.flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
         let client = self.client.iter().flat_map(|name| ["--client".to_owned(), name.clone()]);
+        let timeout = self.case_timeout.iter();
+        let timeout = timeout.flat_map(|seconds| ["--case-timeout".to_owned(), seconds.clone()]);
         let command = self.command.iter().map(|word| word.to_string_lossy().into_owned());
         let separator = (!self.command.is_empty()).then(|| "--".to_owned());
-        config.chain(client).chain(server).chain(separator).chain(command).collect()
+        config
+            .chain(client)
+            .chain(self.server.tested())
+            .chain(timeout)
+            .chain(separator)
+            .chain(command)
+            .collect()
     }
 }
 
@@ -207,102 +240,44 @@ fn select(plan: &mut Plan, pattern: &str) -> Result<(), CommandError> {
             "--filter: no case id matches '{pattern}'; `conformance plan` lists the ids (with --server, some cases are not used)"
         )));
     }
-    keep_exercised_facts(plan);
+    plan.keep_exercised_facts();
     Ok(())
-}
-
-/// Keeps the facts that the selected cases exercise, so that the report does not list the others as missed.
-fn keep_exercised_facts(plan: &mut Plan) {
-    let exercised: HashSet<&FactId> = plan.cases.iter().flat_map(|case| &case.facts).collect();
-    plan.facts.retain(|fact| exercised.contains(&fact.id));
-}
-
-/// Returns the server to test, with its credentials from the environment. The plan keeps the cases that test a server.
-fn server(url: &str, may_be_remote: bool, plan: &mut Plan) -> Result<ServerUnderTest, CommandError> {
-    let mut server =
-        ServerUnderTest::new(url).map_err(|error| CommandError::Usage(format!("--server: {error}")))?;
-    if !server.is_loopback() && !may_be_remote {
-        return Err(CommandError::Usage(format!(
-            "--server: {url} is not on this machine; the cases include invalid requests; add --yes to allow this server"
-        )));
-    }
-    for variable in variables(plan) {
-        if let Some(value) = credential(&variable)? {
-            server.use_credential(variable, value);
-        }
-    }
-    ServerUnderTest::select(plan);
-    keep_exercised_facts(plan);
-    Ok(server)
-}
-
-/// The environment variables of the credentials that the operations ask for.
-fn variables(plan: &Plan) -> BTreeSet<String> {
-    let operations = plan.sources.iter().flat_map(|source| {
-        let operations = source.document.operations.iter();
-        operations.flat_map(|operation| asked(&source.provider, operation))
-    });
-    operations.map(|asked| asked.own.variable()).collect()
-}
-
-/// Names the variables that a run against a server needed and did not find.
-fn note_samples(plan: &Plan) -> Result<(), CommandError> {
-    for variable in variables(plan) {
-        if credential(&variable)?.is_none() {
-            anstream::eprintln!("note: {variable} is not set; the suite sent a sample credential");
-        }
-    }
-    Ok(())
-}
-
-/// Reads a credential from an environment variable. An empty variable counts as not set.
-fn credential(variable: &str) -> Result<Option<String>, CommandError> {
-    const MIN_LENGTH: usize = 8;
-    let Some(value) = std::env::var_os(variable) else { return Ok(None) };
-    let value = value.to_string_lossy();
-    match value.trim() {
-        "" => Ok(None),
-        text if text.len() < MIN_LENGTH || !text.chars().all(|c| c.is_ascii_graphic()) => {
-            Err(CommandError::Usage(format!(
-                "{variable}: a credential has at least {MIN_LENGTH} characters, all of them visible ASCII; check the value"
-            )))
-        }
-        text => Ok(Some(text.to_owned())),
-    }
 }
 
 fn run_cases(
-    arguments: &RunArgs,
+    options: Options,
     plan: &Arc<Plan>,
     server: Option<ServerUnderTest>,
     command: Vec<OsString>,
+    known_failing: Option<&KnownFailing>,
 ) -> Result<Run, CommandError> {
-    let options = Options { strict: arguments.strict, ..Options::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| CommandError::Suite(format!("the async runtime cannot be started: {error}")))?;
-    let bar = bar(plan.cases.len());
-    let on_result = |result: &CaseResult| {
-        bar.set_message(result.case.id.clone());
-        bar.inc(1);
-    };
-    let run = runtime.block_on(async {
+    let progress = RunProgress::new(plan.cases.len(), known_failing);
+    let on_result = |result: &CaseResult| progress.count(result);
+    let running = async {
         if let Some(server) = server {
             return server.run(plan, options, &on_result).await.map_err(CommandError::suite);
         }
         let driver = driver(command).await?;
-        let run = run_with_progress(plan, driver, options, &on_result).await;
+        let run = run_with_progress(plan, driver, options, known_failing, &on_result).await;
         run.map_err(|error| CommandError::Suite(format!("the run could not start: {error}")))
+    };
+    let run = runtime.block_on(async {
+        tokio::select! {
+            run = running => run,
+            signal = interrupted() => Err(CommandError::Interrupted(signal)),
+            never = progress.write_lines() => match never {},
+        }
     });
-    bar.finish_and_clear();
+    progress.finish();
+    match &run {
+        Ok(_) => exit_on_signal(runtime),
+        // This drops the driver, which ends its processes.
+        Err(_) => runtime.shutdown_timeout(END_WAIT),
+    }
     run
-}
-
-/// A progress bar on standard error. It is hidden when standard error is not a terminal.
-fn bar(cases: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{pos}/{len} [{bar:20}] {wide_msg}");
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
-    ProgressBar::new(cases as u64).with_style(style)
 }
 
 async fn driver(command: Vec<OsString>) -> Result<Arc<dyn Driver>, CommandError> {
@@ -316,30 +291,23 @@ async fn driver(command: Vec<OsString>) -> Result<Arc<dyn Driver>, CommandError>
     Ok(Arc::new(process))
 }
 
-fn write_reports(arguments: &RunArgs, plan: &Plan, run: &Run) -> Result<(), CommandError> {
-    let report = Report {
-        plan,
-        run,
-        documents: arguments.documents.paths.iter().map(|path| path.display().to_string()).collect(),
-        tested: arguments.tested(),
-    };
-    let text = report::terminal::text(&report);
+fn write_reports(arguments: &RunArgs, report: &Report<'_>) -> Result<(), CommandError> {
     if arguments.outputs().any(|(_, output)| *output == Output::Standard) {
-        anstream::eprint!("{text}");
+        anstream::eprint!("{}", report::terminal::text(report, terminal_width(&Term::stderr())));
     } else {
-        print(&text)?;
+        print(&report::terminal::text(report, terminal_width(&Term::stdout())))?;
     }
     if let Some(output) = &arguments.json {
-        output.write(&report::json::text(&report).map_err(report_error)?)?;
+        output.write(&report::json::text(report).map_err(report_error)?)?;
     }
     if let Some(output) = &arguments.junit {
-        output.write(&report::junit::text(&report).map_err(report_error)?)?;
+        output.write(&report::junit::text(report).map_err(report_error)?)?;
     }
     if let Some(output) = &arguments.html {
-        output.write(&report::html::text(&report))?;
+        output.write(&report::html::text(report))?;
     }
     if let Some(path) = &arguments.write_known_failing {
-        output::write(path, known_failing::list(run))?;
+        output::write(path, known_failing::list(report.run))?;
     }
     Ok(())
 }
@@ -348,12 +316,12 @@ fn report_error(error: impl Display) -> CommandError {
     CommandError::Suite(format!("the report cannot be written: {error}"))
 }
 
+/// The width of a terminal in columns; none when it is no terminal.
+fn terminal_width(terminal: &Term) -> Option<usize> {
+    terminal.size_checked().map(|(_, columns)| columns.into())
+}
+
 /// Returns exit code 0 or 1. [`EXIT_CODES`] states the conditions.
-fn exit_code(plan: &Plan, run: &Run, is_complete: bool) -> ExitCode {
-    let failed = run.count(VerdictKind::Fail) + run.count(VerdictKind::Error) > 0;
-    let unexpected = run.results.iter().any(|result| result.unexpected_pass().is_some());
-    let missed = is_complete && !plan.unexercised().is_empty();
-    let judged = [VerdictKind::Pass, VerdictKind::Fail, VerdictKind::KnownFailing];
-    let nothing_judged = judged.iter().all(|verdict| run.count(*verdict) == 0);
-    ExitCode::from(u8::from(failed || unexpected || missed || nothing_judged))
+fn exit_code(report: &Report<'_>) -> ExitCode {
+    ExitCode::from(u8::from(!report.problems().is_empty()))
 }

@@ -3,6 +3,7 @@
 mod definition;
 pub(crate) mod mutation;
 pub(crate) mod pattern;
+pub(crate) mod published;
 pub(crate) mod sample;
 pub(crate) mod validator;
 pub(crate) mod walk;

@@ -1,8 +1,8 @@
 //! What planning the cases of one operation needs: its arguments, with a sample and the facts of each.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(crate) struct OperationPlan<'a> {
     pub(crate) shape: RequestShape<'a>,
     /// What a caller can give, in document order.
     pub(crate) arguments: Vec<Argument>,
-    smallest: OnceCell<SmallestCall>,
+    smallest: OnceLock<SmallestCall>,
 }
 
 /// The smallest documented call: a sample for every required argument, and nothing else.
@@ -64,7 +64,7 @@ impl<'a> OperationPlan<'a> {
     /// Collects the arguments of an operation.
     pub(crate) fn new(source: &'a Source, operation: &'a Operation) -> Self {
         let shape = RequestShape::of(&source.document, &source.provider, operation);
-        let mut plan = Self { source, operation, shape, arguments: Vec::new(), smallest: OnceCell::new() };
+        let mut plan = Self { source, operation, shape, arguments: Vec::new(), smallest: OnceLock::new() };
         let given = plan.shape.parameters.iter();
         plan.arguments = given.map(|given| plan.parameter(&given.argument, given.parameter)).collect();
         let of_body: Vec<_> = plan.shape.body.iter().flat_map(|body| plan.body_arguments(body)).collect();

@@ -2,22 +2,20 @@
 
 use std::sync::LazyLock;
 
+use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-use crate::document::pointer::{escape, unescape};
+use crate::document::pointer::escape;
+use crate::document::schema::published::{PublishedSchema, parent, place};
 use crate::style::suggestion;
 
-/// The published schema.
-static SCHEMA: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../conformance.schema.json")).unwrap_or_default());
-
-static VALIDATOR: LazyLock<Option<Validator>> = LazyLock::new(|| jsonschema::validator_for(&SCHEMA).ok());
+static SCHEMA: LazyLock<PublishedSchema> =
+    LazyLock::new(|| PublishedSchema::new(include_str!("../../conformance.schema.json")));
 
 /// The first problem of a configuration: its JSON pointer, and what is wrong there.
 pub(super) fn first(config: &Value) -> Option<(String, String)> {
-    let Some(validator) = &*VALIDATOR else {
+    let Some(validator) = SCHEMA.validator() else {
         return Some((String::new(), "conformance.schema.json is not a JSON Schema".to_owned()));
     };
     // An unknown key comes first: it can be a required key, misspelt, and then the message names the right one.
@@ -36,19 +34,18 @@ fn problem(error: &ValidationError<'_>) -> (String, String) {
         }
         ValidationErrorKind::Required { property } => {
             let key = property.as_str().unwrap_or_default();
-            let described =
-                description(&format!("{}/properties/{key}", parent(error.schema_path().as_str())));
-            (at.to_owned(), format!("{} has no `{key}`; add it: {described}", place(at)))
+            let described = SCHEMA.missing(error, key);
+            (at.to_owned(), format!("{} has no `{key}`; add it: {described}", named(at)))
         }
         ValidationErrorKind::PropertyNames { error: of_name } => {
             let name = of_name.instance().as_str().unwrap_or_default();
-            let described = description(parent(of_name.schema_path().as_str()));
-            let message = format!("`{name}` cannot be a key of {}; use: {described}", place(at));
+            let described = SCHEMA.broken(of_name);
+            let message = format!("`{name}` cannot be a key of {}; use: {described}", named(at));
             (format!("{at}/{}", escape(name)), message)
         }
         _ => {
-            let described = description(parent(error.schema_path().as_str()));
-            let message = format!("{}: {}; expected: {described}", place(at), error.masked_with("the value"));
+            let described = SCHEMA.broken(error);
+            let message = format!("{}: {}; expected: {described}", named(at), error.masked_with("the value"));
             (at.to_owned(), message)
         }
     }
@@ -56,31 +53,11 @@ fn problem(error: &ValidationError<'_>) -> (String, String) {
 
 fn unknown_key(error: &ValidationError<'_>, at: &str, key: &str) -> String {
     let properties = format!("{}/properties", parent(error.schema_path().as_str()));
-    let known = SCHEMA.pointer(&properties).and_then(Value::as_object);
+    let known = SCHEMA.part(&properties).and_then(Value::as_object);
     let hint = suggestion(key, known.into_iter().flatten().map(|(key, _)| key.as_str()));
-    format!("unknown key `{key}` in {}; {hint}", place(at))
+    format!("unknown key `{key}` in {}; {hint}", named(at))
 }
 
-/// A JSON pointer as people write it: `providers.pyannote.documents`.
-fn place(pointer: &str) -> String {
-    match pointer.strip_prefix('/') {
-        Some(steps) => steps.split('/').map(unescape).collect::<Vec<_>>().join("."),
-        None => "the file".to_owned(),
-    }
-}
-
-fn parent(pointer: &str) -> &str {
-    pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-/// The first sentence of the description of a schema.
-fn description(pointer: &str) -> String {
-    let mut schema = SCHEMA.pointer(pointer);
-    if let Some(target) = schema.and_then(|schema| schema.get("$ref")).and_then(Value::as_str) {
-        schema = SCHEMA.pointer(target.trim_start_matches('#'));
-    }
-    let described = schema.and_then(|schema| schema.get("description")).and_then(Value::as_str);
-    let first = described.unwrap_or_default().split(". ").next().unwrap_or_default();
-    let mut letters = first.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect())
+fn named(at: &str) -> String {
+    place(at).unwrap_or_else(|| "the file".to_owned())
 }

@@ -1,20 +1,23 @@
-//! The report as one HTML file that needs no network: a matrix of the cases, and each case with the text of the document beside
-//! the exchange. The file is readable without its script. The script adds filters and keyboard navigation.
+//! The report as one HTML file that needs no network: a matrix of the cases, the broken rules, and each case with the text of the
+//! document beside the exchange. The file is readable without its script. The script adds filters and keyboard navigation.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use chrono::SecondsFormat;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use self::case_status::CaseStatus;
-use super::Report;
+use super::{Report, fitted};
 use crate::plan::fact::Fact;
 use crate::result::CaseResult;
 
 mod case;
 mod case_status;
+mod rules;
 mod table;
 
 const STYLE: &str = include_str!("html/style.css");
@@ -25,6 +28,11 @@ type Groups<'a> = BTreeMap<CaseStatus, Vec<&'a CaseResult>>;
 
 /// The report as HTML.
 pub fn text(report: &Report<'_>) -> String {
+    let Ok(text) = fitted(report, |report| Ok::<_, Infallible>(whole(report)));
+    text
+}
+
+fn whole(report: &Report<'_>) -> String {
     let mut groups = Groups::new();
     for result in report.worst_first() {
         groups.entry(CaseStatus::of(result)).or_default().push(result);
@@ -38,6 +46,7 @@ pub fn text(report: &Report<'_>) -> String {
                 main {
                     (filter(&groups))
                     (matrix(report))
+                    (rules::section(report))
                     (cases(report, &groups))
                     (missed(&report.missed()))
                 }
@@ -66,11 +75,19 @@ fn header(report: &Report<'_>) -> Markup {
         true => "strict: a broken recommendation fails its case",
         false => "a broken recommendation is a warning",
     };
+    let language = &report.run.client.client.language;
     html! {
         header {
             h1 { (client(report)) }
-            p { (report.run.client.client.language) ", " (mode) }
+            p.verdict { (report.verdict()) }
             p.summary { (report.summary()) }
+            p {
+                @if !language.is_empty() { (language) ", " }
+                (mode) ", run at "
+                time datetime=(report.utc().to_rfc3339_opts(SecondsFormat::Secs, true)) {
+                    (report.utc().format("%Y-%m-%d %H:%M UTC"))
+                }
+            }
         }
     }
 }

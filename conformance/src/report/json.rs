@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::Report;
+use super::{Report, fitted};
 use crate::plan::fact::Fact;
 use crate::result::{CaseResult, Verdict, VerdictKind};
 
@@ -17,6 +18,10 @@ const VERSION: u32 = 1;
 ///
 /// Any error of the serialiser.
 pub fn text(report: &Report<'_>) -> serde_json::Result<String> {
+    fitted(report, whole)
+}
+
+fn whole(report: &Report<'_>) -> serde_json::Result<String> {
     let run = report.run;
     let verdicts = VerdictKind::ALL.into_iter().map(|verdict| (verdict.word(), run.count(verdict)));
     let counts: BTreeMap<_, _> = verdicts.chain([("planned", run.results.len())]).collect();
@@ -24,9 +29,12 @@ pub fn text(report: &Report<'_>) -> serde_json::Result<String> {
         "version": VERSION,
         "suite": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "driver": run.client,
+        "date": report.utc().to_rfc3339_opts(SecondsFormat::Secs, true),
         "strict": run.options.strict,
         "elapsed_s": run.elapsed.as_secs_f64(),
+        "verdict": report.verdict(),
         "counts": counts,
+        "warnings": report.warnings(),
         "facts": facts(report)?,
         "cases": run.results.iter().map(json_case).collect::<Vec<_>>(),
     });

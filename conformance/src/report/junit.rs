@@ -2,8 +2,9 @@
 
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
-use super::{Report, broken_rules, terminal};
+use super::{Report, broken_rules, case_text, fitted};
 use crate::result::{CaseResult, Verdict};
+use crate::style::visible;
 
 /// The report as XML.
 ///
@@ -11,21 +12,33 @@ use crate::result::{CaseResult, Verdict};
 ///
 /// Any error of the XML writer.
 pub fn text(report: &Report<'_>) -> Result<String, SerializeError> {
+    fitted(report, whole)
+}
+
+fn whole(report: &Report<'_>) -> Result<String, SerializeError> {
     let mut whole = quick_junit::Report::new(env!("CARGO_PKG_NAME"));
-    whole.set_time(report.run.elapsed);
+    whole.set_time(report.run.elapsed).set_timestamp(report.utc());
     let mut suites: Vec<TestSuite> = Vec::new();
     for result in &report.run.results {
-        let provider = result.case.provider.as_str();
+        let provider = xml(&result.case.provider);
         let at = suites.iter().position(|suite| suite.name.as_str() == provider).unwrap_or_else(|| {
-            suites.push(TestSuite::new(provider));
+            suites.push(TestSuite::new(&provider));
             suites.len() - 1
         });
-        let mut test = TestCase::new(result.case.id.as_str(), status(report, result));
-        test.set_classname(format!("{provider}.{}", result.case.operation)).set_time(result.elapsed);
-        suites[at].add_test_case(test);
+        suites[at].add_test_case(test_case(report, result));
     }
     whole.add_test_suites(suites);
     whole.to_string()
+}
+
+fn test_case(report: &Report<'_>, result: &CaseResult) -> TestCase {
+    let class = format!("{}.{}", result.case.provider, result.case.operation);
+    let mut test = TestCase::new(xml(&result.case.id), status(report, result));
+    test.set_classname(xml(&class)).set_time(result.elapsed);
+    if result.has_warning() {
+        test.set_system_out(xml(&case_text::text(report, result)));
+    }
+    test
 }
 
 fn status(report: &Report<'_>, result: &CaseResult) -> TestCaseStatus {
@@ -37,19 +50,21 @@ fn status(report: &Report<'_>, result: &CaseResult) -> TestCaseStatus {
         Verdict::Pass => return TestCaseStatus::success(),
         Verdict::Fail => (NonSuccessKind::Failure, broken_rules(result)),
         Verdict::Error(cause) => (NonSuccessKind::Error, cause.message.clone()),
-        Verdict::Unsupported(reason) => return skipped(format!("unsupported: {reason}")),
-        Verdict::KnownFailing(reason) => return skipped(format!("known failing: {reason}")),
+        Verdict::Unsupported(reason) => return skipped(&format!("unsupported: {reason}")),
+        Verdict::KnownFailing(reason) => return skipped(&format!("known failing: {reason}")),
     };
-    // The writer removes the escape sequences of the styles, which XML does not allow.
-    let mut description = String::new();
-    terminal::put_result(&mut description, report, result);
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_message(message).set_description(description);
+    status.set_message(xml(&message)).set_description(xml(&case_text::text(report, result)));
     status
 }
 
-fn skipped(message: String) -> TestCaseStatus {
+fn skipped(message: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_message(message);
+    status.set_message(xml(message));
     status
+}
+
+/// A string without styles, and without the characters that XML 1.0 forbids even when they are escaped.
+fn xml(text: &str) -> String {
+    visible(text)
 }

@@ -1,16 +1,16 @@
-//! The matrix: a row for each operation, a column for each family of cases.
+//! The matrix: a row for each operation, with a cell for each family of cases.
 
 use crate::plan::source::Source;
 use crate::result::{CaseResult, Run};
 
-/// The heading of the only column of a flow: a flow has no families.
+/// The name of the only cell of a flow: a flow has no families.
 pub(super) const FLOW: &str = "";
 
 /// The cases of one operation or flow.
 pub(super) struct MatrixRow<'a> {
     /// The id of the operation, or `upload`.
     pub(super) operation: &'a str,
-    /// The results by column, in the order of the plan.
+    /// The results by family, in the order of the plan.
     pub(super) cells: Vec<(String, Vec<&'a CaseResult>)>,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn rows<'a>(source: &Source, run: &'a Run) -> Vec<MatrixRow<'a>> {
 }
 
 /// Groups results by a key. The order of the results stays.
-fn grouped<'a, K: PartialEq>(
+pub(super) fn grouped<'a, K: PartialEq>(
     results: impl Iterator<Item = &'a CaseResult>,
     key: impl Fn(&'a CaseResult) -> K,
 ) -> Vec<(K, Vec<&'a CaseResult>)> {

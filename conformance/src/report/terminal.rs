@@ -1,60 +1,75 @@
-//! The report for a terminal: the matrix, every finding, the unsupported and known failures, the facts without a case, the counts.
+//! The report for a terminal: the matrix, each broken rule with its cases, errors, the unsupported and known failures, the facts
+//! without a case, the counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fmt::Write;
 
-use anstream::adapter::strip_str;
 use anstyle::Style;
+use textwrap::core::display_width;
 
-use super::Report;
+use super::by_rule::{BrokenRule, broken_rules, first_of};
+use super::case_text::{DOCUMENT_BLAMED, put_command, put_error, put_exchange};
+use super::lines::Lines;
 use super::matrix::{self, MatrixRow};
-use crate::check::finding::{Blame, Finding, Level};
+use super::{Report, fitted, ids};
+use crate::check::finding::{Blame, Level};
 use crate::plan::source::Source;
-use crate::result::{CaseResult, DriverError, Run, Verdict, VerdictKind};
-use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, visible};
+use crate::result::{CaseResult, Run, Verdict, VerdictKind};
+use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, counted, visible};
 
-/// The report with terminal styles. `anstream` removes the styles when the output is not a terminal.
-pub fn text(report: &Report<'_>) -> String {
-    let mut out = String::new();
+/// The report with terminal styles. `anstream` removes the styles when the output is not a terminal. `width` is the width of the
+/// terminal in columns. Without it, no line is wrapped. A command is never wrapped, so that it can be copied.
+pub fn text(report: &Report<'_>, width: Option<usize>) -> String {
+    let Ok(text) = fitted(report, |report| Ok::<_, Infallible>(whole(report, width)));
+    text
+}
+
+fn whole(report: &Report<'_>, width: Option<usize>) -> String {
+    let mut out = Lines::new(width);
     for source in &report.plan.sources {
         put_matrix(&mut out, source, report.run);
     }
-    for result in report.worst_first() {
-        put_result(&mut out, report, result);
-    }
+    put_broken_rules(&mut out, report);
     put_unsupported(&mut out, report.run);
     put_known_failing(&mut out, report.run);
-    put_summary(&mut out, report);
-    out
+    put_unexpected(&mut out, report.run);
+    put_missed(&mut out, report);
+    out.paragraph("", "", &report.summary());
+    out.into_text()
 }
 
-fn put_matrix(out: &mut String, source: &Source, run: &Run) {
+fn put_matrix(out: &mut Lines, source: &Source, run: &Run) {
     let rows = matrix::rows(source, run);
     if rows.is_empty() {
         return;
     }
     let name = &source.document.name;
-    let _ = writeln!(out, "{BOLD}{}{BOLD:#}  {DIM}{name}{DIM:#}", source.provider.name);
+    out.unwrapped(&format!("{BOLD}{}{BOLD:#}  {DIM}{name}{DIM:#}", source.provider.name));
     let width = rows.iter().map(|row| row.operation.len()).max().unwrap_or(0);
     for row in rows {
         put_row(out, &row, width);
     }
 }
 
-/// Writes the columns of one operation, wrapped to fit a narrow terminal.
-fn put_row(out: &mut String, row: &MatrixRow<'_>, width: usize) {
-    const LINE: usize = 76;
-    let on_screen = |text: &str| strip_str(text).to_string().len();
+/// Writes the cells of one operation. Where the names need half of a narrow terminal, the cells begin below the name.
+fn put_row(out: &mut Lines, row: &MatrixRow<'_>, width: usize) {
+    let is_beside = width < out.width() / 2;
+    let indent = " ".repeat(if is_beside { width + 2 } else { 2 });
     let mut line = format!("  {:width$}", row.operation);
+    if !is_beside {
+        out.paragraph("", &indent, &line);
+        line.clone_from(&indent);
+    }
     for (name, results) in &row.cells {
         let cell = cell(name, results);
-        if on_screen(&line) + on_screen(&cell) > LINE {
-            let _ = writeln!(out, "{}", line.trim_end());
-            line = " ".repeat(width + 2);
+        if display_width(&line) + display_width(&cell) > out.width() && line != indent {
+            out.paragraph("", &indent, &line);
+            line.clone_from(&indent);
         }
         line.push_str(&cell);
     }
-    let _ = writeln!(out, "{}", line.trim_end());
+    out.paragraph("", &indent, &line);
 }
 
 fn cell(name: &str, results: &[&CaseResult]) -> String {
@@ -84,111 +99,155 @@ fn style(verdict: VerdictKind) -> Style {
     }
 }
 
-/// Writes the findings or the error of one case.
-pub(super) fn put_result(out: &mut String, report: &Report<'_>, result: &CaseResult) {
-    match &result.verdict {
-        Verdict::Error(error) => put_error(out, result, error),
-        Verdict::KnownFailing(_) => return,
-        _ if result.findings.is_empty() => return,
-        _ => put_findings(out, result),
+/// Writes the failures, the errors, then the warnings.
+fn put_broken_rules(out: &mut Lines, report: &Report<'_>) {
+    let options = report.run.options;
+    let is_known = |result: &&CaseResult| matches!(result.verdict, Verdict::KnownFailing(_));
+    let rules = broken_rules(report.run.results.iter().filter(|result| !is_known(result)));
+    let (failures, warnings): (Vec<_>, Vec<_>) =
+        rules.into_iter().partition(|rule| options.strict || rule.level == Level::Must);
+    let mut shown = BTreeSet::new();
+    for rule in &failures {
+        put_failure(out, report, rule, &mut shown);
     }
-    let _ = writeln!(out, "  run only this case: {}", report.rerun_command(&result.case.id));
-}
-
-fn put_error(out: &mut String, result: &CaseResult, error: &DriverError) {
-    let _ = writeln!(out, "\n{RED}error{RED:#} {BOLD}{}{BOLD:#}\n  {}", result.case.id, error.message);
-    if !error.log.trim().is_empty() {
-        let _ = writeln!(out, "  the driver's log:");
-        put_dimmed(out, &error.log);
+    put_errors(out, report);
+    for rule in &warnings {
+        put_rule(out, rule, "warning", YELLOW, 1);
     }
-}
-
-fn put_findings(out: &mut String, result: &CaseResult) {
-    let style = style(result.verdict.kind());
-    let word = if result.has_warning() { "warning" } else { "fail" };
-    let (id, purpose) = (&result.case.id, visible(&result.case.purpose));
-    let _ = writeln!(out, "\n{style}{word}{style:#} {BOLD}{id}{BOLD:#}  {purpose}");
-    result.findings.iter().for_each(|finding| put_finding(out, finding));
-    let _ = writeln!(out, "  the exchange:");
-    put_dimmed(out, &result.exchange);
-}
-
-fn put_dimmed(out: &mut String, text: &str) {
-    for line in text.lines() {
-        let _ = writeln!(out, "    {DIM}{line}{DIM:#}");
+    if let Some(first) = warnings.first().and_then(|rule| rule.cases.first()) {
+        out.blank();
+        let command = report.command(&first.case.id, true);
+        out.unwrapped(&format!("see the exchange of a warning, for example: {command}"));
     }
 }
 
-fn put_finding(out: &mut String, finding: &Finding) {
-    let level = finding.level.word();
-    let _ = writeln!(out, "  {BOLD}{}{BOLD:#} ({level}): {}", finding.rule.id, finding.rule.says);
-    if finding.level == Level::Must {
-        let _ = writeln!(out, "    stated    {}  {}", finding.location, finding.location.pointer);
+/// Writes a rule whose cases fail, and the exchange of the first case whose exchange is not shown yet.
+fn put_failure<'a>(
+    out: &mut Lines,
+    report: &Report<'_>,
+    rule: &BrokenRule<'a>,
+    shown: &mut BTreeSet<&'a str>,
+) {
+    const DETAILS: usize = 3;
+    put_rule(out, rule, "fail", RED, DETAILS);
+    let next = rule.cases.iter().find(|result| !shown.contains(result.case.id.as_str()));
+    if let Some(result) = next {
+        shown.insert(&result.case.id);
+        let (id, purpose) = (&result.case.id, visible(&result.case.purpose));
+        put_exchange(out, &format!("the exchange of {BOLD}{id}{BOLD:#} ({purpose}):"), result);
+        put_command(out, report, result);
     }
-    let _ = writeln!(out, "    because   {}", finding.because);
-    if finding.blame == Blame::Document {
-        let _ = writeln!(
-            out,
-            "    blame     the document: it allows two readings here; see `conformance doctor`"
-        );
-    }
-    let _ = writeln!(out, "    expected  {}", finding.expected);
-    let _ = writeln!(out, "    actual    {}", finding.actual.trim().replace('\n', "\n              "));
 }
 
-/// Writes the unsupported cases: one line for an operation without any supported case, otherwise the cases by reason.
-fn put_unsupported(out: &mut String, run: &Run) {
-    let mut operations: BTreeMap<String, Vec<&CaseResult>> = BTreeMap::new();
-    for result in &run.results {
-        let operation = format!("{}/{}", result.case.provider, result.case.operation);
-        operations.entry(operation).or_default().push(result);
+/// Writes a broken rule: what the findings have in common, some of what they have not, and the cases.
+fn put_rule(out: &mut Lines, rule: &BrokenRule<'_>, word: &str, style: Style, details: usize) {
+    let cases = counted(rule.cases.len(), "case");
+    let (id, level, says) = (rule.rule.id, rule.level.word(), rule.rule.says);
+    out.blank();
+    let title = format!("{style}{word}{style:#} {BOLD}{id}{BOLD:#} ({level}), {cases}: {says}");
+    out.paragraph("", "  ", &title);
+    if rule.level == Level::Must {
+        out.field(2, "stated", &first_of(&rule.places()));
     }
-    for (operation, results) in operations {
-        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for result in &results {
-            if let Verdict::Unsupported(reason) = &result.verdict {
-                reasons.entry(reason).or_default().push(&result.case.id);
-            }
-        }
-        let count = results.len();
-        if reasons.values().map(Vec::len).sum::<usize>() == count {
-            let _ =
-                writeln!(out, "\n{YELLOW}unsupported{YELLOW:#} {BOLD}{operation}{BOLD:#}: all {count} cases");
+    out.field(2, "because", &visible(&first_of(&rule.reasons())));
+    if rule.blame == Blame::Document {
+        out.field(2, "blame", DOCUMENT_BLAMED);
+    }
+    let all = rule.details();
+    let (shown, others) = all.split_at(all.len().min(details));
+    for (index, (expected, actual)) in shown.iter().enumerate() {
+        let is_last = index + 1 == shown.len() && !others.is_empty();
+        let more = if is_last { format!(" (and {} more)", others.len()) } else { String::new() };
+        out.field(2, "expected", expected);
+        out.field(2, "actual", &format!("{actual}{more}"));
+    }
+    out.field(2, "cases", &ids::list(&rule.ids()));
+}
+
+/// Writes the errors. Cases with the same message are told together, with the log of the first.
+fn put_errors(out: &mut Lines, report: &Report<'_>) {
+    let error = |result: &CaseResult| match &result.verdict {
+        Verdict::Error(error) => Some(error.clone()),
+        _ => None,
+    };
+    let failed = report.run.results.iter().filter(|result| error(result).is_some());
+    for (_, results) in matrix::grouped(failed, |result| error(result).map(|error| error.message)) {
+        let Some((first, error)) = results.first().and_then(|first| Some((first, error(first)?))) else {
             continue;
-        }
-        for (reason, ids) in reasons {
-            let _ = writeln!(out, "\n{YELLOW}unsupported{YELLOW:#}: {reason}");
-            for id in ids {
-                let _ = writeln!(out, "  {BOLD}{id}{BOLD:#}");
-            }
+        };
+        out.blank();
+        out.unwrapped(&format!("{RED}error{RED:#}, {}:", counted(results.len(), "case")));
+        put_error(out, &error);
+        out.field(2, "cases", &ids::list(&case_ids(&results)));
+        put_command(out, report, first);
+    }
+}
+
+fn case_ids<'a>(results: &[&'a CaseResult]) -> Vec<&'a str> {
+    results.iter().map(|result| result.case.id.as_str()).collect()
+}
+
+/// Writes the unsupported cases by reason: one line for an operation without any other case, otherwise the cases.
+fn put_unsupported(out: &mut Lines, run: &Run) {
+    let reason = |result: &CaseResult| match &result.verdict {
+        Verdict::Unsupported(reason) => Some(reason.clone()),
+        _ => None,
+    };
+    let operation = |result: &CaseResult| (result.case.provider.clone(), result.case.operation.clone());
+    let unsupported = run.results.iter().filter(|result| reason(result).is_some());
+    for (reason, results) in matrix::grouped(unsupported, reason) {
+        out.blank();
+        put_reason(out, "unsupported", &results, &reason.unwrap_or_default());
+        for (own, results) in matrix::grouped(results.into_iter(), operation) {
+            let all = run.results.iter().filter(|result| operation(result) == own).count();
+            let cases = match all == results.len() && all > 1 {
+                true => format!("{}/{}: all {all} cases", own.0, own.1),
+                false => ids::list(&case_ids(&results)),
+            };
+            out.paragraph("  ", "    ", &cases);
         }
     }
 }
 
-fn put_known_failing(out: &mut String, run: &Run) {
+fn put_known_failing(out: &mut Lines, run: &Run) {
+    let reason = |result: &CaseResult| match &result.verdict {
+        Verdict::KnownFailing(reason) => Some(reason.clone()),
+        _ => None,
+    };
+    let known = run.results.iter().filter(|result| reason(result).is_some());
+    for (reason, results) in matrix::grouped(known, reason) {
+        out.blank();
+        put_reason(out, "known failing", &results, &reason.unwrap_or_default());
+        out.paragraph("  ", "    ", &ids::list(&case_ids(&results)));
+    }
+}
+
+fn put_reason(out: &mut Lines, word: &str, results: &[&CaseResult], reason: &str) {
+    let cases = counted(results.len(), "case");
+    out.paragraph("", "  ", &format!("{YELLOW}{word}{YELLOW:#}, {cases}: {}", visible(reason)));
+}
+
+fn put_unexpected(out: &mut Lines, run: &Run) {
     for result in &run.results {
-        let id = &result.case.id;
-        if let Verdict::KnownFailing(reason) = &result.verdict {
-            let _ = writeln!(out, "\n{YELLOW}known failing{YELLOW:#} {BOLD}{id}{BOLD:#}  {reason}");
-        }
         if let Some(reason) = result.unexpected_pass() {
-            let verdict = result.verdict.kind().word();
-            let _ = writeln!(
-                out,
-                "\n{RED}expected to fail{RED:#} {BOLD}{id}{BOLD:#}: but the verdict is {verdict}; \
+            let (id, verdict) = (&result.case.id, result.verdict.kind().word());
+            let line = format!(
+                "{RED}expected to fail{RED:#} {BOLD}{id}{BOLD:#}: but the verdict is {verdict}; \
                  remove the line from the list ({reason})"
             );
+            out.blank();
+            out.paragraph("", "  ", &line);
         }
     }
 }
 
-fn put_summary(out: &mut String, report: &Report<'_>) {
+fn put_missed(out: &mut Lines, report: &Report<'_>) {
     let missed = report.missed();
     if !missed.is_empty() {
-        let _ = writeln!(out, "\n{YELLOW}facts that no judged case exercised{YELLOW:#}");
-        for fact in &missed {
-            let _ = writeln!(out, "  {}  {}", fact.location, fact.says);
-        }
+        out.blank();
+        out.unwrapped(&format!("{YELLOW}facts that no judged case exercised{YELLOW:#}"));
     }
-    let _ = writeln!(out, "{}", report.summary());
+    for fact in missed {
+        out.paragraph("  ", "    ", &format!("{}  {}", fact.location, fact.says));
+    }
 }

@@ -22,7 +22,7 @@ pub struct Request {
     pub provider: String,
     /// The id of the operation, or the name of the flow (`upload`).
     pub operation: String,
-    /// The URL to which operation paths are appended.
+    /// The URL to which operation paths are appended. It has the path of the document's server.
     pub base_url: String,
     /// The credentials, by the names that the provider gives them.
     pub credentials: Map<String, Value>,
@@ -75,7 +75,8 @@ pub trait Driver: Send + Sync {
     /// The client under test, and the operations that it offers.
     fn info(&self) -> &DriverInfo;
 
-    /// Makes the call of one case. The future fails when the driver fails; a failure of the client is an [`Answer::Error`].
+    /// Makes the call of one case. The future fails when the driver fails; a failure of the client is an [`Answer::Error`]. If the
+    /// client has not finished within the time of the request, the error has [`Failure::Timeout`](crate::result::Failure::Timeout).
     fn call(&self, request: Request) -> Calling<'_>;
 
     /// Ends everything that the driver keeps running, and returns the cases that failed after they were answered. A later call

@@ -66,11 +66,21 @@ impl KnownFailing {
         Ok(Self { entries })
     }
 
+    /// Whether a case is listed.
+    pub fn has(&self, id: &str) -> bool {
+        self.entry(id).is_some()
+    }
+
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.matches(id))
+    }
+
     /// Marks the listed cases of a run.
     pub fn mark(&self, run: &mut Run) {
         for result in &mut run.results {
-            let listed = self.entries.iter().find(|entry| entry.matches(&result.case.id));
-            let Some(reason) = listed.map(|entry| entry.reason.clone()) else { continue };
+            let Some(reason) = self.entry(&result.case.id).map(|entry| entry.reason.clone()) else {
+                continue;
+            };
             match result.verdict {
                 Verdict::Fail => result.verdict = Verdict::KnownFailing(reason),
                 _ => result.listed = Some(reason),

@@ -8,8 +8,11 @@ use tokio::sync::Mutex;
 use super::driver::{Calling, Driver, Ending, LateFailure, Request};
 use crate::result::{DriverError, DriverInfo};
 
+mod failure;
+mod group;
 mod log;
 mod message;
+mod problem;
 mod session;
 
 pub use session::Patience;

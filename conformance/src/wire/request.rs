@@ -227,8 +227,8 @@ fn is_client_supplied(provider: &Provider, operation: &Operation, name: &str) ->
         || provider.client_supplied_at(&operation.id, name).is_some()
 }
 
-/// The path of the base URL: of the provider's, or else of the document's.
-fn prefix(document: &Document, provider: &Provider, operation: &Operation) -> String {
+/// The path of the base URL: of the provider's, or else of the document's. It is empty, or begins with `/` and does not end with it.
+pub(crate) fn prefix(document: &Document, provider: &Provider, operation: &Operation) -> String {
     let stated = || document.servers_of(operation).first().map(|server| server.url.as_str());
     let base = provider.base_url.as_deref().or_else(stated).unwrap_or_default();
     let after_host = base.split_once("://").map_or("", |(_, rest)| rest).split_once('/');

@@ -167,10 +167,10 @@ async fn a_hundred_tries_in_a_row_break_a_should() {
 }
 
 #[tokio::test]
-async fn a_call_without_an_end_is_an_error_by_default_and_a_finding_when_strict() {
+async fn a_call_without_an_end_is_unsupported_by_default_and_a_finding_when_strict() {
     let never_ends = Defect::NeverEnds(|_, answer| matches!(answer, Answer::Error(_)));
     let run = with_defect(never_ends, false, "/unavailable").await;
-    assert_eq!(run.count(VerdictKind::Error), run.results.len());
+    assert_eq!(run.count(VerdictKind::Unsupported), run.results.len());
     let run = with_defect(never_ends, true, "/unavailable").await;
     assert_fails(&run, &["retry/end", "retry/end"], Level::Should);
     assert!(run.results[0].exchange.ends_with("= the driver gave no answer\n"));

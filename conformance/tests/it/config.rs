@@ -77,7 +77,7 @@ const DRIVER: &str = r#"read -r line
 echo '{"protocol":1,"client":{"name":"curl"},"operations":["shop/getThing"]}'
 field() { printf %s "$line" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 while read -r line; do
-  body=$(curl -sf -H "x-key: $(field shop_key)" "$(field base_url)/v2/things/$(field id)") && outcome="\"result\":$body" ||
+  body=$(curl -sf -H "x-key: $(field shop_key)" "$(field base_url)/things/$(field id)") && outcome="\"result\":$body" ||
     outcome='"error":{"status":null,"message":"curl failed"}'
   echo "{\"case\":\"$(field case)\",$outcome}"
 done

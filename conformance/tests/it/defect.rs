@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use media_upload_conformance::{
-    Answer, Calling, Case, Driver, DriverError, DriverInfo, Plan, Refusal, Request, providers,
+    Answer, Calling, Case, Driver, DriverError, DriverInfo, Failure, Plan, Refusal, Request, providers,
 };
 
 use crate::documents::case;
@@ -73,7 +73,7 @@ impl Saboteur {
             Defect::NeverEnds(after) => {
                 let answer = self.call_again(case, request, after, 20, Duration::from_secs(1)).await?;
                 return if after(case, &answer) {
-                    Err("the time of the case is over".into())
+                    Err(DriverError { failure: Failure::Timeout, ..DriverError::from("no answer in time") })
                 } else {
                     Ok(answer)
                 };

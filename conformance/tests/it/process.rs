@@ -11,7 +11,7 @@ use media_upload_conformance::{
     Driver, DriverError, Options, Patience, Process, Run, Verdict, VerdictKind, providers,
 };
 
-use crate::command::{conformance, refused, text};
+use crate::command::{conformance, messages, refused, text};
 use crate::documents::our_plan;
 use crate::refusing_driver::{info, refusing_driver, shell};
 
@@ -21,7 +21,7 @@ const FAULTY_CASE: &str = "pyannote/getMediaUploadURL/argument/url/pattern-broke
 /// Long enough for a shell to answer on a busy machine.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-async fn started(command: &[String]) -> Result<Process, DriverError> {
+pub(crate) async fn started(command: &[String]) -> Result<Process, DriverError> {
     let patience = Patience { start: Duration::from_secs(10), end: Duration::from_millis(300) };
     Process::start(command.iter().map(OsString::from).collect(), patience).await
 }
@@ -96,7 +96,8 @@ async fn a_closed_standard_output_is_an_error() {
 #[tokio::test]
 async fn no_answer_within_the_timeout_is_an_error() {
     let error = driver_error(&refusing_driver(1, FAULTY_CASE, "echo thinking >&2; sleep 1000")).await;
-    assert_eq!(error.message, format!("the driver gave no answer within {TIMEOUT:?}"));
+    let expected = "the driver gave no answer within 2 s; --case-timeout SECONDS gives it more time";
+    assert_eq!(error.message, expected);
     assert_eq!(error.log, "thinking\n");
 }
 
@@ -208,7 +209,7 @@ async fn a_driver_that_ignores_the_end_of_its_input_is_killed_with_its_child_pro
 }
 
 /// Whether a process has ended. A zombie has.
-fn has_ended(pid: &str) -> bool {
+pub(crate) fn has_ended(pid: &str) -> bool {
     let state = Command::new("ps").args(["-o", "stat=", "-p", pid]).output().unwrap().stdout;
     state.is_empty() || state.starts_with(b"Z")
 }
@@ -241,7 +242,7 @@ fn a_driver_that_cannot_start_ends_the_run_with_3() {
     assert!(line.starts_with("error: the driver cannot be started: no-such-command: "), "{line}");
     let output = conformance(&["--", "sh", "-c", "echo Traceback >&2; exit 1"]);
     assert_eq!(output.status.code(), Some(3));
-    let printed = text(&output.stderr);
+    let printed = messages(&output);
     let expected =
         "Traceback\nerror: the driver printed no first message: it ended (exit status: 1); it must print";
     assert!(printed.starts_with(expected), "{printed}");

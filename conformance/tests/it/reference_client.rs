@@ -10,6 +10,7 @@ use media_upload_conformance::{
     Answer, Calling, Case, ClientName, Driver, DriverInfo, ErrorReport, Plan, Refusal, Request,
 };
 use serde_json::Value;
+use url::Url;
 
 use crate::documents::case;
 use crate::tampering_proxy::http_client;
@@ -41,7 +42,9 @@ impl ReferenceClient {
         expected: &ExpectedRequest,
         base_url: &str,
     ) -> reqwest::Result<Answer> {
-        let url = format!("{base_url}{}{}", expected.uri, expected.query());
+        // The expected path begins with that of the base URL.
+        let server = Url::parse(base_url).unwrap().origin().ascii_serialization();
+        let url = format!("{server}{}{}", expected.uri, expected.query());
         let mut request = self.client.request(expected.method.parse().unwrap(), url);
         for (name, value) in &expected.headers {
             request = request.header(name, value);

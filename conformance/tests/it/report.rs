@@ -1,9 +1,14 @@
 //! The JSON and JUnit reports, and properties of every report.
 
+use media_upload_conformance::check::rule::RETRY_AFTER;
+use media_upload_conformance::{CaseResult, DriverError, Level, Verdict, junit};
 use serde_json::Value;
 
 use crate::command::{conformance, file, refused, text};
+use crate::documents::whole_plan;
+use crate::html::{passed, report_of, run_of};
 use crate::refusing_driver::refusing_driver;
+use crate::report_terminal::finding;
 
 /// The arguments of a run with every verdict. The client refuses every call and has no upload. The driver exits at one case.
 /// Another case is listed as known failing.
@@ -115,6 +120,53 @@ fn the_junit_report_has_the_counts_of_the_run() {
     let known =
         report.descendants().find(|node| node.attribute("message").is_some_and(|m| m.contains("known")));
     assert_eq!(known.unwrap().attribute("message"), Some("known failing: it refuses <everything> & more"));
+}
+
+#[test]
+fn the_junit_report_has_the_warnings_of_a_passed_case_in_system_out() {
+    let plan = whole_plan();
+    let mut results: Vec<CaseResult> = plan.cases.iter().take(2).map(passed).collect();
+    results[0].findings = vec![finding(&results[0], &RETRY_AFTER, Level::Should, "no wait")];
+    let xml = junit::text(&report_of(&plan, &run_of("client", results))).unwrap();
+    let report = roxmltree::Document::parse(&xml).unwrap();
+    assert_eq!(report.root_element().attribute("timestamp"), Some("2026-12-01T12:00:00.000+00:00"));
+    let out: Vec<_> = report.descendants().filter(|node| node.has_tag_name("system-out")).collect();
+    let [warning] = out.as_slice() else { panic!("{xml}") };
+    let case = warning.parent().unwrap();
+    assert_eq!(case.attribute("name"), Some(plan.cases[0].id.as_str()));
+    assert!(case.children().all(|node| !node.has_tag_name("failure")));
+    let text = warning.text().unwrap();
+    assert!(text.contains("  retry/after (should): ") && text.contains("    actual    no wait\n"), "{text}");
+}
+
+#[test]
+fn the_junit_report_is_valid_xml_whatever_the_strings_contain() {
+    // XML 1.0 allows few control characters and not U+FFFE and U+FFFF, even when they are escaped.
+    let hostile: String = (0..0xA0).chain(0xFFF0..=0xFFFF).filter_map(char::from_u32).collect();
+    let hostile = format!("{hostile}]]><!-- & \u{1b}[31m\u{1b}]0;title\u{7}");
+    let plan = whole_plan();
+    let verdicts = [
+        Verdict::Pass,
+        Verdict::Fail,
+        Verdict::Unsupported(hostile.clone()),
+        Verdict::KnownFailing(hostile.clone()),
+        Verdict::Error(DriverError { log: hostile.clone(), ..DriverError::from(hostile.clone()) }),
+    ];
+    let mut results: Vec<CaseResult> = plan.cases.iter().take(verdicts.len()).map(passed).collect();
+    for (result, verdict) in results.iter_mut().zip(verdicts) {
+        result.verdict = verdict;
+        result.findings = vec![finding(result, &RETRY_AFTER, Level::Should, &hostile)];
+        result.exchange.clone_from(&hostile);
+        result.case.id.push_str(&hostile);
+        [&mut result.case.provider, &mut result.case.operation, &mut result.case.purpose]
+            .into_iter()
+            .for_each(|text| text.clone_from(&hostile));
+    }
+    let xml = junit::text(&report_of(&plan, &run_of(&hostile, results))).unwrap();
+    let report = roxmltree::Document::parse(&xml).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(report.descendants().filter(|node| node.has_tag_name("testcase")).count(), 5);
+    let forbidden = |c: char| (c.is_control() && !"\n\t\r".contains(c)) || "\u{FFFE}\u{FFFF}".contains(c);
+    assert!(!xml.contains(forbidden));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use media_upload_conformance::plan::case::STORAGE;
 use media_upload_conformance::plan::presigned::PRESIGNED;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 /// Which requests the proxy alters, and how.
 #[derive(Clone, Copy)]
@@ -75,16 +75,18 @@ pub(crate) struct TamperingProxy {
 }
 
 impl TamperingProxy {
-    /// Starts a proxy before this API. With `replaces_storage` the proxy also replaces the storage in the responses of the API.
+    /// Starts a proxy before the API with this base URL. With `replaces_storage` the proxy also replaces the storage in the responses of the API.
     /// It reads each request to its end before it forwards the request, so a file that changes while it is sent would not
     /// change for the storage.
     pub(crate) async fn start(api: &str, alteration: Alteration, replaces_storage: bool) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-        let base_url = format!("http://{}", listener.local_addr().unwrap());
+        let own = format!("http://{}", listener.local_addr().unwrap());
+        let server = Url::parse(api).unwrap().origin().ascii_serialization();
+        let base_url = api.replacen(&server, &own, 1);
         let forwarder = Arc::new(Forwarder {
-            api: api.to_owned(),
+            api: server,
             storage: Mutex::new(None),
-            own: base_url.clone(),
+            own,
             alteration,
             replaces_storage,
             client: http_client(),

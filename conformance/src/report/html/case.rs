@@ -9,6 +9,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::case_status::CaseStatus;
 use crate::check::finding::{Blame, Finding, Level};
 use crate::document::{Excerpts, Location};
+use crate::report::case_text::DOCUMENT_BLAMED;
 use crate::report::{Report, broken_rules};
 use crate::result::{CaseResult, Verdict};
 
@@ -27,6 +28,7 @@ pub(super) fn markup(
         details.case data-status=(status.word()) {
             summary {
                 (status.mark()) " "
+                span.word { (status.word()) } " "
                 code { (case.id) } " "
                 span.purpose { (case.purpose) } " "
                 span.rules { (broken_rules(result)) }
@@ -115,7 +117,7 @@ fn finding_section(finding: &Finding) -> Markup {
             dl {
                 dt { "because" } dd { (finding.because) }
                 @if finding.blame == Blame::Document {
-                    dt { "blame" } dd { "the document: it allows two readings here" }
+                    dt { "blame" } dd { (DOCUMENT_BLAMED) }
                 }
                 dt { "expected" } dd { (finding.expected) }
                 dt { "actual" } dd { (finding.actual.trim()) }

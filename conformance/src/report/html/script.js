@@ -27,7 +27,7 @@ function filter() {
     details.hidden = square.hidden = !(matches && id.includes(part));
     shown += details.hidden ? 0 : 1;
   }
-  for (const group of document.querySelectorAll('.group, .scroll, tbody tr')) {
+  for (const group of document.querySelectorAll('.group, table.matrix, .matrix tbody tr')) {
     group.hidden = !group.querySelector('.case:not([hidden]), .square:not([hidden])');
   }
   form.querySelector('output').textContent = `${shown} of ${cases.length} cases`;

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::Stdio;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -14,14 +15,14 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::codec::{FramedRead, LinesCodec, LinesCodecError};
 
+use super::failure::{MAX_LINE, ProcessFailure};
+use super::group::ProcessGroup;
 use super::log::Log;
 use super::message;
 use crate::check::transcript::Answer;
-use crate::result::{DriverError, DriverInfo};
+use crate::result::{DriverError, DriverInfo, Failure};
 use crate::run::driver::{CaseLog, LateFailure, Request};
-
-/// The longest line that a driver may print, in bytes.
-const MAX_LINE: usize = 64 * 1024 * 1024;
+use crate::style::seconds;
 
 /// What to do when a driver prints no first message.
 const FIRST_MESSAGE: &str = "it must print one JSON line at the start, see conformance/drivers/README.md";
@@ -46,12 +47,20 @@ impl Default for Patience {
 
 /// A running process.
 pub(super) struct Session {
-    calls: mpsc::Sender<PendingCall>,
+    caller: Caller,
     conversation: JoinHandle<Vec<LateFailure>>,
 }
 
 /// A handle to send cases to the process.
-pub(super) struct Caller(mpsc::Sender<PendingCall>);
+#[derive(Clone)]
+pub(super) struct Caller {
+    calls: mpsc::Sender<PendingCall>,
+    /// Why the process can take no more cases.
+    closed: Closed,
+}
+
+/// The error of the cases that a failed process was not given. It is set when the process fails.
+type Closed = Arc<OnceLock<DriverError>>;
 
 /// A case to send, and the channel for its answer.
 struct PendingCall {
@@ -70,23 +79,24 @@ impl Session {
         let mut conversation = Conversation::open(command, patience)?;
         let info = conversation.info().await?;
         let (calls, pending) = mpsc::channel(1);
+        let caller = Caller { calls, closed: Arc::clone(&conversation.closed) };
         let conversation = tokio::spawn(conversation.hold(pending));
-        Ok((Self { calls, conversation }, info))
+        Ok((Self { caller, conversation }, info))
     }
 
     /// Whether the process has failed.
     pub(super) fn is_over(&self) -> bool {
-        self.calls.is_closed()
+        self.caller.calls.is_closed()
     }
 
     pub(super) fn caller(&self) -> Caller {
-        Caller(self.calls.clone())
+        self.caller.clone()
     }
 
     /// Ends the input of the process, waits until it has exited, and kills it if it does not. Returns the cases that failed after
     /// they were answered.
     pub(super) async fn end(self) -> Vec<LateFailure> {
-        drop(self.calls);
+        drop(self.caller);
         self.conversation.await.unwrap_or_default()
     }
 }
@@ -95,12 +105,15 @@ impl Caller {
     /// Sends one case and waits for its answer.
     pub(super) async fn call(self, request: Request) -> Result<Answer, DriverError> {
         let (reply, answer) = oneshot::channel();
-        let unsent = || DriverError {
-            is_uncertain: true,
-            ..DriverError::from("the driver failed before it was given the case")
-        };
-        self.0.send(PendingCall { request, reply }).await.map_err(|_| unsent())?;
-        answer.await.unwrap_or_else(|_| Err(unsent()))
+        self.calls.send(PendingCall { request, reply }).await.map_err(|_| self.unsent())?;
+        answer.await.unwrap_or_else(|_| Err(self.unsent()))
+    }
+
+    fn unsent(&self) -> DriverError {
+        self.closed.get().cloned().unwrap_or_else(|| DriverError {
+            failure: Failure::Uncertain,
+            ..DriverError::from("the driver was ended before it was given the case")
+        })
     }
 }
 
@@ -114,9 +127,8 @@ struct Conversation {
     /// The position of the log at the last answer.
     heard: usize,
     logging: JoinHandle<()>,
-    /// The process group: the process, and the processes that it starts.
-    #[cfg(unix)]
-    group: Option<rustix::process::Pid>,
+    group: ProcessGroup,
+    closed: Closed,
     patience: Patience,
     waiting: HashMap<String, Waiting>,
     /// The cases answered, in order.
@@ -135,22 +147,6 @@ struct Waiting {
     log: CaseLog,
 }
 
-/// What a process did wrong, and in which case, if that is known.
-struct ProcessFailure {
-    message: String,
-    case: Option<String>,
-}
-
-impl ProcessFailure {
-    fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), case: None }
-    }
-
-    fn at(message: impl Into<String>, case: &str) -> Self {
-        Self { message: message.into(), case: Some(case.to_owned()) }
-    }
-}
-
 impl Conversation {
     fn open(command: &[OsString], patience: Patience) -> Result<Self, DriverError> {
         let (program, arguments) = command.split_first().ok_or("no command is given")?;
@@ -160,12 +156,8 @@ impl Conversation {
         for variable in ["NO_PROXY", "no_proxy"] {
             command.env(variable, "127.0.0.1,localhost");
         }
-        #[cfg(unix)]
-        command.process_group(0);
         let cannot = |error| format!("the driver cannot be started: {}: {error}", program.display());
-        let mut child = command.kill_on_drop(true).spawn().map_err(cannot)?;
-        #[cfg(unix)]
-        let group = child.id().and_then(|id| rustix::process::Pid::from_raw(id.try_into().ok()?));
+        let (mut child, group) = ProcessGroup::start(command.kill_on_drop(true)).map_err(cannot)?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
             return Err("the driver has no pipes".into());
@@ -181,8 +173,8 @@ impl Conversation {
             log,
             heard: 0,
             logging,
-            #[cfg(unix)]
             group,
+            closed: Closed::default(),
             patience,
             waiting: HashMap::new(),
             answered: Vec::new(),
@@ -193,17 +185,23 @@ impl Conversation {
         self.send(message::opening());
         let info = match timeout(self.patience.start, self.output.next()).await {
             Err(_) => {
-                Err(format!("printed no first message within {:?}; {FIRST_MESSAGE}", self.patience.start))
+                let (patience, half) = (seconds(self.patience.start), self.half_line());
+                let message = format!("printed no first message within {patience}{half}; {FIRST_MESSAGE}");
+                Err(ProcessFailure::new(Failure::Timeout, message))
             }
-            Ok(None) => Err(format!("printed no first message: it {}; {FIRST_MESSAGE}", self.ending().await)),
-            Ok(Some(line)) => line.map_err(unreadable).and_then(|line| message::info(&line)),
+            Ok(None) => {
+                let ended = self.ending().await;
+                let message = format!("printed no first message: it {ended}; {FIRST_MESSAGE}");
+                Err(ProcessFailure::new(Failure::Ended, message))
+            }
+            Ok(Some(line)) => first_message(line),
         };
         match info {
             Ok(info) => Ok(info),
-            Err(message) => {
+            Err(ProcessFailure { message, failure, .. }) => {
                 self.kill().await;
                 let message = format!("the driver {message}");
-                Err(DriverError { message, log: self.log.since(0), ..DriverError::default() })
+                Err(DriverError { message, log: self.log.since(0), failure, ..DriverError::default() })
             }
         }
     }
@@ -212,6 +210,9 @@ impl Conversation {
     /// not sent by then is dropped, which tells its caller.
     async fn hold(mut self, mut calls: mpsc::Receiver<PendingCall>) -> Vec<LateFailure> {
         let failure = self.converse(&mut calls).await;
+        if let Some(failure) = &failure {
+            self.close(failure);
+        }
         calls.close();
         self.kill().await;
         failure.map(|failure| self.assign(failure)).unwrap_or_default()
@@ -229,15 +230,38 @@ impl Conversation {
                 line = self.output.next() => {
                     let read = match line {
                         Some(line) => self.read(line),
-                        None => Err(ProcessFailure::new(self.ending().await)),
+                        None => Err(ProcessFailure::new(Failure::Ended, self.ending().await)),
                     };
                     if let Err(failure) = read { return Some(failure); }
                 },
                 Some((case, timeout)) = expired(next) => {
-                    return Some(ProcessFailure::at(format!("gave no answer within {timeout:?}"), &case));
+                    let (timeout, half) = (seconds(timeout), self.half_line());
+                    let message =
+                        format!("gave no answer within {timeout}{half}; --case-timeout SECONDS gives it more time");
+                    return Some(ProcessFailure::new(Failure::Timeout, message).at(&case));
                 },
             }
         }
+    }
+
+    /// A note about output that is not a whole line yet.
+    fn half_line(&self) -> &'static str {
+        match self.output.read_buffer().is_empty() {
+            true => "",
+            false => ", only a line without a line end",
+        }
+    }
+
+    /// Sets the error of the cases that the process was not given. If it was given none before, they are not the cause.
+    fn close(&self, failure: &ProcessFailure) {
+        let is_new = self.waiting.is_empty() && self.answered.is_empty();
+        self.log.catch_up();
+        let _ = self.closed.set(DriverError {
+            message: format!("before it was given the case, the driver {}", failure.message),
+            log: self.log.since(self.heard),
+            failure: if is_new { failure.failure } else { Failure::Uncertain },
+            ..DriverError::default()
+        });
     }
 
     fn call(&mut self, PendingCall { request, reply }: PendingCall) {
@@ -256,8 +280,7 @@ impl Conversation {
     }
 
     fn read(&mut self, line: Result<String, LinesCodecError>) -> Result<(), ProcessFailure> {
-        let line = line.map_err(|error| ProcessFailure::new(unreadable(error)))?;
-        let (case, answer) = message::answer(&line).map_err(ProcessFailure::new)?;
+        let (case, answer) = message::answer(&line?)?;
         match self.waiting.remove(&case) {
             Some(waiting) => {
                 self.log.catch_up();
@@ -268,9 +291,12 @@ impl Conversation {
                 Ok(())
             }
             None if self.answered.contains(&case) => {
-                Err(ProcessFailure::at("answered the case twice", &case))
+                Err(ProcessFailure::from("answered the case twice".to_owned()).at(&case))
             }
-            None => Err(ProcessFailure::new(format!("answered the case '{case}', which it was not given"))),
+            None => {
+                let rule = "it answers each case once, after it has received it";
+                Err(format!("answered the case '{case}', which it was not given; {rule}").into())
+            }
         }
     }
 
@@ -297,7 +323,10 @@ impl Conversation {
         let error = |case: &str, mark| DriverError {
             message: format!("the driver {}", failure.message),
             log: self.log.since(mark),
-            is_uncertain: culprit.as_deref().map_or(!alone, |culprit| culprit != case),
+            failure: match culprit.as_deref().map_or(alone, |culprit| culprit == case) {
+                true => failure.failure,
+                false => Failure::Uncertain,
+            },
             ..DriverError::default()
         };
         for (case, waiting) in self.waiting.drain() {
@@ -317,10 +346,7 @@ impl Conversation {
 
     /// Kills the process and the processes that it started, and reads the rest of its log.
     async fn kill(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = self.group {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
+        self.group.kill();
         let _ = self.child.kill().await;
         let _ = timeout(LOG_WAIT, &mut self.logging).await;
     }
@@ -341,11 +367,6 @@ async fn expired(next: Option<(String, Instant, Duration)>) -> Option<(String, D
     Some((case, timeout))
 }
 
-fn unreadable(error: LinesCodecError) -> String {
-    match error {
-        LinesCodecError::MaxLineLengthExceeded => {
-            format!("printed a line of more than {} MiB", MAX_LINE / 1024 / 1024)
-        }
-        LinesCodecError::Io(error) => format!("printed something that cannot be read: {error}"),
-    }
+fn first_message(line: Result<String, LinesCodecError>) -> Result<DriverInfo, ProcessFailure> {
+    Ok(message::info(&line?)?)
 }

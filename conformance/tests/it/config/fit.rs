@@ -145,8 +145,17 @@ fn two_schemes() -> String {
         .replace("securitySchemes: {", "securitySchemes: { token: { type: http, scheme: bearer },")
 }
 
-/// A client that notes the credentials that it is given.
-struct Noting(DriverInfo, Mutex<Vec<(String, Value)>>);
+/// A client that notes the cases that it is given.
+struct Noting(DriverInfo, Mutex<Vec<Request>>);
+
+impl Noting {
+    fn new(operations: &[&str]) -> Self {
+        let client =
+            ClientName { name: "noting".to_owned(), version: String::new(), language: String::new() };
+        let operations = operations.iter().map(|operation| (*operation).to_owned()).collect();
+        Self(DriverInfo { protocol: 1, client, operations, concurrency: 1 }, Mutex::default())
+    }
+}
 
 impl Driver for Noting {
     fn info(&self) -> &DriverInfo {
@@ -154,8 +163,8 @@ impl Driver for Noting {
     }
 
     fn call(&self, request: Request) -> Calling<'_> {
-        self.1.lock().unwrap().push((request.operation.clone(), Value::Object(request.credentials.clone())));
-        let sent = reqwest::get(format!("{}/v2/{}", request.base_url, request.operation));
+        self.1.lock().unwrap().push(request.clone());
+        let sent = reqwest::get(format!("{}/{}", request.base_url, request.operation));
         Box::pin(async move {
             sent.await.unwrap();
             Ok(Answer::Result(json!(["0123456789-of-key", "0123456789-of-token"])))
@@ -173,15 +182,17 @@ async fn an_operation_gets_the_credentials_that_it_asks_for_and_all_are_secret()
     assert_eq!(json!(headers("shop/byToken/204")), json!({ "authorization": "Bearer 0123456789-of-token" }));
     assert_eq!(headers("shop/byBoth/204").len(), 2);
     assert!(headers("shop/open/204").is_empty());
-    let client = ClientName { name: "noting".to_owned(), version: String::new(), language: String::new() };
-    let operations = ["byKey", "byToken", "byBoth", "open"].map(str::to_owned).to_vec();
-    plan.cases
-        .retain(|case| operations.contains(&case.operation) && matches!(case.family, Family::Response(_)));
-    let info = DriverInfo { protocol: 1, client, operations, concurrency: 1 };
-    let driver = Arc::new(Noting(info, Mutex::default()));
+    let operations = ["byKey", "byToken", "byBoth", "open"];
+    plan.cases.retain(|case| {
+        operations.contains(&case.operation.as_str()) && matches!(case.family, Family::Response(_))
+    });
+    let driver = Arc::new(Noting::new(&operations));
     let outcome = run(&Arc::new(plan), driver.clone(), Options::default()).await.unwrap();
     let given = driver.1.lock().unwrap().clone();
-    let of = |operation: &str| given.iter().find(|(own, _)| own == operation).unwrap().1.clone();
+    let of = |operation: &str| {
+        let own = given.iter().find(|own| own.operation == operation).unwrap();
+        Value::Object(own.credentials.clone())
+    };
     let (key, token) = (json!("0123456789-of-key"), json!("0123456789-of-token"));
     assert_eq!((of("byKey"), of("byToken")), (json!({ "a": key }), json!({ "b": token })));
     assert_eq!((of("byBoth"), of("open")), (json!({ "a": key, "b": token }), json!({})));
@@ -189,6 +200,20 @@ async fn an_operation_gets_the_credentials_that_it_asks_for_and_all_are_secret()
         let told = result.findings.iter().filter(|finding| finding.rule == &rule::SECRET_CREDENTIAL_TOLD);
         let told: Vec<_> = told.map(|finding| finding.actual.clone()).collect();
         assert!(told.len() == 1 && told[0].contains("[a]") && told[0].contains("[b]"), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_base_url_of_a_case_has_the_path_of_the_server() {
+    for (settings, path) in
+        [("host: api.shop.example", "/v2"), ("base_url: https://eu.shop.example/v9/", "/v9")]
+    {
+        let mut plan = plan(SHOP, settings).unwrap();
+        plan.cases.retain(|case| case.id == "shop/health/204");
+        let driver = Arc::new(Noting::new(&["health"]));
+        run(&Arc::new(plan), driver.clone(), Options::default()).await.unwrap();
+        let given = driver.1.lock().unwrap()[0].base_url.clone();
+        assert!(given.starts_with("http://127.0.0.1:") && given.ends_with(path), "{given}");
     }
 }
 
@@ -243,7 +268,10 @@ async fn a_server_that_does_not_know_a_sample_is_not_judged_and_gets_the_credent
     let server = MockServer::start().await;
     let output = tested(&server, Some("a-real-key")).await;
     let report = text(&output.stdout);
-    assert!(report.contains("only the server can know a valid id: give it a `sample`"), "{report}");
+    assert!(
+        report.contains("only the server can know a valid id; give one that exists there: --sample id=VALUE"),
+        "{report}"
+    );
     let received = server.received_requests().await.unwrap();
     assert_eq!(received[0].headers.get("x-key").unwrap(), "a-real-key");
     assert!(!report.contains("a-real-key"));
