@@ -17,7 +17,7 @@ findings() {
     trap 'kill "$server"' EXIT
     curl --silent --output /dev/null --retry 60 --retry-connrefused --retry-delay 1 http://127.0.0.1:4010/
     printf '\n== %s\n' "$name"
-    cargo conformance --strict --server http://127.0.0.1:4010 "$document" \
+    cargo conformance --strict --server http://127.0.0.1:4010 --follow-uploads "$document" \
         --html "$folder/$name.html" --json "$folder/$name.json" | tail -n 1 || [ $? = 1 ] # there are findings
     kill "$server"
     wait "$server" || true

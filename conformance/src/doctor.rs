@@ -4,35 +4,36 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use serde::Serialize;
 use serde_json::Value;
+
+use self::schema::of_schemas;
 
 use crate::document::pointer::escape;
 use crate::document::schema::{pattern, walk};
-use crate::document::{Code, Content, CredentialKind, Document, Location, Operation};
+use crate::document::{Code, Content, CredentialKind, Document, Location, Note, NoteKind, Operation};
 use crate::plan::sentence;
 
-/// One defect of a document.
-#[derive(Clone, Debug, Serialize)]
-pub struct Defect {
-    /// The check that found it.
-    pub check: &'static str,
-    /// The place in the document.
-    pub location: Location,
-    /// What is wrong.
-    pub says: String,
-    /// Why it matters for a client.
-    pub matters: &'static str,
-}
+pub use self::defect::Defect;
+
+mod alternatives;
+mod defect;
+mod limits;
+mod schema;
 
 /// Finds the defects of these documents, in document order.
 pub fn defects(documents: &[Document]) -> Vec<Defect> {
     documents.iter().flat_map(|document| of_document(document, documents)).collect()
 }
 
+/// What these documents have and the suite does not judge.
+pub fn not_judged(documents: &[Document]) -> Vec<&Note> {
+    let notes = documents.iter().flat_map(|document| &document.notes);
+    notes.filter(|note| note.kind == NoteKind::NotJudged).collect()
+}
+
 fn of_document(document: &Document, all: &[Document]) -> Vec<Defect> {
-    let mut found: Vec<Defect> =
-        document.notes.iter().map(|note| noted(&note.text, &note.location)).collect();
+    let notes = document.notes.iter().filter(|note| note.kind == NoteKind::Defect);
+    let mut found: Vec<Defect> = notes.map(|note| noted(&note.text, &note.location)).collect();
     for operation in &document.operations {
         found.extend(secured_without_401(operation));
         found.extend(several_error_shapes(document, operation));
@@ -44,6 +45,7 @@ fn of_document(document: &Document, all: &[Document]) -> Vec<Defect> {
     }
     found.extend(methods_against_prose(document, all));
     found.extend(no_version(document));
+    found.extend(of_schemas(document));
     found.sort_by_key(|defect| defect.location.line);
     found
 }

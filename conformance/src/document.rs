@@ -1,25 +1,31 @@
-//! Readers of API descriptions: OpenAPI 3.0 and reStructuredText into one model, [`Document`].
+//! Readers of API descriptions: OpenAPI 3.0 to 3.2 and reStructuredText into one model, [`Document`].
 //!
 //! The readers see the vendor's text. The corrections that `build/` of the client crate makes are not
 //! applied here, so the suite checks the generated client independently.
 //!
 //! `text` decodes the file. `source` takes the OpenAPI text out of a docs page (`page`) and parses it
-//! (`yaml`, `json`) into a `tree` with line numbers, which `openapi` reads. `rst` reads its text directly.
+//! (`yaml`, `json`) into a `tree` with line numbers, to which `loader` adds the `files` that it refers to; `openapi` reads it. `rst` reads its text directly.
 //! An error that stops a reader is a [`ReadError`]; any other defect is a [`Note`].
 
+use std::path::Path;
 use std::sync::Arc;
 
 pub use self::error::ReadError;
 pub use self::excerpt::Excerpts;
+pub use self::files::SourceFile;
 pub use self::model::{
-    Body, Code, Content, Credential, CredentialKind, Document, Example, Kind, Location, Note, Operation,
-    Parameter, ParameterLocation, Prose, RequestExample, Response, Schema, Server,
+    Body, Code, Content, Credential, CredentialKind, Document, Example, Kind, Location, Note, NoteKind,
+    Operation, Parameter, ParameterLocation, Prose, RequestExample, Response, Schema, Server,
 };
+pub use self::serialisation::{Encoding, Serialisation, Style};
 pub use self::source::OpenApiSource;
 
+mod cache;
 mod error;
 mod excerpt;
+mod files;
 mod json;
+mod loader;
 mod model;
 mod openapi;
 mod page;
@@ -28,6 +34,7 @@ pub(crate) mod pointer;
 mod prose;
 mod rst;
 pub(crate) mod schema;
+mod serialisation;
 mod source;
 mod text;
 mod tree;
@@ -40,6 +47,7 @@ pub(crate) use text::MAX_BYTES;
 pub(crate) use tree::Tree;
 
 use self::error::LineError;
+use self::files::Files;
 use self::text::Format;
 
 impl Document {
@@ -53,15 +61,33 @@ impl Document {
     /// part that the model needs is missing or has the wrong type. Other defects become [`Note`]s.
     pub fn read(name: &str, bytes: &[u8]) -> Result<Self, ReadError> {
         let name: Arc<str> = name.into();
-        read_text(&name, bytes).map_err(|error| error.of(&name))
+        read_text(&name, bytes, None).map_err(|error| error.of(&name))
+    }
+
+    /// Reads a document whose name is its path. As [`Document::read`], and a `$ref` may name another file: by its relative path, in
+    /// the folder of the document or below.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::read`]; also for a file that a `$ref` names: if it cannot be read, is not within the folder, or makes the
+    /// document exceed the same caps.
+    pub fn read_with_files(path: &str, bytes: &[u8]) -> Result<Self, ReadError> {
+        let name: Arc<str> = path.into();
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        read_text(&name, bytes, Some(folder)).map_err(|error| error.of(&name))
     }
 }
 
-fn read_text(name: &Arc<str>, bytes: &[u8]) -> Result<Document, LineError> {
+/// Reads the text of a document. Other files are read only within the folder, if there is one.
+fn read_text(name: &Arc<str>, bytes: &[u8], folder: Option<&Path>) -> Result<Document, LineError> {
     let text: Arc<str> = text::decode(bytes)?.into();
     if Format::of(name, &text) == Format::Rst {
         return rst::read(name, &text);
     }
     let OpenApiSource { value, lines, .. } = OpenApiSource::parse(name, text.to_string())?;
-    openapi::read(name, &text, Tree { value, lines })
+    let mut tree = Tree { value, lines, files: Files::default() };
+    if let Some(folder) = folder {
+        loader::attach(&mut tree, name, folder);
+    }
+    openapi::read(name, &text, tree)
 }

@@ -39,7 +39,8 @@ pub use provider::built_in::{documents as built_in_documents, providers};
 pub use provider::config::{Client, Config};
 pub use report::{Report, html, json, junit, terminal};
 pub use result::{
-    CaseResult, ClientName, DriverError, DriverInfo, Failure, OnResult, Options, Run, Verdict, VerdictKind,
+    CaseResult, ClientName, DriverError, DriverInfo, Failure, OnResult, Options, Requirements, Run, Verdict,
+    VerdictKind,
 };
 pub use run::built_in::OwnClients;
 pub use run::driver::{Calling, CaseLog, Driver, Ending, LateFailure, Request};

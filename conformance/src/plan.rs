@@ -5,7 +5,6 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread;
 
-use crate::document::schema::validator::ValidatorCache;
 use crate::document::{Document, Operation};
 use crate::provider::{self, Provider};
 
@@ -14,20 +13,24 @@ mod argument;
 mod argument_schema;
 mod caps;
 pub mod case;
+mod credential;
 pub mod fact;
 pub mod given_sample;
 mod malformed;
 pub(crate) mod operation_plan;
+pub(crate) mod planned_argument;
 pub(crate) mod practice;
 pub mod presigned;
 mod provider_fit;
 mod response;
 pub(crate) mod sentence;
 pub(crate) mod server;
+pub mod server_request;
 pub mod source;
 mod strings;
 mod transport;
 mod undocumented;
+mod unexercised;
 pub(crate) mod upload;
 mod variation;
 
@@ -37,6 +40,9 @@ use fact::{Fact, FactId};
 use given_sample::GivenSample;
 use operation_plan::OperationPlan;
 use source::{PlanError, Source};
+use unexercised::Skipped;
+
+pub use unexercised::Unexercised;
 
 /// Everything that a run needs: the documents, the facts they state, and the cases that exercise the facts.
 #[derive(Debug)]
@@ -47,6 +53,15 @@ pub struct Plan {
     pub facts: Vec<Fact>,
     /// The cases, in document order. Each id is unique.
     pub cases: Vec<Case>,
+    /// What no case exercises because of something in a document.
+    skipped: Vec<Skipped>,
+}
+
+/// The cases of some operations.
+#[derive(Default)]
+struct Planned {
+    cases: Vec<Case>,
+    skipped: Vec<Skipped>,
 }
 
 impl Plan {
@@ -83,14 +98,16 @@ impl Plan {
         }
         provider_fit::check(&sources)?;
         let facts = sources.iter().flat_map(|s| fact::census(&s.document, &s.provider)).collect();
-        let cases: Vec<_> = sources.iter().flat_map(cases).collect();
+        let mut planned = Planned::default();
+        sources.iter().for_each(|source| planned.add(cases(source)));
+        let Planned { cases, skipped } = planned;
         check_ids(&cases)?;
-        Ok(Self { sources, facts, cases })
+        Ok(Self { sources, facts, cases, skipped })
     }
 
     /// The source that a case was planned from.
     pub fn source(&self, case: &Case) -> Option<&Source> {
-        self.sources.iter().find(|source| source.document.name == case.location.document)
+        self.sources.iter().find(|source| case.is_of(source))
     }
 
     /// Keeps the facts that the cases exercise. After a selection of cases, a report does not list the others as missed.
@@ -99,42 +116,65 @@ impl Plan {
         self.facts.retain(|fact| exercised.contains(&fact.id));
     }
 
-    /// The facts that no case of the plan exercises.
-    pub fn unexercised(&self) -> Vec<&Fact> {
+    /// The facts that no case of the plan exercises, each with the reason.
+    pub fn unexercised(&self) -> Vec<Unexercised<'_>> {
         let exercised: HashSet<&FactId> = self.cases.iter().flat_map(|case| &case.facts).collect();
-        self.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
+        let unexercised = self.facts.iter().filter(|fact| !exercised.contains(&fact.id));
+        unexercised
+            .map(|fact| Unexercised { fact, reason: unexercised::reason(fact, &self.skipped) })
+            .collect()
     }
 }
 
 /// All cases of one document: those of each operation, then those of the flow. Operations are independent of each other, so
 /// each processor plans a share of them.
-fn cases(source: &Source) -> Vec<Case> {
+fn cases(source: &Source) -> Planned {
     let operations = &source.document.operations;
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let shares = operations.chunks(operations.len().div_ceil(processors).max(1));
-    let planned: Vec<Vec<Case>> = thread::scope(|scope| {
+    let shares: Vec<Planned> = thread::scope(|scope| {
         let planning: Vec<_> = shares.map(|share| scope.spawn(|| cases_of(source, share))).collect();
         planning.into_iter().map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
-    let mut cases: Vec<Case> = planned.into_iter().flatten().collect();
-    cases.extend(upload::cases(source));
-    cases
+    let mut planned = Planned::default();
+    shares.into_iter().for_each(|share| planned.add(share));
+    planned.cases.extend(upload::cases(source));
+    planned
 }
 
-fn cases_of(source: &Source, operations: &[Operation]) -> Vec<Case> {
-    let mut cases = Vec::new();
-    let mut validators = ValidatorCache::new(&source.document);
+fn cases_of(source: &Source, operations: &[Operation]) -> Planned {
+    let mut planned = Planned::default();
     for operation in operations {
-        let plan = OperationPlan::new(source, operation);
-        let answers = answer::documented(&plan);
-        let success = Success::of(&plan, &answers);
-        cases.extend(answers.iter().flat_map(|answer| response::cases(answer, &mut validators)));
-        cases.extend(answers.iter().flat_map(malformed::cases));
-        cases.extend(undocumented::cases(&plan, &success));
-        cases.extend(argument::cases(&plan, &answers, &success, &mut validators));
-        cases.extend(transport::cases(&plan, &success));
+        planned.add(cases_of_operation(source, operation));
     }
-    cases
+    planned
+}
+
+fn cases_of_operation(source: &Source, operation: &Operation) -> Planned {
+    let plan = OperationPlan::new(source, operation);
+    let (answers, mut skipped) = answer::documented(&plan);
+    let success = plan.check_samples().and_then(|()| Success::of(&plan, &answers));
+    let success = match success {
+        Ok(success) => success,
+        Err(reason) => {
+            return Planned { cases: Vec::new(), skipped: vec![plan.skipped(&operation.location, reason)] };
+        }
+    };
+    let mut cases: Vec<Case> = answers.iter().flat_map(response::cases).collect();
+    cases.extend(answers.iter().flat_map(malformed::cases));
+    cases.extend(undocumented::cases(&plan, &success));
+    cases.extend(argument::cases(&plan, &answers, &success));
+    cases.extend(credential::cases(&plan, &success));
+    cases.extend(transport::cases(&plan, &success));
+    skipped.extend(plan.wrong_examples());
+    Planned { cases, skipped }
+}
+
+impl Planned {
+    fn add(&mut self, other: Self) {
+        self.cases.extend(other.cases);
+        self.skipped.extend(other.skipped);
+    }
 }
 
 /// An operation must not have the name of a flow of its provider: a driver could not tell which one a case asks for.

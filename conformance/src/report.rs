@@ -5,8 +5,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 
-use crate::plan::Plan;
-use crate::plan::fact::Fact;
+use crate::plan::{Plan, Unexercised};
 use crate::result::{CaseResult, Run, Verdict, VerdictKind};
 use crate::style::{counted, shell_word};
 
@@ -47,9 +46,8 @@ pub struct Report<'a> {
 
 impl Report<'_> {
     /// Returns the facts that no judged case exercised.
-    pub fn missed(&self) -> Vec<&Fact> {
-        let exercised = self.run.exercised();
-        self.plan.facts.iter().filter(|fact| !exercised.contains(&fact.id)).collect()
+    pub fn missed(&self) -> Vec<Unexercised<'_>> {
+        self.run.unexercised(self.plan)
     }
 
     /// Returns the results in this order: broken requirements, other failures, errors, the rest.
@@ -78,12 +76,15 @@ impl Report<'_> {
         let unexpected = self.run.results.iter().filter(|result| result.unexpected_pass().is_some()).count();
         let cases = |count| counted(count, "case");
         let (failed, errors) = (self.run.count(VerdictKind::Fail), self.run.count(VerdictKind::Error));
-        let uncovered = self.plan.unexercised().len();
+        let required = self.run.options.required;
+        let uncovered = if required.facts { self.missed().len() } else { 0 };
+        let missing = if required.operations { self.run.count(VerdictKind::Unsupported) } else { 0 };
         let problems = [
             (failed > 0).then(|| format!("{} failed", cases(failed))),
             (errors > 0).then(|| format!("{} could not be judged", cases(errors))),
             (unexpected > 0).then(|| format!("{} expected to fail did not fail", cases(unexpected))),
-            (uncovered > 0).then(|| format!("{} without a case", counted(uncovered, "fact"))),
+            (uncovered > 0).then(|| format!("{} not exercised", counted(uncovered, "required fact"))),
+            (missing > 0).then(|| format!("{} unsupported", counted(missing, "required case"))),
             is_none_judged.then(none_judged),
             self.run.ended_early.as_ref().map(|reason| format!("the run ended early: {reason}")),
         ];

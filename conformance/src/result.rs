@@ -9,6 +9,7 @@ use crate::check::finding::{Blame, Finding, Level};
 use crate::check::redact::shorten;
 use crate::plan::case::Case;
 use crate::plan::fact::FactId;
+use crate::plan::{Plan, Unexercised};
 use crate::style::{cut, visible};
 
 /// The results of a run.
@@ -51,6 +52,26 @@ impl Run {
     pub fn exercised(&self) -> HashSet<&FactId> {
         let judged = self.results.iter().filter(|result| result.verdict.is_judged());
         judged.flat_map(|result| &result.case.facts).collect()
+    }
+
+    /// The facts of the plan that no judged case of this run exercised, each with the reason.
+    pub fn unexercised<'a>(&self, plan: &'a Plan) -> Vec<Unexercised<'a>> {
+        let exercised = self.exercised();
+        let mut all = plan.unexercised();
+        let known: HashSet<&FactId> = all.iter().map(|one| &one.fact.id).collect();
+        let planned =
+            plan.facts.iter().filter(|fact| !known.contains(&fact.id) && !exercised.contains(&fact.id));
+        let unjudged = planned.map(|fact| {
+            let result = self.results.iter().find(|result| result.case.facts.contains(&fact.id));
+            let reason = match result.map(|result| &result.verdict) {
+                Some(Verdict::Unsupported(reason)) => reason.clone(),
+                _ => "no case that exercises it could be judged".to_owned(),
+            };
+            Unexercised { fact, reason }
+        });
+        let unjudged: Vec<_> = unjudged.collect();
+        all.extend(unjudged);
+        all
     }
 }
 
@@ -103,13 +124,24 @@ pub struct ClientName {
 pub struct Options {
     /// Whether a broken recommendation (a should) fails its case too.
     pub strict: bool,
+    /// What a run must have besides cases that conform.
+    pub required: Requirements,
     /// How long a driver may take for one case.
     pub timeout: Duration,
 }
 
+/// What a run must have to be complete. By default nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Requirements {
+    /// Each documented fact is in a judged case.
+    pub facts: bool,
+    /// The client offers what each case needs.
+    pub operations: bool,
+}
+
 impl Default for Options {
     fn default() -> Self {
-        Self { strict: false, timeout: Duration::from_secs(10) }
+        Self { strict: false, required: Requirements::default(), timeout: Duration::from_secs(10) }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::check;
@@ -25,6 +25,7 @@ use crate::plan::source::Source;
 use crate::provider::ClientCredential;
 use crate::result::{CaseResult, DriverError, Failure, OnResult, Options, Run, Verdict};
 use crate::style::{cut, seconds};
+use crate::wire::value::{has_file, with_files};
 use crate::wire::{credential, request::prefix};
 
 pub mod built_in;
@@ -209,6 +210,8 @@ async fn exchange(
     let clock = VirtualClock::default();
     let upload = case.upload.as_ref();
     let file = upload.map(|upload| media::file(folder, upload.media)).transpose()?;
+    let has_binary = case.params.values().any(has_file);
+    let binary = has_binary.then(|| media::binary(folder)).transpose()?;
     let change = file.clone().zip(upload.and_then(|upload| upload.media.change));
     let steps = upload.map(|upload| upload.storage.clone()).unwrap_or_default();
     let method = upload.map(|upload| upload.method.clone()).unwrap_or_default();
@@ -222,10 +225,10 @@ async fn exchange(
     let mut redactor = Redactor::new(source);
     redactor.replace(&format!("http://{}", api.address()), "{api}");
     storage.iter().for_each(|storage| redactor.replace(storage.base_url(), STORAGE));
-    if let Some(file) = &file {
+    for file in file.iter().chain(&binary) {
         redactor.replace(&file.display().to_string(), "{file}");
     }
-    let (began, request) = (Instant::now(), request(source, &case, &api, file, &clock, options));
+    let (began, request) = (Instant::now(), request(source, &case, &api, file, binary, &clock, options));
     let log = request.log.clone();
     let called = driver.call(request);
     // A driver in another process keeps its own deadline; this one is for a driver that does not.
@@ -254,14 +257,23 @@ fn request(
     case: &Case,
     api: &Api,
     file: Option<PathBuf>,
+    binary: Option<PathBuf>,
     clock: &VirtualClock,
     options: Options,
 ) -> Request {
     let called =
         if case.upload.is_some() { source.upload_operation() } else { source.operation(&case.operation) };
-    let asked = called.map(|operation| credential::asked(&source.provider, operation)).unwrap_or_default();
+    let mut asked =
+        called.map(|operation| credential::asked(&source.provider, operation)).unwrap_or_default();
+    if let Some(given) = &case.credentials {
+        asked.retain(|asked| given.contains(&asked.own.name));
+    }
     let prefix = called.map(|operation| prefix(&source.document, &source.provider, operation));
-    let mut arguments = case.params.clone();
+    let binary = binary.map(|path| path.display().to_string()).unwrap_or_default();
+    let with_path =
+        |value: &Value| if binary.is_empty() { value.clone() } else { with_files(value, &binary) };
+    let mut arguments: Map<String, Value> =
+        case.params.iter().map(|(name, value)| (name.clone(), with_path(value))).collect();
     if let Some(file) = file {
         arguments.insert("file".to_owned(), Value::String(file.display().to_string()));
     }

@@ -53,6 +53,9 @@ pub(crate) fn visible(text: &str) -> String {
         (c.is_control() && !['\n', '\t'].contains(&c))
             || matches!(c, '\u{FFFE}' | '\u{FFFF}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
     };
+    if !text.contains(is_hidden) {
+        return text.to_owned();
+    }
     strip_str(text).to_string().chars().map(|c| if is_hidden(c) { '\u{FFFD}' } else { c }).collect()
 }
 

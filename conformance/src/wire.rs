@@ -2,7 +2,14 @@
 
 pub mod body;
 pub mod credential;
+mod form;
+pub(crate) mod media_type;
 pub mod message;
+mod multipart;
 pub mod parameter;
+pub(crate) mod reading;
 pub mod request;
+pub(crate) mod serialisation;
 pub(crate) mod target;
+pub(crate) mod value;
+mod xml;

@@ -111,7 +111,9 @@ fn check_snapshots() -> Result<(), Failed> {
 
 fn check_facts() -> Result<(), Failed> {
     let unexercised = SHARED.plan.unexercised();
-    let facts: Vec<String> =
-        unexercised.iter().map(|fact| format!("{} {}", fact.location, fact.says)).collect();
+    let facts: Vec<String> = unexercised
+        .iter()
+        .map(|one| format!("{} {}: {}", one.fact.location, one.fact.says, one.reason))
+        .collect();
     if facts.is_empty() { Ok(()) } else { Err(format!("no case exercises:\n{}", facts.join("\n")).into()) }
 }

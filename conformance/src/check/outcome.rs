@@ -15,9 +15,9 @@ use super::rule::{
 use super::transcript::{Answer, ErrorReport, Transcript};
 use crate::plan::case::{Case, Family, Outcome};
 use crate::plan::source::Source;
-use crate::wire::body::is_same;
 use crate::wire::message::RecordedRequest;
 use crate::wire::target::normalised;
+use crate::wire::value::is_same;
 
 /// A time in UTC as in RFC 3339, 5.6. It captures the date, the time, and the fraction of a second without trailing zeros.
 static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {

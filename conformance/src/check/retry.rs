@@ -189,6 +189,8 @@ mod tests {
             method: "GET".to_owned(),
             path: "/".to_owned(),
             query: Vec::new(),
+            raw_query: String::new(),
+            content: Vec::new(),
             headers: vec![("authorization".to_owned(), credential.to_owned())],
             body: String::new(),
         };

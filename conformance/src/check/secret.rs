@@ -15,7 +15,7 @@ use crate::plan::source::Source;
 use crate::provider::ClientCredential;
 use crate::wire::credential::Carriers;
 use crate::wire::message::RecordedRequest;
-use crate::wire::parameter::text;
+use crate::wire::serialisation::text;
 
 /// Looks for the credential and the signature wherever they must not be.
 pub(super) fn check(source: &Source, case: &Case, transcript: &Transcript) -> Vec<Violation> {

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use url::form_urlencoded::byte_serialize;
 
-use crate::wire::parameter::UNRESERVED;
+use crate::wire::serialisation::UNRESERVED;
 use crate::wire::target::with_escapes;
 
 /// The number of characters in a half: the beginning or the end of a secret. Secrets shorter than a half are not looked for in

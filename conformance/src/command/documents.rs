@@ -146,7 +146,7 @@ fn check_rules(provider: &Provider) -> Result<(), CommandError> {
 }
 
 pub(super) fn read(path: &Path) -> Result<Document, ReadError> {
-    Document::read(&path.display().to_string(), &bytes(path)?)
+    Document::read_with_files(&path.display().to_string(), &bytes(path)?)
 }
 
 /// The bytes of a file. Reading stops where the file is too large: a device or a pipe may have no end.

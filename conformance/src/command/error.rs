@@ -7,10 +7,11 @@ use super::interrupt::Signal;
 /// The exit codes of `conformance` and of `conformance run`, for their help.
 pub(super) const EXIT_CODES: &str = "\
 Exit codes: 0 everything conforms; 1 something does not conform (a case fails,
-ends in an error, or does not fail although it is listed as known failing), a
-fact is in no case, or no case was judged; 2 usage, or a document or file that
-cannot be read; 3 the suite could not run (no driver, a driver that is silent in
-five cases in a row, no port); 130 SIGINT, 143 SIGTERM, 129 SIGHUP received.";
+ends in an error, or does not fail although it is listed as known failing),
+something that --require names is missing, or no case was judged; 2 usage, or a
+document or file that cannot be read; 3 the suite could not run (no driver, a
+driver that is silent in five cases in a row, no port); 130 SIGINT, 143 SIGTERM,
+129 SIGHUP received.";
 
 /// Why a subcommand fails. The message is one line for standard error.
 #[derive(Debug)]

@@ -69,7 +69,8 @@ fn explained(source: &Source, case: &Case) -> String {
 
 fn put_excerpt(out: &mut String, document: &Document, case: &Case) {
     let _ = writeln!(out, "The document, at {} ({}):", case.location, case.location.pointer);
-    for (_, line) in document.excerpts().at(case.location.line) {
+    let excerpts = document.excerpts().find(|(name, _)| **name == *case.location.document);
+    for (_, line) in excerpts.iter().flat_map(|(_, excerpts)| excerpts.at(case.location.line)) {
         let _ = writeln!(out, "  | {line}");
     }
 }
@@ -101,12 +102,16 @@ fn curl(source: &Source, case: &Case, request: &ExpectedRequest) -> String {
     let origin: String = server.splitn(4, '/').take(3).collect::<Vec<_>>().join("/");
     let url = format!("{origin}{}{}", request.uri, request.query());
     let mut command = format!("curl -X {} {}", request.method, shell_word(&url));
-    for (name, value) in &request.headers {
+    for (name, value) in request.sent_headers() {
         let _ = write!(command, " \\\n    -H {}", shell_word(&format!("{name}: {value}")));
     }
     if let (Some(content), Some(media_type)) = (request.content(), &request.body_media_type) {
         let header = shell_word(&format!("content-type: {media_type}"));
-        let _ = write!(command, " \\\n    -H {header} \\\n    --data {}", shell_word(&content));
+        let data = match String::from_utf8(content) {
+            Ok(text) => format!("--data {}", shell_word(&text)),
+            Err(_) => "--data-binary @body".to_owned(),
+        };
+        let _ = write!(command, " \\\n    -H {header} \\\n    {data}");
     }
     command
 }

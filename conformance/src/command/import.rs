@@ -52,7 +52,7 @@ struct DownloadedPage<'a> {
 impl<'a> DownloadedPage<'a> {
     fn read(path: &'a Path) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
-        let document = Document::read(&path.display().to_string(), &bytes)?;
+        let document = Document::read_with_files(&path.display().to_string(), &bytes)?;
         Ok(Self { path, bytes, document })
     }
 }
@@ -182,7 +182,7 @@ fn copied(arguments: &ImportArgs, pages: Vec<DownloadedPage<'_>>) -> Result<Vec<
         let text = String::from_utf8(bytes)
             .map_err(|error| CommandError::Usage(format!("{}: cannot be read: {error}", page.display())))?;
         let name = path.display().to_string();
-        Document::read(&name, text.as_bytes()).map_err(CommandError::usage)?;
+        Document::read_with_files(&name, text.as_bytes()).map_err(CommandError::usage)?;
         drafts.push(Draft { path, text });
     }
     Ok(drafts)
@@ -192,7 +192,7 @@ fn copied(arguments: &ImportArgs, pages: Vec<DownloadedPage<'_>>) -> Result<Vec<
 fn summary(draft: &Draft, known: &[Provider]) -> Result<String, CommandError> {
     let name = draft.path.display().to_string();
     let usage = |error: ReadError| CommandError::Usage(error.to_string());
-    let new = Document::read(&name, draft.text.as_bytes()).map_err(usage)?;
+    let new = Document::read_with_files(&name, draft.text.as_bytes()).map_err(usage)?;
     if !draft.path.exists() {
         let next = match new.kind {
             Kind::Rst => format!("next: add {name} to `documents` of its provider in conformance.yaml\n"),

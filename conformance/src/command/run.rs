@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use console::Term;
 
 use super::documents::{Documents, bytes};
@@ -21,7 +21,7 @@ use crate::plan::Plan;
 use crate::probe::ServerUnderTest;
 use crate::provider::config::Client;
 use crate::report::{self, Report};
-use crate::result::{CaseResult, Options, Run};
+use crate::result::{CaseResult, Options, Requirements, Run};
 use crate::run::built_in::OwnClients;
 use crate::run::driver::Driver;
 use crate::run::glob;
@@ -57,6 +57,9 @@ pub(super) struct RunArgs {
     /// How long to wait for the outcome of one case; default: 10. Some clients retry for longer
     #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
     case_timeout: Option<String>,
+    /// Also fail if a documented fact is in no case (facts), or if the client does not offer what a case needs (operations)
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    require: Vec<Requirement>,
     /// Expect the listed cases to fail; a line is: case-id-or-glob  # reason
     #[arg(long, value_name = "FILE", conflicts_with = "write_known_failing")]
     known_failing: Option<PathBuf>,
@@ -85,6 +88,14 @@ const SILENT: &str = "the report has its errors and its log; a driver must flush
 
 /// The longest time for one case, in seconds: a day.
 const MAX_CASE_TIMEOUT: f64 = 86_400.0;
+/// What a complete test has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Requirement {
+    /// Each documented fact is in a case.
+    Facts,
+    /// The client offers what each case needs.
+    Operations,
+}
 
 pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, CommandError> {
     arguments.check()?;
@@ -115,7 +126,10 @@ pub(super) fn run(arguments: &RunArgs) -> Result<ExitCode, CommandError> {
 
 impl RunArgs {
     fn options(&self) -> Result<Options, CommandError> {
-        let options = Options { strict: self.strict, ..Options::default() };
+        let has = |requirement| self.require.contains(&requirement);
+        let required =
+            Requirements { facts: has(Requirement::Facts), operations: has(Requirement::Operations) };
+        let options = Options { strict: self.strict, required, ..Options::default() };
         let Some(given) = &self.case_timeout else { return Ok(options) };
         let seconds = given.parse().ok().filter(|seconds| (0.001..=MAX_CASE_TIMEOUT).contains(seconds));
         let timeout = seconds.map(Duration::from_secs_f64).ok_or_else(|| {

@@ -19,8 +19,8 @@ pub(super) struct ServerArgs {
     /// name others
     #[arg(id = "server", long = "server", value_name = "URL", conflicts_with = "command")]
     url: Option<String>,
-    /// Allow a server that is not on this machine
-    #[arg(long, visible_alias = "yes", requires = "server")]
+    /// Allow a server that is not on this machine (alias: --yes)
+    #[arg(long, alias = "yes", requires = "server")]
     allow_remote: bool,
     /// A value that the server knows, such as the id of a job, in place of the sample of an argument; repeatable. NAME is the name
     /// of the argument, or operation.argument

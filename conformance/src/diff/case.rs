@@ -95,7 +95,8 @@ fn common_name<'a>(old: &'a Document, new: &'a Document, known: &[Provider]) -> 
 
 /// The cases of a document, planned under the given name.
 fn cases(document: &Document, name: &Arc<str>, known: &[Provider]) -> Result<CaseFields, String> {
-    let renamed = Document { name: name.clone(), ..document.clone() };
+    let mut renamed = document.clone();
+    renamed.name.clone_from(name);
     let plan = Plan::of(vec![renamed], known)
         // An error must show the document's own name.
         .or_else(|_| Plan::of(vec![document.clone()], known))

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::rule::{ChangeRule, Class};
 use crate::document::{Location, collapse};
 use crate::style::visible;
-use crate::wire::body::canonical_json;
+use crate::wire::value::canonical_json;
 
 /// The longest value that is shown in full, in characters.
 const MAX_SHOWN: usize = 100;

@@ -40,6 +40,7 @@ fn kind(credential: &Credential) -> String {
     match &credential.kind {
         CredentialKind::Bearer => "bearer token".to_owned(),
         CredentialKind::Basic => "user name and password".to_owned(),
+        CredentialKind::Challenge(scheme) => format!("http {scheme}"),
         // Names of headers are case-insensitive.
         CredentialKind::Parameter(ParameterLocation::Header, name) => {
             format!("header {}", name.to_lowercase())

@@ -52,9 +52,9 @@ fn parameter<'a>(pair: &mut OperationPair<'a, '_>, old: &'a Parameter, new: &'a 
     }
     let serialisation = |parameter: &Parameter| {
         [
-            ("style", parameter.style.clone()),
-            ("explode", parameter.explode.to_string()),
-            ("allowReserved", parameter.allow_reserved.to_string()),
+            ("style", parameter.format.style.word().to_owned()),
+            ("explode", parameter.format.explode.to_string()),
+            ("allowReserved", parameter.format.allow_reserved.to_string()),
         ]
     };
     for ((key, was), (_, is)) in serialisation(old).into_iter().zip(serialisation(new)) {

@@ -25,9 +25,11 @@ impl fmt::Display for ReadError {
 
 impl std::error::Error for ReadError {}
 
-/// An error at a line of a file whose name the reader does not know.
-#[derive(Debug)]
+/// An error at a line of a file.
+#[derive(Clone, Debug)]
 pub(super) struct LineError {
+    /// The name of the file; none for the document itself, whose name the reader does not know.
+    pub(super) document: Option<Arc<str>>,
     pub(super) line: usize,
     pub(super) message: String,
 }
@@ -37,11 +39,12 @@ pub(super) type Result<T> = std::result::Result<T, LineError>;
 
 impl LineError {
     pub(super) fn new(line: usize, message: impl Into<String>) -> Self {
-        Self { line, message: message.into() }
+        Self { document: None, line, message: message.into() }
     }
 
     /// Adds the name of the document.
     pub(super) fn of(self, document: &Arc<str>) -> ReadError {
-        ReadError { document: document.clone(), line: self.line, message: self.message }
+        let document = self.document.unwrap_or_else(|| document.clone());
+        ReadError { document, line: self.line, message: self.message }
     }
 }

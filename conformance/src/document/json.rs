@@ -6,6 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::error::{LineError, Result};
+use super::files::Files;
 use super::pointer;
 use super::tree::{LineIndex, Tree, check_size, duplicate, nearest_line};
 
@@ -17,7 +18,7 @@ pub(super) fn read(text: &str, offset: usize) -> Result<Tree> {
     let value = parser.value(&mut String::new(), line, 0)?;
     parser.skip_blanks();
     match parser.next() {
-        None => Ok(Tree { value, lines: parser.lines.by_pointer }),
+        None => Ok(Tree { value, lines: parser.lines.by_pointer, files: Files::default() }),
         Some(_) => Err(parser.error("unexpected text after the end of the document; remove it")),
     }
 }

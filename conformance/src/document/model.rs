@@ -1,13 +1,16 @@
 //! The model that every reader produces: operations, parameters, bodies, responses, credentials.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::cache::{PatternStrings, Validators};
 use super::excerpt::Excerpts;
+use super::files::{SourceFile, path_of};
+use super::serialisation::{Encoding, Serialisation};
 use super::tree::nearest_line;
 
 /// An API description: one file of one vendor.
@@ -24,21 +27,26 @@ pub struct Document {
     /// The operations, in document order.
     pub operations: Vec<Operation>,
     /// The schemas that `$ref`s point to. A schema together with this object is complete. For OpenAPI it
-    /// is `{"components": {"schemas": {...}}, "elsewhere": {...}}`, where `elsewhere` has the schemas at
-    /// other locations, by JSON pointer. Empty for RST.
+    /// is `{"components": {"schemas": {...}}, "elsewhere": {...}, "request": {...}}`. `elsewhere` has the schemas at
+    /// other locations, by JSON pointer. `request` has the same again for requests, where these differ. Empty for RST.
     pub definitions: Value,
     /// Prose that belongs to no operation, for example `info.description`.
     pub prose: Vec<Prose>,
     /// Defects that did not stop the reader, for example a title longer than its underline.
     pub notes: Vec<Note>,
-    /// The line (from 1) of each JSON pointer into the document.
+    /// The line (from 1) of each JSON pointer into the document. The pointers into another file begin with
+    /// `/x-referenced-files/` and the path of the file.
     pub lines: HashMap<String, usize>,
+    /// The other files that the document refers to, by their path from its folder.
+    pub files: BTreeMap<String, SourceFile>,
+    pub(super) validators: Validators,
+    pub(super) strings: PatternStrings,
 }
 
 /// The format of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// OpenAPI 3.0, as YAML, as JSON, or in a fenced block of a docs page.
+    /// OpenAPI 3.0 to 3.2, as YAML, as JSON, or in a fenced block of a docs page.
     OpenApi,
     /// A reStructuredText page that uses the Sphinx HTTP domain.
     Rst,
@@ -93,13 +101,24 @@ pub struct Prose {
     pub location: Location,
 }
 
-/// A defect of a document that did not stop the reader.
+/// Something in a document that the reader does not use as it is.
 #[derive(Clone, Debug)]
 pub struct Note {
+    /// Whether it is a defect.
+    pub kind: NoteKind,
     /// One line: what is wrong, and how the reader treats it.
     pub text: String,
     /// Where the defect is.
     pub location: Location,
+}
+
+/// Why the reader does not use something as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteKind {
+    /// It is a defect of the document, which did not stop the reader.
+    Defect,
+    /// It is right, and the suite does not judge it.
+    NotJudged,
 }
 
 /// An operation: one method and one path.
@@ -137,11 +156,9 @@ impl Operation {
         of(Code::Exact(status)).or_else(|| of(Code::Range(status / 100))).or_else(|| of(Code::Default))
     }
 
-    /// The credentials a client must send: the first alternative that the suite can send, else the first
-    /// alternative.
-    pub fn credentials(&self) -> &[Credential] {
-        let is_known = |together: &&Vec<Credential>| together.iter().all(|one| one.kind.is_known());
-        self.security.iter().find(is_known).or(self.security.first()).map_or(&[], Vec::as_slice)
+    /// The credentials of all alternatives.
+    pub fn credentials(&self) -> impl Iterator<Item = &Credential> {
+        self.security.iter().flatten()
     }
 }
 
@@ -156,13 +173,10 @@ pub struct Parameter {
     pub required: bool,
     /// The schema of the value.
     pub schema: Schema,
-    /// The serialisation of arrays and objects (`form`, `simple`, ...), by default that of the location.
-    /// If the value is described by `content`, its media type.
-    pub style: String,
-    /// Whether each array element or object property is a parameter of its own.
-    pub explode: bool,
-    /// Whether reserved characters (`:/?#[]@!$&'()*+,;=`) are sent without percent-encoding.
-    pub allow_reserved: bool,
+    /// The serialisation of the value.
+    pub format: Serialisation,
+    /// Whether OpenAPI's `allowEmptyValue` allows an empty value, whatever the schema says.
+    pub allow_empty: bool,
     /// The description in the document; empty if there is none.
     pub description: String,
     /// The documented example values.
@@ -201,9 +215,11 @@ impl ParameterLocation {
 /// A JSON Schema and its location.
 #[derive(Clone, Debug)]
 pub struct Schema {
-    /// A JSON Schema (draft 4). The reader changes three things of OpenAPI: `nullable` becomes a `null`
-    /// alternative, a pattern loses the slashes of a JavaScript literal, and a `$ref` to a schema outside
-    /// `components/schemas` becomes `#/elsewhere/...`. All `$ref`s resolve through
+    /// A JSON Schema (2020-12), whatever the version of the document. Where that has several ways to say the same, the model has
+    /// one: no list of one type, `enum` for `const`, `example` for the first of `examples`, an object for `true` and `false`,
+    /// `allOf` for keywords beside a `$ref`. `nullable` becomes a `null` alternative, and a pattern loses the slashes of a
+    /// JavaScript literal. A schema of a request has no `readOnly` properties, one of a response no `writeOnly` properties. A
+    /// `$ref` to a schema outside `components/schemas` becomes `#/elsewhere/...`. All `$ref`s resolve through
     /// [`Document::definitions`]; [`Document::validator`] combines the two.
     pub value: Value,
     /// The JSON pointer of the schema, for [`Document::lines`].
@@ -230,6 +246,8 @@ pub struct Content {
     pub schema: Option<Schema>,
     /// The documented examples.
     pub examples: Vec<Example>,
+    /// How properties of a form or a multipart body are sent, by name. Properties without an entry have the default of their type.
+    pub encodings: BTreeMap<String, Encoding>,
     /// Where the document states it.
     pub location: Location,
 }
@@ -256,6 +274,14 @@ pub struct Response {
     pub headers: Vec<Parameter>,
     /// Where the operation states the status. The content may be elsewhere, behind a `$ref`.
     pub location: Location,
+}
+
+impl Response {
+    /// Whether HTTP allows a body (RFC 9110, 6.4.1), whatever is documented.
+    pub fn has_body(&self, operation: &Operation) -> bool {
+        operation.method != "HEAD"
+            && !matches!(self.code, Code::Exact(100..=199 | 204 | 205 | 304) | Code::Range(1))
+    }
 }
 
 /// The status, or the range of statuses, of a documented response.
@@ -330,30 +356,32 @@ pub struct Credential {
 /// How a credential is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialKind {
-    /// `Authorization: Bearer ...`
+    /// `Authorization: Bearer ...`. OAuth 2 and OpenID Connect tokens are sent so too (RFC 6750).
     Bearer,
     /// `Authorization: Basic ...`
     Basic,
+    /// `Authorization`, with this scheme in lower case: `digest`. What follows the scheme depends on a challenge of the server.
+    Challenge(String),
     /// A parameter with this location and name.
     Parameter(ParameterLocation, String),
-    /// Another scheme, as written: `oauth2`, `http digest`.
+    /// A scheme that the suite cannot judge, as written: `mutualTLS`.
     Other(String),
 }
 
 impl CredentialKind {
-    /// Whether it is sent as `Authorization: Bearer`. OAuth 2 and OpenID Connect tokens are (RFC 6750).
-    pub fn is_bearer(&self) -> bool {
-        match self {
-            Self::Bearer => true,
-            Self::Other(name) => ["oauth2", "openIdConnect"].contains(&name.as_str()),
-            Self::Basic | Self::Parameter(..) => false,
-        }
+    /// Whether it is sent in the header `Authorization`.
+    pub fn is_authorization(&self) -> bool {
+        matches!(self, Self::Bearer | Self::Basic | Self::Challenge(_))
     }
 
-    /// Whether the suite can send it.
+    /// Whether it is HTTP digest authentication (RFC 7616).
+    pub fn is_digest(&self) -> bool {
+        matches!(self, Self::Challenge(scheme) if scheme == "digest")
+    }
+
+    /// Whether the suite knows what a client sends. A challenge has an answer that only the client can compute.
     pub fn is_known(&self) -> bool {
-        self.is_bearer()
-            || matches!(self, Self::Parameter(ParameterLocation::Query | ParameterLocation::Header, _))
+        !matches!(self, Self::Challenge(_) | Self::Other(_))
     }
 }
 
@@ -363,13 +391,21 @@ impl Document {
         if operation.servers.is_empty() { &self.servers } else { &operation.servers }
     }
 
-    /// The text, ready for excerpts.
-    pub fn excerpts(&self) -> Excerpts<'_> {
-        Excerpts::of(&self.text)
+    /// The text of each of its files by name, ready for excerpts.
+    pub fn excerpts(&self) -> impl Iterator<Item = (&str, Excerpts<'_>)> {
+        let files = self.files.values().map(|file| (&*file.name, Excerpts::of(&file.text)));
+        std::iter::once((&*self.name, Excerpts::of(&self.text))).chain(files)
+    }
+
+    /// Whether the place is in this document or in a file that it refers to.
+    pub fn has(&self, location: &Location) -> bool {
+        location.document == self.name || self.files.values().any(|file| file.name == location.document)
     }
 
     /// The location of a JSON pointer. Its line is that of the nearest ancestor with a known line.
     pub fn locate(&self, pointer: &str) -> Location {
-        Location::new(&self.name, nearest_line(&self.lines, pointer), pointer)
+        let file = path_of(pointer).and_then(|path| self.files.get(&path));
+        let document = file.map_or(&self.name, |file| &file.name);
+        Location::new(document, nearest_line(&self.lines, pointer), pointer)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use serde_json::json;
 
 use super::model::{Location, Parameter, ParameterLocation, Schema};
+use super::serialisation::{Serialisation, Style};
 
 /// The names in the braces of a template, in order.
 fn names(path: &str) -> impl Iterator<Item = &str> {
@@ -56,9 +57,12 @@ pub(super) fn bare_parameter(name: &str, sent_in: ParameterLocation, location: L
         sent_in,
         required: true,
         schema: Schema { value: json!({ "type": "string" }), pointer: location.pointer.clone() },
-        style: if is_query { "form" } else { "simple" }.to_owned(),
-        explode: is_query,
-        allow_reserved: false,
+        format: Serialisation {
+            style: if is_query { Style::Form } else { Style::Simple },
+            explode: is_query,
+            allow_reserved: false,
+        },
+        allow_empty: false,
         description: String::new(),
         examples: Vec::new(),
         location,
@@ -74,6 +78,11 @@ pub(super) struct Ids {
 }
 
 impl Ids {
+    /// Whether an operation has this id.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.taken.contains(id)
+    }
+
     /// The id itself, or, if it is taken, the id with the method (and a number) before it.
     pub(super) fn distinct(&mut self, id: &str, method: &str) -> String {
         if self.taken.insert(id.to_owned()) {

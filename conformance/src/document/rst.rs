@@ -14,6 +14,7 @@ mod reader;
 mod response;
 mod section;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -22,6 +23,7 @@ use self::block::{Block, BlockKind, blocks, says_nothing};
 use self::line::{expanded, numbered};
 use self::reader::RstReader;
 use self::section::{Group, Method, Topic, groups};
+use super::cache::{PatternStrings, Validators};
 use super::error::{LineError, Result};
 use super::model::{Document, Kind, Operation, Parameter, ParameterLocation, Prose};
 use super::path::{self, Ids};
@@ -57,6 +59,9 @@ pub(super) fn read(name: &Arc<str>, text: &Arc<str>) -> Result<Document> {
         prose,
         notes: reader.notes,
         lines: reader.lines,
+        files: BTreeMap::new(),
+        validators: Validators::default(),
+        strings: PatternStrings::default(),
     })
 }
 

@@ -1,11 +1,15 @@
 //! JSON Schemas of documents: what they refer to, what they allow, and values that satisfy or break them.
 
 mod definition;
+mod flat;
 pub(crate) mod mutation;
 pub(crate) mod pattern;
 pub(crate) mod published;
 pub(crate) mod sample;
+mod scalar;
+mod synthesis;
+mod turns;
 pub(crate) mod validator;
 pub(crate) mod walk;
 
-pub(super) use definition::{definition_of, pointer_of, put, uri_fragment};
+pub(super) use definition::{MessageDirection, definition_of, put, uri_fragment};

@@ -53,7 +53,7 @@ impl OpenApiSource {
                 return Err(LineError::new(0, message));
             }
         };
-        let Tree { value, lines } = tree(&text, offset)?;
+        let Tree { value, lines, .. } = tree(&text, offset)?;
         Ok(Self { name: name.clone(), text, offset, value, lines })
     }
 
@@ -82,7 +82,7 @@ pub(crate) fn read_values(name: &str, bytes: &[u8]) -> std::result::Result<Tree,
 }
 
 /// Parses a string that starts after `offset` lines of its file.
-fn tree(text: &str, offset: usize) -> Result<Tree> {
+pub(super) fn tree(text: &str, offset: usize) -> Result<Tree> {
     if is_json(text) { json::read(text, offset) } else { yaml::read(text, offset) }
 }
 

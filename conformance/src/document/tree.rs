@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::error::{LineError, Result};
+use super::files::Files;
 
 /// The maximum nesting of mappings and lists. Published documents stay below 40.
 const MAX_DEPTH: usize = 100;
@@ -19,6 +20,8 @@ const MAX_POINTERS: usize = 512 * 1024 * 1024;
 pub(crate) struct Tree {
     pub(crate) value: Value,
     pub(super) lines: HashMap<String, usize>,
+    /// The other files that the value has.
+    pub(super) files: Files,
 }
 
 impl Tree {

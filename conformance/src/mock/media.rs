@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use crate::plan::case::{FileChange, LONGEST, Media, SHORT};
+use crate::wire::value::FILE_CONTENT;
 
 /// The end of a file of [`SHORT`] bytes.
 const BLANKS: &[u8] = b" \r\n";
@@ -45,6 +46,21 @@ pub fn change(path: &Path, change: FileChange) -> io::Result<()> {
         FileChange::Grows => length + 1_000,
         FileChange::Shrinks => length / 2,
     })
+}
+
+/// The path of a file for arguments that are bytes. All cases of a run share it.
+///
+/// # Errors
+///
+/// Those of the file system.
+pub fn binary(folder: &Path) -> io::Result<PathBuf> {
+    let path = folder.join("conformance.bin");
+    if !path.exists() {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(FILE_CONTENT)?;
+        file.persist(&path)?;
+    }
+    Ok(path)
 }
 
 /// The path of a file with the media of a case. Cases share a file unless they change it.

@@ -1,15 +1,22 @@
 //! Documented responses with a concrete status and body, as cases serve and vary them.
 
+use hyper::header::HeaderValue;
 use serde_json::{Value, json};
 
 use super::case::{Case, Family, Outcome, Serve, ServedResponse};
 use super::operation_plan::OperationPlan;
 use super::presigned::PRESIGNED;
+use super::unexercised::Skipped;
 use crate::document::schema::mutation::{Mutations, mutations};
-use crate::document::schema::sample;
-use crate::document::{Code, Content, Document, Operation, Response, Schema};
-use crate::wire::body::{JSON, canonical_json, essence, preferred};
-use crate::wire::parameter::text;
+use crate::document::schema::{sample, walk};
+use crate::document::{Code, Content, Document, Operation, Parameter, Response, Schema};
+use crate::wire::body::{BodyFormat, preferred};
+use crate::wire::media_type::{self, JSON, is_json};
+use crate::wire::serialisation::text;
+use crate::wire::value::canonical_json;
+
+/// Why a response is not served.
+const NO_BODY: &str = "the suite found no body of the response that satisfies its schema";
 
 /// A documented response with a concrete status and body.
 pub(super) struct DocumentedAnswer<'a> {
@@ -23,21 +30,28 @@ pub(super) struct DocumentedAnswer<'a> {
 }
 
 impl<'a> DocumentedAnswer<'a> {
-    fn new(plan: &'a OperationPlan<'a>, response: &'a Response) -> Self {
-        let content = preferred(&response.contents);
+    /// The answer; none where the response has a schema, and neither the document nor the suite has a body for it.
+    fn new(plan: &'a OperationPlan<'a>, response: &'a Response) -> Option<Self> {
         let document = &plan.source.document;
-        let stated = content.and_then(|content| sample::body(document, content));
-        let known = || plan.source.provider.bodies.get(&response.code.to_string()).cloned();
-        let has_example = content.is_some_and(|content| !content.examples.is_empty());
         let code = concrete(plan.operation, response.code);
+        let content = preferred(&response.contents).filter(|_| response.has_body(plan.operation));
+        let stated = content.and_then(|content| sample::body(document, content));
+        let known = || {
+            let listed = plan.source.provider.bodies.get(&response.code.to_string()).cloned();
+            listed.filter(|_| response.has_body(plan.operation))
+        };
+        let has_example = content.is_some_and(|content| !content.examples.is_empty());
         let mut body = stated.or_else(known);
         if let Some(body) = body.as_mut().filter(|_| !has_example && is_success(code)) {
             place_upload_url(plan, body);
         }
         let schema = content.and_then(|content| content.schema.as_ref());
+        if schema.is_some() && body.is_none() {
+            return None;
+        }
         let mutations =
             schema.zip(body.as_ref()).map(|(schema, body)| sorted_mutations(document, schema, body));
-        Self { plan, response, code, content, body, mutations: mutations.unwrap_or_default() }
+        Some(Self { plan, response, code, content, body, mutations: mutations.unwrap_or_default() })
     }
 
     pub(super) fn schema(&self) -> Option<&'a Schema> {
@@ -50,17 +64,18 @@ impl<'a> DocumentedAnswer<'a> {
 
     /// Whether its body is JSON.
     pub(super) fn is_json(&self) -> bool {
-        essence(self.media_type()).ends_with("json")
+        is_json(self.media_type())
     }
 
-    /// The media type with which a JSON body is served.
+    /// The media type with which the body is served.
     pub(super) fn media_type(&self) -> &'a str {
-        self.content.map_or(JSON, |content| content.media_type.as_str())
+        self.content.map_or(JSON, |content| media_type::concrete(&content.media_type))
     }
 
-    pub(super) fn serve_json(&self, body: Option<&Value>) -> Serve {
+    /// The answer with this body, as its media type says.
+    pub(super) fn serve(&self, body: Option<&Value>) -> Serve {
         match body {
-            Some(body) => self.serve_text(self.media_type(), canonical_json(body)),
+            Some(body) => self.serve_text(self.media_type(), self.written(body)),
             None => respond(self.code, self.headers(), String::new()),
         }
     }
@@ -74,16 +89,27 @@ impl<'a> DocumentedAnswer<'a> {
     fn headers(&self) -> Vec<(String, String)> {
         let headers = self.response.headers.iter();
         let documented = headers.filter(|header| !header.name.eq_ignore_ascii_case("content-type"));
-        let sampled = documented.map(|header| {
-            let example = header.examples.first().map(|example| &example.value);
-            let value = example.or(header.schema.value.get("example")).map_or_else(|| "1".to_owned(), text);
-            (header.name.to_lowercase(), value)
-        });
+        let document = &self.plan.source.document;
+        let sampled = documented
+            .filter_map(|header| Some((header.name.to_lowercase(), header_value(document, header)?)));
         sampled.collect()
     }
 
-    /// The outcome that the caller must see when this body is served.
+    /// The body as it is served; text where no JSON is documented.
+    fn written(&self, body: &Value) -> String {
+        match self.content.filter(|_| !self.is_json()) {
+            Some(content) => {
+                let written = BodyFormat::of(&self.plan.source.document, content).written(body);
+                String::from_utf8_lossy(&written).into_owned()
+            }
+            None => canonical_json(body),
+        }
+    }
+
+    /// The outcome that the caller must see when this body is served. Clients show a body that is no JSON in their own ways, so it
+    /// is not compared.
     pub(super) fn outcome(&self, body: Option<Value>) -> Outcome {
+        let body = body.filter(|_| self.is_json());
         match self.is_success() {
             true => Outcome::Success(body.unwrap_or_default()),
             false => Outcome::Failure { status: self.code, body },
@@ -110,6 +136,16 @@ impl<'a> DocumentedAnswer<'a> {
     }
 }
 
+/// The value of a header: its first example that satisfies the schema, otherwise 1 where the schema allows it, which many headers
+/// mean as a number, otherwise a sample. None when no such value can be a header.
+pub(super) fn header_value(document: &Document, header: &Parameter) -> Option<String> {
+    let validator = document.compiled(&header.schema)?;
+    let examples = header.examples.iter().map(|example| example.value.clone());
+    let usual = examples.chain([json!(1), json!("1")]).find(|value| validator.is_valid(value));
+    let value = text(&usual.or_else(|| sample::value(document, &header.schema))?);
+    HeaderValue::from_str(&value).is_ok().then_some(value)
+}
+
 pub(super) fn is_success(code: u16) -> bool {
     (200..300).contains(&code)
 }
@@ -117,10 +153,10 @@ pub(super) fn is_success(code: u16) -> bool {
 /// The mutations of a body. A value that breaks one alternative and satisfies another one counts as an alternative.
 fn sorted_mutations(document: &Document, schema: &Schema, body: &Value) -> Mutations {
     let mut mutations = mutations(document, schema, body);
-    if mutations.alternatives.is_empty() {
+    if walk::is_plain(document, &schema.value) {
         return mutations;
     }
-    if let Ok(validator) = document.validator(schema) {
+    if let Some(validator) = document.compiled(schema) {
         let valid = mutations.broken.extract_if(.., |mutation| validator.is_valid(&mutation.value));
         mutations.alternatives.extend(valid);
     }
@@ -154,9 +190,16 @@ pub(super) fn place_upload_url(plan: &OperationPlan<'_>, body: &mut Value) {
     }
 }
 
-/// Every documented answer of an operation.
-pub(super) fn documented<'a>(plan: &'a OperationPlan<'a>) -> Vec<DocumentedAnswer<'a>> {
-    plan.operation.responses.iter().map(|response| DocumentedAnswer::new(plan, response)).collect()
+/// Every documented answer of an operation, and those that cannot be served.
+pub(super) fn documented<'a>(plan: &'a OperationPlan<'a>) -> (Vec<DocumentedAnswer<'a>>, Vec<Skipped>) {
+    let (mut answers, mut skipped) = (Vec::new(), Vec::new());
+    for response in &plan.operation.responses {
+        match DocumentedAnswer::new(plan, response) {
+            Some(answer) => answers.push(answer),
+            None => skipped.push(plan.skipped(&response.location, NO_BODY.to_owned())),
+        }
+    }
+    (answers, skipped)
 }
 
 /// What a case serves if it is not about the response: the documented success with the lowest status.
@@ -168,15 +211,22 @@ pub(super) struct Success {
 }
 
 impl Success {
-    pub(super) fn of(plan: &OperationPlan<'_>, answers: &[DocumentedAnswer<'_>]) -> Self {
+    /// # Errors
+    ///
+    /// In a few words, why no documented success can be served.
+    pub(super) fn of(plan: &OperationPlan<'_>, answers: &[DocumentedAnswer<'_>]) -> Result<Self, String> {
         let successes = answers.iter().filter(|answer| answer.is_success());
         let Some(answer) = successes.min_by_key(|answer| answer.code) else {
-            return Self { code: 204, serve: respond(204, Vec::new(), String::new()), body: Value::Null };
+            if plan.operation.responses.iter().any(|response| response.code.is_success()) {
+                return Err(NO_BODY.to_owned());
+            }
+            return Ok(Self { code: 204, serve: respond(204, Vec::new(), String::new()), body: Value::Null });
         };
         let mut body = answer.body.clone();
         body.iter_mut().for_each(|body| place_upload_url(plan, body));
-        let serve = answer.serve_json(body.as_ref());
-        Self { code: answer.code, serve, body: body.unwrap_or_default() }
+        let serve = answer.serve(body.as_ref());
+        let body = body.filter(|_| answer.is_json());
+        Ok(Self { code: answer.code, serve, body: body.unwrap_or_default() })
     }
 
     pub(super) fn outcome(&self) -> Outcome {

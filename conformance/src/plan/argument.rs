@@ -9,32 +9,31 @@ use serde_json::Value;
 use super::answer::{DocumentedAnswer, Success};
 use super::argument_schema::{ArgumentSchema, Variation};
 use super::case::{Case, Family, Outcome, Serve, id_part};
-use super::operation_plan::{Argument, OperationPlan};
+use super::operation_plan::OperationPlan;
+use super::planned_argument::Argument;
 use super::variation::variations;
-use crate::document::schema::validator::ValidatorCache;
-use crate::wire::body::{JSON, essence};
+use crate::document::schema::sample;
 use crate::wire::message::ExpectedRequest;
-use crate::wire::parameter::carries;
-use crate::wire::request::WHOLE_BODY;
+use crate::wire::parameter::{Place, carries};
+use crate::wire::request::{BodyShape, WHOLE_BODY};
 
 /// The cases of every argument, and of a credential that is a documented parameter.
 pub(super) fn cases(
     plan: &OperationPlan<'_>,
     answers: &[DocumentedAnswer<'_>],
     success: &Success,
-    validators: &mut ValidatorCache<'_>,
 ) -> Vec<Case> {
     let planning = Planning { plan, success, error: error(answers) };
     let mut cases = Vec::new();
     for argument in &plan.arguments {
         let give = |case: &mut Case, value| drop(case.params.insert(argument.name.clone(), value));
-        cases.extend(planning.values(argument, validators, &give));
+        cases.extend(planning.values(argument, &give));
         let withhold = |case: &mut Case| drop(case.params.remove(&argument.name));
-        cases.push(planning.missing(argument, &withhold));
+        cases.extend(planning.missing(argument, &withhold));
     }
     if let Some(argument) = plan.credential_argument() {
-        cases.extend(planning.values(&argument, validators, &|case, value| case.credential = Some(value)));
-        cases.push(planning.missing(&argument, &|case| case.credential = Some(Value::Null)));
+        cases.extend(planning.values(&argument, &|case, value| case.credential = Some(value)));
+        cases.extend(planning.missing(&argument, &|case| case.credential = Some(Value::Null)));
     }
     cases.extend(planning.examples());
     cases
@@ -44,7 +43,7 @@ pub(super) fn cases(
 fn error(answers: &[DocumentedAnswer<'_>]) -> Option<(Serve, Outcome)> {
     let answers = answers.iter().filter(|answer| [400, 422].contains(&answer.code));
     let answer = answers.min_by_key(|answer| answer.code)?;
-    Some((answer.serve_json(answer.body.as_ref()), answer.outcome(answer.body.clone())))
+    Some((answer.serve(answer.body.as_ref()), answer.outcome(answer.body.clone())))
 }
 
 /// Gives a value to the client.
@@ -59,18 +58,39 @@ struct Planning<'a> {
 impl Planning<'_> {
     /// A case for each value of an argument. None when the schema cannot be compiled: then the suite does not know which values
     /// are allowed, and reports the facts as not exercised.
-    fn values(&self, argument: &Argument, validators: &mut ValidatorCache<'_>, give: Give<'_>) -> Vec<Case> {
-        let Some(validator) = validators.get(&argument.schema) else { return Vec::new() };
-        let schema = ArgumentSchema { document: &self.plan.source.document, argument, validator };
+    fn values(&self, argument: &Argument, give: Give<'_>) -> Vec<Case> {
+        if argument.has_file() {
+            return self.file(argument, give);
+        }
+        let document = &self.plan.source.document;
+        let Some(validator) = document.compiled(&argument.schema) else { return Vec::new() };
+        let schema = ArgumentSchema { document, argument, validator };
         let mut names = BTreeSet::new();
         variations(&schema)
             .into_iter()
             .filter(|variation| !schema.is_lost(&variation.value) && names.insert(id_part(&variation.name)))
-            .map(|variation| self.value(&schema, variation, give))
+            .filter_map(|variation| self.value(&schema, variation, give))
             .collect()
     }
 
-    fn value(&self, schema: &ArgumentSchema<'_>, variation: Variation, give: Give<'_>) -> Case {
+    /// A case that gives an optional file. Its schema describes its bytes, so no JSON value is like it.
+    fn file(&self, argument: &Argument, give: Give<'_>) -> Vec<Case> {
+        if argument.required {
+            return Vec::new();
+        }
+        let mut case = self.plan.case(
+            &format!("argument/{}/present", id_part(&argument.name)),
+            Family::Argument(argument.name.clone()),
+            format!("{}: a file, though it is optional, which is allowed", argument.name),
+            &argument.location,
+        );
+        case.facts.extend(argument.facts.clone());
+        give(&mut case, argument.sample.clone());
+        vec![self.allowed(case)]
+    }
+
+    /// None for an allowed value that the body as a whole does not allow.
+    fn value(&self, schema: &ArgumentSchema<'_>, variation: Variation, give: Give<'_>) -> Option<Case> {
         let argument = schema.argument;
         let allowed = schema.allows(&variation.value);
         let name = &argument.name;
@@ -90,22 +110,26 @@ impl Planning<'_> {
         let is_comparable = self.is_comparable(argument, &variation.value);
         give(&mut case, variation.value);
         match allowed {
-            true => self.allowed(case),
-            false => self.forbidden(case, is_comparable),
+            true => self.plan.allows_body(&case.params).then(|| self.allowed(case)),
+            false => Some(self.forbidden(case, is_comparable)),
         }
     }
 
     /// Whether there is exactly one way to send the value. Many clients leave out a parameter whose value is an empty string.
     fn is_comparable(&self, argument: &Argument, value: &Value) -> bool {
-        let body = self.plan.shape.body.as_ref();
-        match argument.place {
-            None if body.is_some_and(|body| essence(&body.content.media_type) == JSON) => true,
-            place => value != "" && carries(place, value),
+        let body = self.plan.shape.body.as_ref().and_then(BodyShape::format);
+        let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
+        // Clients write a list in their own way where the document has a string, and a string where it has a list.
+        let is_alike = is_scalar(value) == is_scalar(&argument.sample);
+        match argument.sent_at() {
+            Place::Body => body.is_some_and(|body| body.carries(value)),
+            place => value != "" && is_alike && carries(place, value),
         }
     }
 
-    /// A case that leaves the argument out. The client must refuse the call when the argument is required.
-    fn missing(&self, argument: &Argument, withhold: &dyn Fn(&mut Case)) -> Case {
+    /// A case that leaves the argument out. The client must refuse the call when the argument is required. None when the argument is
+    /// optional, and the body as a whole does not allow to leave it out.
+    fn missing(&self, argument: &Argument, withhold: &dyn Fn(&mut Case)) -> Option<Case> {
         let stated = argument.required_at.as_ref();
         let mut case = self.plan.case(
             &format!("argument/{}/absent", id_part(&argument.name)),
@@ -116,8 +140,8 @@ impl Planning<'_> {
         case.facts.extend(stated.map(|location| self.plan.fact(&location.pointer)));
         withhold(&mut case);
         match argument.required {
-            true => self.forbidden(case, false),
-            false => self.allowed(case),
+            true => Some(self.forbidden(case, false)),
+            false => self.plan.allows_body(&case.params).then(|| self.allowed(case)),
         }
     }
 
@@ -125,7 +149,9 @@ impl Planning<'_> {
     fn examples(&self) -> Vec<Case> {
         let Some(body) = &self.plan.shape.body else { return Vec::new() };
         let examples = body.content.examples.iter().enumerate();
-        let cases = examples.filter_map(|(index, example)| {
+        let document = &self.plan.source.document;
+        let right = examples.filter(|(_, example)| sample::is_right(document, body.schema, example));
+        let cases = right.filter_map(|(index, example)| {
             let fields = example.value.as_object()?;
             let given = body
                 .properties

@@ -7,7 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use super::fact::FactId;
-use super::operation_plan::Argument;
+use super::planned_argument::Argument;
 use crate::document::{Document, ParameterLocation};
 use crate::wire::parameter::carries;
 
@@ -41,12 +41,16 @@ impl ArgumentSchema<'_> {
 
     /// Whether a string reaches the server unchanged.
     pub(super) fn carries(&self, text: &str) -> bool {
-        carries(self.argument.place, &json!(text))
+        self.argument.place.is_none() || carries(self.argument.sent_at(), &json!(text))
     }
 
-    /// Whether the document allows the value, and a request cannot carry it unchanged at the place of the argument.
+    /// Whether the suite gives the client no such value: the document allows it, and a request cannot carry it unchanged at the place
+    /// of the argument; or the schema forbids an empty value, and `allowEmptyValue` allows it.
     pub(super) fn is_lost(&self, value: &Value) -> bool {
-        self.allows(value) && value.as_str().is_some_and(|text| !self.carries(text))
+        let is_lost =
+            self.argument.place.is_some() && self.allows(value) && !carries(self.argument.sent_at(), value);
+        let is_contradictory = self.argument.allow_empty && value == "" && !self.allows(value);
+        is_lost || is_contradictory
     }
 }
 

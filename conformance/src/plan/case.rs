@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fact::FactId;
+use super::server_request::ServerRequest;
+use super::source::Source;
 use crate::document::{Code, Location};
 use crate::wire::message::ExpectedRequest;
 use crate::wire::request::Arguments;
@@ -38,6 +40,9 @@ pub struct Case {
     /// The credential to give in place of the sample. Null: the client gets no credential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub credential: Option<Value>,
+    /// The names of the credentials to give, where the case is about one alternative of them. None: all that the operation asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credentials: Option<BTreeSet<String>>,
     /// The request that follows from the arguments. None if the document forbids the arguments and there is no single way to send
     /// them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,39 +77,6 @@ pub enum Family {
     Upload,
     /// A request that only a server under test gets.
     Server(ServerRequest),
-}
-
-/// A request that only a server under test gets: no argument of a client leads to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ServerRequest {
-    /// The smallest documented call with a wrong credential.
-    WrongCredential,
-    /// The smallest documented call without this parameter, which clients supply by themselves.
-    WithoutConstant(String),
-    /// The smallest documented call with a forbidden value of a parameter that clients supply by themselves.
-    OtherConstant {
-        /// The parameter.
-        name: String,
-        /// The forbidden value.
-        value: String,
-    },
-    /// The smallest documented call with a body that is malformed.
-    Malformed(MalformedBody),
-    /// A small upload to the pre-signed URL.
-    Upload,
-    /// The same upload, with an altered signature.
-    AlteredSignature,
-}
-
-/// How a JSON body is malformed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MalformedBody {
-    /// Its last character is missing.
-    Truncated,
-    /// It has a byte that does not occur in UTF-8.
-    InvalidUtf8,
-    /// A second JSON value follows.
-    Twice,
 }
 
 /// The family as the heading of a column in reports; empty for a flow, which has one column only.
@@ -152,6 +124,17 @@ pub fn with_url_number(text: &str, url_number: usize) -> String {
 pub const DATE: &str = "{date}";
 
 impl Case {
+    /// Whether the case is planned from this document. Two documents can refer to the same file.
+    pub fn is_of(&self, source: &Source) -> bool {
+        let offers = || match &self.upload {
+            Some(_) => source.upload_operation().is_some(),
+            None => source.operation(&self.operation).is_some(),
+        };
+        let Source { document, provider } = source;
+        document.name == self.location.document
+            || document.has(&self.location) && provider.name == self.provider && offers()
+    }
+
     /// Whether the case needs a storage: it has an upload, or [`STORAGE`] occurs in its responses.
     pub(crate) fn needs_storage(&self) -> bool {
         let names_storage = |serve: &Serve| match serve {

@@ -10,7 +10,7 @@ use super::sentence;
 use crate::document::pointer::escape;
 use crate::document::schema::sample;
 use crate::document::schema::walk::{
-    Branch, CONSTRAINTS, branches, fits, has_type, properties, required, resolve,
+    Branch, COMBINED, CONSTRAINTS, branches, fits, has_type, properties, required, resolve,
 };
 use crate::document::{Content, Document, Example, Location, Operation, Parameter, Schema};
 use crate::provider::{ProseRule, Provider};
@@ -101,7 +101,6 @@ impl Census<'_> {
     fn operation(&mut self, operation: &Operation) {
         let at = &operation.location.pointer;
         self.add(FactKind::Operation, at, format!("{} {}", operation.method, operation.path));
-        // A client sends only one of the alternatives.
         for credential in operation.credentials() {
             let pointer = &credential.location.pointer;
             self.add(FactKind::Credential, pointer, format!("credential {}", credential.name));
@@ -117,7 +116,8 @@ impl Census<'_> {
             let pointer = &response.location.pointer;
             self.add(FactKind::Response, pointer, format!("{} of {}", response.code, operation.id));
             response.headers.iter().for_each(|header| self.parameter(header, FactKind::Header));
-            response.contents.iter().for_each(|content| self.content(content));
+            let contents = response.contents.iter().filter(|_| response.has_body(operation));
+            contents.for_each(|content| self.content(content));
         }
     }
 
@@ -152,9 +152,13 @@ impl Census<'_> {
         if !self.seen.insert(pointer.clone()) {
             return;
         }
-        for keyword in CONSTRAINTS {
+        let says = |keyword: &str, value: &Value| match COMBINED.contains(&keyword) {
+            true => keyword.to_owned(),
+            false => format!("{keyword} {value}"),
+        };
+        for keyword in CONSTRAINTS.iter().chain(COMBINED) {
             if let Some(value) = schema.get(*keyword) {
-                let says = format!("{keyword} {value}");
+                let says = says(keyword, value);
                 self.add(FactKind::Constraint, &format!("{pointer}/{keyword}"), says);
             }
         }

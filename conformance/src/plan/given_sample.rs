@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::operation_plan::{Argument, OperationPlan};
+use super::operation_plan::OperationPlan;
+use super::planned_argument::Argument;
 use super::source::{PlanError, Source};
 use crate::document::schema::validator::first_violation;
 use crate::document::{Document, Operation};

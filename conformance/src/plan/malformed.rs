@@ -6,7 +6,7 @@ use super::answer::DocumentedAnswer;
 use super::case::{Basis, Case, Outcome, Serve};
 use super::practice;
 use crate::document::schema::walk;
-use crate::wire::body::canonical_json;
+use crate::wire::value::canonical_json;
 
 /// The size of an error body that a client must not hold in memory, in bytes.
 const LARGE: usize = 10 * 1024 * 1024;
@@ -17,7 +17,7 @@ const GATEWAY_PAGE: &str =
 
 /// Malformed responses with a documented status. The status must still reach the caller.
 pub(super) fn cases(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
-    let Some(body) = &answer.body else { return Vec::new() };
+    let Some(body) = answer.body.as_ref().filter(|_| answer.is_json()) else { return Vec::new() };
     let broken = |variation: &str, what: &str, serve: Serve| Case {
         serve: vec![serve],
         outcome: Outcome::Failure { status: answer.code, body: None },

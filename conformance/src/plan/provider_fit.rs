@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::answer;
-use super::operation_plan::{Argument, OperationPlan};
+use super::operation_plan::OperationPlan;
+use super::planned_argument::Argument;
 use super::source::{PlanError, Source, is_whole};
 use crate::document::schema::sample as synthesis;
 use crate::document::schema::validator::first_violation;
@@ -111,7 +112,7 @@ fn upload_url(source: &Source) -> Result<(), PlanError> {
     let flow = source.provider.flows.upload.as_ref().zip(source.upload_operation());
     let Some((flow, operation)) = flow else { return Ok(()) };
     let plan = OperationPlan::new(source, operation);
-    let answers = answer::documented(&plan);
+    let (answers, _) = answer::documented(&plan);
     let mut bodies =
         answers.iter().filter(|answer| answer.is_success()).filter_map(|answer| answer.body.as_ref());
     if bodies.any(|body| body.pointer(&flow.url).is_some()) {

@@ -8,9 +8,9 @@ use super::answer::{DocumentedAnswer, place_upload_url};
 use super::case::{Basis, Case, Serve};
 use super::fact::{self, FactId};
 use super::practice;
-use crate::document::schema::validator::ValidatorCache;
 use crate::document::schema::{sample, walk};
-use crate::wire::body::{JSON, canonical_json};
+use crate::wire::media_type::JSON;
+use crate::wire::value::canonical_json;
 
 /// The header that asks a client to wait.
 const RETRY_AFTER: &str = "retry-after";
@@ -20,18 +20,23 @@ const ASKED_WAIT_S: &str = "2";
 
 /// A documented response: as documented, with other values, with unknown fields, without optional fields, with a parameter of
 /// its media type, with a wait, and with its other examples and alternatives.
-pub(super) fn cases(answer: &DocumentedAnswer<'_>, validators: &mut ValidatorCache<'_>) -> Vec<Case> {
+pub(super) fn cases(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
     let mut cases = vec![as_documented(answer)];
     let Some(body) = &answer.body else { return cases };
     let document = &answer.plan.source.document;
     let checked = answer.schema().filter(|schema| !walk::is_plain(document, &schema.value));
-    let validator = checked.and_then(|schema| validators.get(schema));
-    let allows = |body: &Value| validator.as_ref().is_none_or(|validator| validator.is_valid(body));
+    let validator = checked.map(|schema| document.compiled(schema));
+    let allows = |body: &Value| match &validator {
+        Some(validator) => validator.as_ref().is_some_and(|validator| validator.is_valid(body)),
+        None => true,
+    };
     if answer.is_json() {
         cases.extend(distinct_values(answer, body, &allows));
         cases.extend(unknown_fields(answer, body, &allows));
     }
-    if let Some(required) = without_optional(answer, body) {
+    if let Some(required) =
+        without_optional(answer, body).filter(|required| answer.is_json() && allows(required))
+    {
         cases.push(allowed(answer, "optional-absent", "without its optional fields", &required));
     }
     if answer.media_type() == JSON {
@@ -155,7 +160,7 @@ fn contradicted(value: &Value) -> Value {
 
 /// A documented 429 or 503 that asks the client to wait.
 fn asked_to_wait(answer: &DocumentedAnswer<'_>, body: &Value) -> Option<Case> {
-    let Serve::Response(mut served) = answer.serve_json(Some(body)) else { return None };
+    let Serve::Response(mut served) = answer.serve(Some(body)) else { return None };
     served.headers.retain(|(name, _)| name != RETRY_AFTER);
     served.headers.push((RETRY_AFTER.to_owned(), ASKED_WAIT_S.to_owned()));
     [429, 503].contains(&answer.code).then(|| Case {
@@ -168,16 +173,25 @@ fn asked_to_wait(answer: &DocumentedAnswer<'_>, body: &Value) -> Option<Case> {
 
 fn as_documented(answer: &DocumentedAnswer<'_>) -> Case {
     let mut case = Case {
-        serve: vec![answer.serve_json(answer.body.as_ref())],
+        serve: vec![answer.serve(answer.body.as_ref())],
         outcome: answer.outcome(answer.body.clone()),
         ..answer.documented()
     };
     case.facts.extend(answer.body.iter().flat_map(|body| facts_of_body(answer, body)));
+    case.facts.extend(facts_of_text(answer));
     for header in &answer.response.headers {
         case.facts.insert(answer.plan.fact(&header.location.pointer));
         case.facts.extend(fact::constraints(&answer.plan.source.document, &header.schema));
     }
     case
+}
+
+/// The facts about a body that is a string and no JSON: it cannot have another type.
+fn facts_of_text(answer: &DocumentedAnswer<'_>) -> Vec<FactId> {
+    let document = &answer.plan.source.document;
+    let schema =
+        answer.schema().filter(|_| !answer.is_json() && answer.body.as_ref().is_some_and(Value::is_string));
+    schema.map(|schema| fact::constraints(document, schema)).unwrap_or_default()
 }
 
 fn facts_of_body(answer: &DocumentedAnswer<'_>, body: &Value) -> BTreeSet<FactId> {
@@ -191,7 +205,7 @@ fn facts_of_body(answer: &DocumentedAnswer<'_>, body: &Value) -> BTreeSet<FactId
 /// A case that serves another body that the document allows.
 fn allowed(answer: &DocumentedAnswer<'_>, variation: &str, what: &str, body: &Value) -> Case {
     Case {
-        serve: vec![answer.serve_json(Some(body))],
+        serve: vec![answer.serve(Some(body))],
         outcome: answer.outcome(Some(body.clone())),
         ..answer.variation(variation, what)
     }
@@ -215,7 +229,11 @@ fn alternatives(answer: &DocumentedAnswer<'_>) -> Vec<Case> {
         case.facts.extend(facts_of_body(answer, body));
         case
     };
-    let examples = answer.content.iter().flat_map(|content| content.examples.iter().enumerate().skip(1));
+    let examples = answer.content.iter().flat_map(|content| &content.examples).enumerate();
+    let document = &answer.plan.source.document;
+    let is_right = |example| answer.schema().is_none_or(|schema| sample::is_right(document, schema, example));
+    // The first one is served as documented.
+    let examples = examples.filter(|(_, example)| is_right(example)).skip(1);
     let examples =
         examples.map(|(index, example)| alternative(&format!("example-{}", index + 1), &example.value));
     let mutations = answer.mutations.alternatives.iter().map(|mutation| {

@@ -2,14 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::case::{Case, Family, MalformedBody, ServerRequest, id_part};
-use super::operation_plan::{Argument, OperationPlan};
+use super::case::{Case, Family, id_part};
+use super::operation_plan::OperationPlan;
+use super::planned_argument::Argument;
+use super::server_request::{MalformedBody, ServerRequest};
 use super::source::Source;
 use super::upload;
 use crate::document::schema::walk::kind;
 use crate::document::{Location, ParameterLocation};
-use crate::wire::body::essence;
-use crate::wire::parameter::text;
+use crate::wire::media_type::is_json;
+use crate::wire::serialisation::text;
 
 /// The cases of every operation.
 pub(crate) fn cases(source: &Source) -> Vec<Case> {
@@ -46,7 +48,7 @@ fn of_operation(plan: &OperationPlan<'_>) -> Vec<Case> {
 /// optional.
 pub(crate) fn credential_location(plan: &OperationPlan<'_>) -> Option<Location> {
     let is_optional = plan.operation.security.iter().any(Vec::is_empty);
-    let by_scheme = plan.operation.credentials().iter().find(|credential| credential.kind.is_known());
+    let by_scheme = plan.operation.credentials().find(|credential| credential.kind.is_known());
     let by_scheme = by_scheme.filter(|_| !is_optional).map(|credential| credential.location.clone());
     let by_parameter = || plan.credential_argument().filter(|argument| argument.required);
     by_scheme.or_else(|| Some(by_parameter()?.location))
@@ -114,8 +116,4 @@ fn malformed_bodies(plan: &OperationPlan<'_>) -> Vec<Case> {
         body.is_some_and(|body| matches!(body, Value::Object(_) | Value::Array(_)))
     };
     cases.filter(has_parts).collect()
-}
-
-fn is_json(media_type: &str) -> bool {
-    essence(media_type).ends_with("json")
 }

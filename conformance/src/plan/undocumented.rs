@@ -6,7 +6,7 @@ use super::answer::{Success, is_success, respond};
 use super::case::{Basis, Case, Family, Outcome, STORAGE, Serve, ServedResponse};
 use super::operation_plan::OperationPlan;
 use super::practice;
-use crate::wire::body::JSON;
+use crate::wire::media_type::JSON;
 
 /// Statuses with which a server, or a gateway in front of it, can answer.
 const UNDOCUMENTED: &[u16] = &[200, 201, 202, 203, 204, 205, 206, 301, 401, 403, 404, 418, 500, 503];

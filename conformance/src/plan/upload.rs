@@ -10,7 +10,7 @@ use super::operation_plan::OperationPlan;
 use super::practice::{BACKOFF, CHANGE, CREATED, EARLY, EXPIRY, REDIRECT, REFUSED, RETRY, WAIT};
 use super::source::Source;
 use crate::provider::UploadFlow;
-use crate::wire::body::JSON;
+use crate::wire::media_type::JSON;
 
 /// The name of the flow: drivers and case ids use it in place of an operation id.
 pub(super) const FLOW: &str = "upload";
@@ -116,7 +116,10 @@ pub(super) fn cases(source: &Source) -> Vec<Case> {
     let flow = source.provider.flows.upload.as_ref().zip(source.upload_operation());
     let Some((flow, operation)) = flow else { return Vec::new() };
     let plan = OperationPlan::new(source, operation);
-    let success = Success::of(&plan, &answer::documented(&plan));
+    let (answers, _) = answer::documented(&plan);
+    let success = plan.check_samples().and_then(|()| Success::of(&plan, &answers));
+    // Planning the operation says why.
+    let Ok(success) = success else { return Vec::new() };
     let call = UploadPlan { plan: &plan, flow, success };
     let mut cases = vec![
         call.stored("small", SHORT, "a file of 1,000 bytes"),

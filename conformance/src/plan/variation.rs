@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::argument_schema::{ArgumentSchema, Variation, bound, vary};
 use super::fact;
-use super::operation_plan::Argument;
+use super::planned_argument::Argument;
 use super::strings::strings;
 use crate::document::schema::mutation::mutations;
+use crate::document::schema::sample;
 use crate::document::schema::walk::{branches, kind};
-use crate::wire::parameter::text;
+use crate::wire::serialisation::text;
 
 /// The longest list that is given to a client. The elements of a list can be large.
 const MAX_ELEMENTS: usize = 1_000;
@@ -25,15 +26,15 @@ pub(super) fn variations(given: &ArgumentSchema<'_>) -> Vec<Variation> {
     match kind(schema) {
         "string" => all.extend(strings(given)),
         "integer" | "number" => all.extend(numbers(schema)),
-        "array" => all.extend(lists(argument)),
+        "array" => all.extend(lists(given)),
         _ => {}
     }
-    // Only a body can hold an object or a list unchanged.
-    if argument.place.is_none() {
+    // A single value has no parts, but in a body it can have other documented forms.
+    if argument.place.is_none() || ["object", "array"].contains(&kind(schema)) {
         all.extend(parts(given));
     }
     let keyword = schema.get("type").map(|_| "type");
-    all.push(vary("wrong-type", "a value of another type", wrong_type(schema), keyword));
+    all.push(vary("wrong-type", "a value of another type", wrong_type(argument), keyword));
     all
 }
 
@@ -59,12 +60,20 @@ fn parts(ArgumentSchema { document, argument, .. }: &ArgumentSchema<'_>) -> Vec<
 }
 
 /// The shortest and the longest list that the schema allows, and lists one element beyond.
-fn lists(argument: &Argument) -> Vec<Variation> {
+fn lists(ArgumentSchema { document, argument, .. }: &ArgumentSchema<'_>) -> Vec<Variation> {
     let Some(element) = argument.sample.get(0) else { return Vec::new() };
+    let is_unique = argument.schema.value.get("uniqueItems") == Some(&Value::Bool(true));
     let sized = |name: &str, keyword: &'static str, length: Option<usize>| {
         let length = length.filter(|length| *length <= MAX_ELEMENTS)?;
-        Some(vary(name, &format!("a list of {length}"), vec![element.clone(); length], Some(keyword)))
+        let elements = match is_unique {
+            true => sample::elements(document, &argument.schema.value, length)?,
+            false => vec![element.clone(); length],
+        };
+        Some(vary(name, &format!("a list of {length}"), elements, Some(keyword)))
     };
+    let repeated = is_unique.then(|| {
+        vary("repeated", "a list with an element twice", vec![element.clone(); 2], Some("uniqueItems"))
+    });
     let bound = |keyword| bound(&argument.schema.value, keyword);
     let (least, most) = (bound("minItems"), bound("maxItems"));
     let sizes = [
@@ -73,7 +82,7 @@ fn lists(argument: &Argument) -> Vec<Variation> {
         sized("most", "maxItems", most),
         sized("too-many", "maxItems", most.and_then(|most| most.checked_add(1))),
     ];
-    sizes.into_iter().flatten().collect()
+    sizes.into_iter().chain([repeated]).flatten().collect()
 }
 
 fn listed(schema: &Value) -> Vec<Variation> {
@@ -104,16 +113,23 @@ fn numbers(schema: &Value) -> Vec<Variation> {
     let edges = [
         edge("smallest", "minimum", 0.0),
         edge("too-small", "minimum", -step),
+        edge("smallest", "exclusiveMinimum", step),
+        edge("too-small", "exclusiveMinimum", 0.0),
         edge("largest", "maximum", 0.0),
         edge("too-large", "maximum", step),
+        edge("largest", "exclusiveMaximum", -step),
+        edge("too-large", "exclusiveMaximum", 0.0),
         broken_step,
     ];
     edges.into_iter().flatten().collect()
 }
 
-fn wrong_type(schema: &Value) -> Value {
+fn wrong_type(argument: &Argument) -> Value {
+    let schema = &argument.schema.value;
     match kind(schema) {
         "object" | "array" => json!("conformance"),
+        // A parameter is text, and OpenAPI serialises an object in another way.
+        "integer" | "number" | "boolean" if argument.place.is_some() => json!("conformance"),
         _ if branches(schema).is_empty() => json!({ "conformance": "not of the documented type" }),
         _ => json!([[]]),
     }

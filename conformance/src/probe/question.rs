@@ -6,15 +6,18 @@ use serde_json::Value;
 
 use crate::document::schema::walk::kind;
 use crate::document::{Code, Location, ParameterLocation};
-use crate::plan::case::{Case, Family, MalformedBody, ServerRequest};
-use crate::plan::operation_plan::{Argument, OperationPlan};
+use crate::plan::case::{Case, Family};
+use crate::plan::operation_plan::OperationPlan;
+use crate::plan::planned_argument::Argument;
 use crate::plan::server;
+use crate::plan::server_request::{MalformedBody, ServerRequest};
 use crate::plan::source::Source;
 use crate::provider::ClientCredential;
 use crate::wire::credential::{self, Credentials};
 use crate::wire::message::ExpectedRequest;
-use crate::wire::parameter::{carries, text};
+use crate::wire::parameter::carries;
 use crate::wire::request::Arguments;
+use crate::wire::serialisation::text;
 
 /// The secrets to send in place of the samples, each by its environment variable.
 pub(super) type Secrets = BTreeMap<String, String>;
@@ -55,7 +58,7 @@ pub(super) struct Outgoing {
 
 impl From<ExpectedRequest> for Outgoing {
     fn from(request: ExpectedRequest) -> Self {
-        let content = request.content().map(String::into_bytes);
+        let content = request.content();
         Self { request, content }
     }
 }
@@ -187,13 +190,20 @@ impl<'a> Question<'a> {
     fn check_sendable(&self, case: &Case) -> Result<(), &'static str> {
         let Some(argument) = self.argument(case) else { return Ok(()) };
         let Some(place) = argument.place else { return Ok(()) };
+        let carried = |value| carries(argument.sent_at(), value);
         let value = case.credential.as_ref().or(case.params.get(&argument.name));
         if place == ParameterLocation::Path && value.is_none_or(|value| value == "") {
             return Err("not reachable: without this value the path is another one");
         }
         match value {
-            Some(value) if value.is_string() && !carries(Some(place), value) => {
+            Some(value) if value.is_string() && !carried(value) => {
                 Err("not reachable: HTTP cannot carry this value unchanged at this place")
+            }
+            Some(value) if is_composite(value) != is_composite(&argument.sample) => {
+                Err("not reachable: at this place the value has the form of another type")
+            }
+            Some(value) if is_composite(value) && !carried(value) => {
+                Err("not reachable: OpenAPI does not say how this value is sent at this place")
             }
             Some(value)
                 if !value.is_string() && !value.is_null() && kind(&argument.schema.value) == "string" =>
@@ -224,6 +234,10 @@ fn of_server_request(request: &ServerRequest) -> Aspect {
 /// Whether an argument is the credential, where the document declares it as a parameter.
 fn is_credential(plan: &OperationPlan<'_>, name: &str) -> bool {
     plan.credential_argument().is_some_and(|argument| argument.name == name)
+}
+
+fn is_composite(value: &Value) -> bool {
+    value.is_array() || value.is_object()
 }
 
 fn is_secured(plan: &OperationPlan<'_>) -> bool {

@@ -195,7 +195,7 @@ impl<'a> ServerRun<'a> {
     async fn send(&mut self, question: &Question<'a>, outgoing: &Outgoing) -> io::Result<Answered> {
         let Outgoing { request, content } = outgoing;
         let mut sent = self.request(&request.method, self.url(question, request));
-        for (name, value) in &request.headers {
+        for (name, value) in request.sent_headers() {
             sent = sent.header(name, value);
         }
         if let (Some(content), Some(media_type)) = (content, &request.body_media_type) {
@@ -314,6 +314,10 @@ impl<'a> ServerRun<'a> {
         let flow =
             flow.ok_or_else(|| unplayed(format!("the first step of the upload was answered with {status}")))?;
         let url = upload::url(&received.body, &flow.url, &self.server.base).map_err(|broken| {
+            // The case of the right upload has the finding.
+            if question.aspect == Aspect::AlteredSignature {
+                return unplayed("the response has no URL for an upload".to_owned());
+            }
             let exchange = (self.shown(question, first), Some(received));
             Box::new(self.result(case, question, exchange, vec![broken], None).into())
         })?;

@@ -70,8 +70,10 @@ pub(super) fn shown(method: &str, url: &Url) -> RecordedRequest {
         method: method.to_owned(),
         path: format!("{place}{query}"),
         query: Vec::new(),
+        raw_query: String::new(),
         headers: Vec::new(),
         body: String::from_utf8_lossy(MEDIA).into_owned(),
+        content: MEDIA.to_vec(),
     }
 }
 

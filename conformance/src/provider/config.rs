@@ -99,7 +99,7 @@ impl Config {
                 line: place.line,
                 message: format!("the document {error}; paths are relative to this file"),
             })?;
-            Document::read(path, &bytes)
+            Document::read_with_files(path, &bytes)
         };
         self.providers.iter().flat_map(Provider::located_documents).map(read).collect()
     }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use self::case_status::CaseStatus;
 use super::{Report, fitted};
-use crate::plan::fact::Fact;
+use crate::plan::Unexercised;
 use crate::result::CaseResult;
 
 mod case;
@@ -135,7 +135,7 @@ fn matrix(report: &Report<'_>) -> Markup {
 
 fn cases(report: &Report<'_>, groups: &Groups<'_>) -> Markup {
     let documents = report.plan.sources.iter().map(|source| &source.document);
-    let excerpts = documents.map(|document| (&*document.name, document.excerpts())).collect();
+    let excerpts = documents.flat_map(|document| document.excerpts()).collect();
     html! {
         section aria-labelledby="cases-title" {
             h2 #cases-title { "Cases" }
@@ -151,14 +151,14 @@ fn cases(report: &Report<'_>, groups: &Groups<'_>) -> Markup {
     }
 }
 
-fn missed(facts: &[&Fact]) -> Markup {
+fn missed(facts: &[Unexercised<'_>]) -> Markup {
     html! {
         @if !facts.is_empty() {
             section aria-labelledby="missed-title" {
                 h2 #missed-title { "Facts that no judged case exercised " span.count { (facts.len()) } }
                 ul.facts {
-                    @for fact in facts {
-                        li { code { (fact.location) } " " (fact.says) }
+                    @for Unexercised { fact, reason } in facts {
+                        li { code { (fact.location) } " " (fact.says) ": " (reason) }
                     }
                 }
             }

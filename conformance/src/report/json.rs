@@ -1,6 +1,6 @@
 //! The report as JSON. `conformance/report.schema.json` is its published schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -42,10 +42,12 @@ fn whole(report: &Report<'_>) -> serde_json::Result<String> {
 }
 
 fn facts(report: &Report<'_>) -> serde_json::Result<Vec<Value>> {
-    let exercised = report.run.exercised();
+    let missed = report.missed();
+    let reasons: HashMap<_, _> = missed.iter().map(|one| (&one.fact.id, &one.reason)).collect();
     let json_fact = |fact: &Fact| {
         let mut json = serde_json::to_value(fact)?;
-        json["exercised"] = exercised.contains(&fact.id).into();
+        json["exercised"] = (!reasons.contains_key(&fact.id)).into();
+        json["not_exercised"] = reasons.get(&fact.id).map(|reason| reason.as_str()).into();
         Ok(json)
     };
     report.plan.facts.iter().map(json_fact).collect()

@@ -16,7 +16,7 @@ pub(super) struct MatrixRow<'a> {
 
 /// The rows of one document.
 pub(super) fn rows<'a>(source: &Source, run: &'a Run) -> Vec<MatrixRow<'a>> {
-    let own = run.results.iter().filter(|result| result.case.location.document == source.document.name);
+    let own = run.results.iter().filter(|result| result.case.is_of(source));
     let rows = grouped(own, |result| result.case.operation.as_str());
     let row = |(operation, results): (&'a str, Vec<&'a CaseResult>)| MatrixRow {
         operation,

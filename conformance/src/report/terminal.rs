@@ -14,6 +14,7 @@ use super::lines::Lines;
 use super::matrix::{self, MatrixRow};
 use super::{Report, fitted, ids};
 use crate::check::finding::{Blame, Level};
+use crate::plan::Unexercised;
 use crate::plan::source::Source;
 use crate::result::{CaseResult, Run, Verdict, VerdictKind};
 use crate::style::{BOLD, DIM, GREEN, RED, YELLOW, counted, visible};
@@ -247,7 +248,7 @@ fn put_missed(out: &mut Lines, report: &Report<'_>) {
         out.blank();
         out.unwrapped(&format!("{YELLOW}facts that no judged case exercised{YELLOW:#}"));
     }
-    for fact in missed {
-        out.paragraph("  ", "    ", &format!("{}  {}", fact.location, fact.says));
+    for Unexercised { fact, reason } in missed {
+        out.paragraph("  ", "    ", &format!("{}  {}: {reason}", fact.location, fact.says));
     }
 }

@@ -1,20 +1,24 @@
 //! The request that the arguments of an operation become.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
 
-use percent_encoding::utf8_percent_encode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::body;
+use super::body::{self, BodyFormat};
 use super::credential::{self, AskedCredential, Credentials};
 use super::message::ExpectedRequest;
-use super::parameter::{UNRESERVED, text};
+use super::parameter::ExpectedParameter;
+use super::serialisation::{TemplatePart, escaped, escaped_literal, template, text};
 use crate::document::schema::walk;
 use crate::document::{Content, CredentialKind, Document, Operation, Parameter, ParameterLocation, Schema};
 use crate::provider::{ClientCredential, Provider};
 
 /// The name of the argument that is the whole body, where the body is not an object with properties.
 pub(crate) const WHOLE_BODY: &str = "body";
+
+/// The schema of a body whose media type has none.
+static ANY_VALUE: LazyLock<Schema> = LazyLock::new(|| Schema { value: json!({}), pointer: String::new() });
 
 /// The arguments of a call, by name.
 pub type Arguments = Map<String, Value>;
@@ -23,7 +27,9 @@ pub type Arguments = Map<String, Value>;
 #[derive(Debug)]
 pub(crate) struct RequestShape<'a> {
     operation: &'a Operation,
-    /// The credentials that it asks for.
+    /// The alternatives of the credentials that it asks for.
+    pub(crate) alternatives: Vec<Vec<AskedCredential>>,
+    /// The credentials of all alternatives.
     pub(crate) credentials: Vec<AskedCredential>,
     /// The path of the server's URL, with which the path of each request begins: `/api`, or empty.
     pub(crate) prefix: String,
@@ -49,7 +55,10 @@ pub(crate) struct GivenParameter<'a> {
 #[derive(Debug)]
 pub(crate) struct BodyShape<'a> {
     pub(crate) content: &'a Content,
+    /// Its schema; one that allows every value, where the document states none.
     pub(crate) schema: &'a Schema,
+    /// The documented media types, first the one that is sent.
+    formats: Arc<[BodyFormat]>,
     /// The object schemas that make up the body, each with its JSON pointer.
     pub(crate) objects: Vec<(&'a Value, String)>,
     /// The properties of the body, each an argument. Empty: the whole body is one argument.
@@ -77,15 +86,14 @@ impl<'a> RequestShape<'a> {
         let mut parameters: Vec<_> =
             given.map(|parameter| GivenParameter { argument: parameter.name.clone(), parameter }).collect();
         let mut body = BodyShape::of(document, operation);
-        if let Some(body) = &mut body {
-            name_by_place(&mut parameters, &mut body.properties);
-        }
+        name_by_place(&mut parameters, body.as_mut());
         let constants = client_supplied.iter().filter_map(|parameter| {
             let (value, _) = provider.sample(&operation.id, &[&parameter.name])?;
             Some((parameter.name.as_str(), text(value)))
         });
         Self {
             operation,
+            alternatives: credential::alternatives(provider, operation),
             credentials: credential::asked(provider, operation),
             prefix: prefix(document, provider, operation),
             parameters,
@@ -105,45 +113,38 @@ impl<'a> RequestShape<'a> {
         let mut request = ExpectedRequest {
             method: self.operation.method.clone(),
             uri: self.path(arguments),
-            query_params: self
-                .given(arguments, ParameterLocation::Query)
-                .map(|(name, value)| (name.to_owned(), text(value)))
-                .collect(),
+            template: format!("{}{}", self.prefix, self.operation.path),
+            parameters: self.given(arguments).collect(),
             require_query_params: self.supplied_by_client(),
-            headers: self.headers(arguments),
             ..ExpectedRequest::default()
         };
         if let Some(body) = &self.body {
             request.body = body.value(arguments);
-            request.body_media_type = Some(body.content.media_type.clone());
+            request.body_media_type = body.formats.first().map(BodyFormat::sent_as);
+            request.bodies = Arc::clone(&body.formats);
         }
-        credential::put(&self.credentials, credentials, &mut request);
+        credential::put(&self.alternatives, credentials, &mut request);
         request
     }
 
     fn path(&self, arguments: &Arguments) -> String {
-        let in_path =
-            self.parameters.iter().filter(|given| given.parameter.sent_in == ParameterLocation::Path);
-        let given = in_path.map(|given| {
-            let value = arguments.get(&given.argument).map(text).unwrap_or_default();
-            (given.parameter.name.as_str(), value)
-        });
-        let constants = self.constants.iter().map(|(name, value)| (*name, value.clone()));
-        let mut path = self.operation.path.clone();
-        for (name, value) in given.chain(constants) {
-            let segment = utf8_percent_encode(&value, UNRESERVED).to_string();
-            path = path.replace(&format!("{{{name}}}"), &segment);
-        }
-        self.prefix.clone() + &path
+        let given: BTreeMap<String, String> = self
+            .given(arguments)
+            .filter(|parameter| parameter.sent_in == ParameterLocation::Path)
+            .map(|parameter| (parameter.name.clone(), parameter.written()))
+            .collect();
+        let constant = |name: &str| Some(escaped(self.constants.get(name)?));
+        let segment = |piece: TemplatePart<'_>| match piece {
+            TemplatePart::Literal(literal) => escaped_literal(literal),
+            TemplatePart::Name(name) => given.get(name).cloned().or(constant(name)).unwrap_or_default(),
+        };
+        self.prefix.clone() + &template(&self.operation.path).map(segment).collect::<String>()
     }
 
-    fn given<'p>(
-        &'p self,
-        arguments: &'p Arguments,
-        place: ParameterLocation,
-    ) -> impl Iterator<Item = (&'p str, &'p Value)> {
-        let there = self.parameters.iter().filter(move |given| given.parameter.sent_in == place);
-        there.filter_map(|given| Some((given.parameter.name.as_str(), arguments.get(&given.argument)?)))
+    fn given(&self, arguments: &Arguments) -> impl Iterator<Item = ExpectedParameter> {
+        self.parameters.iter().filter_map(|given| {
+            Some(ExpectedParameter::new(given.parameter, arguments.get(&given.argument)?))
+        })
     }
 
     fn supplied_by_client(&self) -> BTreeMap<String, Vec<String>> {
@@ -159,25 +160,21 @@ impl<'a> RequestShape<'a> {
         });
         allowed.collect()
     }
-
-    fn headers(&self, arguments: &Arguments) -> BTreeMap<String, String> {
-        let given = self.given(arguments, ParameterLocation::Header);
-        let mut headers: BTreeMap<_, _> =
-            given.map(|(name, value)| (name.to_lowercase(), text(value))).collect();
-        let cookies = self.given(arguments, ParameterLocation::Cookie);
-        let cookies: Vec<_> = cookies.map(|(name, value)| format!("{name}={}", text(value))).collect();
-        if !cookies.is_empty() {
-            headers.insert("cookie".to_owned(), cookies.join("; "));
-        }
-        headers
-    }
 }
 
 impl<'a> BodyShape<'a> {
     fn of(document: &'a Document, operation: &'a Operation) -> Option<Self> {
         let content = body::preferred(&operation.body.as_ref()?.contents)?;
-        let schema = content.schema.as_ref()?;
+        let others = operation.body.iter().flat_map(|body| &body.contents);
+        let others = others.filter(|other| other.location != content.location);
+        let formats: Arc<[BodyFormat]> =
+            std::iter::once(content).chain(others).map(|content| BodyFormat::of(document, content)).collect();
+        let is_bytes = formats.first().is_some_and(BodyFormat::is_bytes);
+        let any = is_bytes.then_some(&*ANY_VALUE);
+        let schema = content.schema.as_ref().or(any)?;
+        let has_properties = formats.first().is_some_and(BodyFormat::has_properties);
         let objects = walk::objects(document, &schema.value, &schema.pointer);
+        let objects = if has_properties { objects } else { Vec::new() };
         let properties = objects.iter().flat_map(|(object, pointer)| {
             let of_object = walk::properties(object);
             of_object.map(move |(name, schema)| BodyProperty {
@@ -187,10 +184,16 @@ impl<'a> BodyShape<'a> {
                 within: pointer.clone(),
             })
         });
-        Some(Self { content, schema, properties: properties.collect(), objects })
+        Some(Self { content, schema, properties: properties.collect(), objects, formats })
     }
 
-    fn value(&self, arguments: &Arguments) -> Option<Value> {
+    /// The format in which the body is sent.
+    pub(crate) fn format(&self) -> Option<&BodyFormat> {
+        self.formats.first()
+    }
+
+    /// The body with these arguments; none when the whole body is one argument that is not given.
+    pub(crate) fn value(&self, arguments: &Arguments) -> Option<Value> {
         if self.properties.is_empty() {
             return arguments.get(WHOLE_BODY).cloned();
         }
@@ -202,11 +205,12 @@ impl<'a> BodyShape<'a> {
 }
 
 /// Names arguments by their place, `path.id` and `body.id`, where several of an operation have the same name.
-fn name_by_place(parameters: &mut [GivenParameter<'_>], properties: &mut [BodyProperty<'_>]) {
+fn name_by_place(parameters: &mut [GivenParameter<'_>], body: Option<&mut BodyShape<'_>>) {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    let of_body: BTreeSet<&str> = match &*properties {
-        [] => BTreeSet::from([WHOLE_BODY]),
-        properties => properties.iter().map(|property| property.name).collect(),
+    let of_body: BTreeSet<&str> = match body.as_deref().map(|body| body.properties.as_slice()) {
+        None => BTreeSet::new(),
+        Some([]) => BTreeSet::from([WHOLE_BODY]),
+        Some(properties) => properties.iter().map(|property| property.name).collect(),
     };
     for name in parameters.iter().map(|given| given.argument.as_str()).chain(of_body) {
         *counts.entry(name.to_owned()).or_default() += 1;
@@ -215,7 +219,8 @@ fn name_by_place(parameters: &mut [GivenParameter<'_>], properties: &mut [BodyPr
     for given in parameters.iter_mut().filter(|given| is_shared(&given.argument)) {
         given.argument = format!("{}.{}", given.parameter.sent_in.word(), given.argument);
     }
-    for property in properties.iter_mut().filter(|property| is_shared(&property.argument)) {
+    let properties = body.into_iter().flat_map(|body| &mut body.properties);
+    for property in properties.filter(|property| is_shared(&property.argument)) {
         property.argument = format!("body.{}", property.argument);
     }
 }

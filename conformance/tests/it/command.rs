@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::documents::{case, cielo24_with_a_broken_rule, edited, source, whole_plan};
+use crate::documents::{PYANNOTE, case, cielo24_with_a_broken_rule, edited, source, whole_plan};
 
 pub(crate) fn conformance(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_conformance"))
@@ -107,9 +107,9 @@ fn an_error_names_an_unreadable_document_and_its_line() {
     let broken = file(&folder, "broken.yaml", b"openapi: 3.0.0\npaths: [\n");
     let line = refused(2, &["plan", &broken]);
     assert!(line.contains(&format!("{broken}:")), "{line}");
-    let newer = file(&folder, "newer.yaml", b"openapi: 3.1.0\ninfo: {title: t, version: v}\npaths: {}\n");
+    let newer = file(&folder, "newer.yaml", b"openapi: 4.0.0\ninfo: {title: t, version: v}\npaths: {}\n");
     let line = refused(2, &["plan", &newer]);
-    assert!(line.contains("3.1.0"), "{line}");
+    assert!(line.contains("4.0.0"), "{line}");
     let binary = file(&folder, "binary.yaml", &[0xff, 0xfe, 0x00]);
     refused(2, &["plan", &binary]);
     let empty = file(&folder, "empty.yaml", b"");
@@ -133,6 +133,25 @@ fn a_document_of_an_unknown_provider_is_planned_under_its_file_name() {
     let report = text(&output.stdout);
     assert!(report.contains("unsupported"), "{report}");
     assert!(report.starts_with("other  conformance/tests/fixtures/other.yaml"), "{report}");
+}
+
+#[test]
+fn a_fact_in_no_case_and_an_operation_that_is_not_offered_fail_a_run_only_where_they_are_required() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = source(PYANNOTE);
+    let property = "    MediaResponse:\n      type: object\n      properties:\n";
+    let never = format!("{property}        never:\n          not: {{}}\n");
+    let without_value = edited(&document, property, &never);
+    let other = "paths:\n  /v1/other:\n    get:\n      operationId: other\n      responses:\n        '204': {description: d}\n";
+    let more = edited(&document, "paths:\n", other);
+    for (name, text) in [("facts", without_value), ("operations", more)] {
+        let document = file(&folder, "pyannote.yaml", text.as_bytes());
+        let code = |options: &[&str]| conformance(&[&[document.as_str()], options].concat()).status.code();
+        assert_eq!(code(&[]), Some(0), "{name}");
+        assert_eq!(code(&["--require", name]), Some(1), "{name}");
+        assert_eq!(code(&["--require", "facts,operations"]), Some(1), "{name}");
+        assert_eq!(code(&["--require", "all"]), Some(2), "{name}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod node;
 mod parameter;
 mod reference;
 mod schema;
+mod version;
 mod yaml;
 
 use jsonschema::Validator;
@@ -59,7 +60,7 @@ fn an_api_of_ten_operations_is_read_in_full() {
      29   prose "Get upload URL"
      33   body required
      36     application/json
-     37       schema {"$ref":"#/components/schemas/MediaInput"}
+     37       schema {"$ref":"#/request/components/schemas/MediaInput"}
      42       example {"url":"media://a"}
     341       example {"url":"media://recordings/2025/interview.wav"}
      47   201 "Where to put the bytes"
@@ -79,7 +80,7 @@ fn an_api_of_ten_operations_is_read_in_full() {
      60   prose "Ask who speaks when"
     314   body required
     317     application/json
-    318       schema {"$ref":"#/components/schemas/JobRequest"}
+    318       schema {"$ref":"#/request/components/schemas/JobRequest"}
      64   200 "The job was created"
      67     application/json
      68       schema {"$ref":"#/components/schemas/JobCreated"}
@@ -97,7 +98,7 @@ fn an_api_of_ten_operations_is_read_in_full() {
      89 identify POST /v1/identify
     314   body required
     317     application/json
-    318       schema {"$ref":"#/components/schemas/JobRequest"}
+    318       schema {"$ref":"#/request/components/schemas/JobRequest"}
      95   200 "The job was created"
      98     application/json
      99       schema {"$ref":"#/components/schemas/JobCreated"}
@@ -110,7 +111,7 @@ fn an_api_of_ten_operations_is_read_in_full() {
     110 createVoiceprint POST /v1/voiceprint
     112   body required
     115     application/json
-    116       schema {"allOf":[{"$ref":"#/components/schemas/MediaInput"},{"type":"object","properties":{"model":{"type":"string","enum":["precise","fast"],"default":"precise"}}}]}
+    116       schema {"allOf":[{"$ref":"#/request/components/schemas/MediaInput"},{"type":"object","properties":{"model":{"type":"string","enum":["precise","fast"],"default":"precise"}}}]}
     128   200 "The voiceprint"
     131     application/json
     132       schema {"$ref":"#/components/schemas/Voiceprint"}
@@ -122,7 +123,7 @@ fn an_api_of_ten_operations_is_read_in_full() {
     301   Query limit form explode ""
     304     schema {"type":"integer","minimum":1,"maximum":100,"default":20}
     146   Query status form ""
-    149     schema {"type":"array","items":{"$ref":"#/components/schemas/JobStatus"}}
+    149     schema {"type":"array","items":{"$ref":"#/request/components/schemas/JobStatus"}}
     153   Query createdAfter form explode ""
     155     schema {"type":"string","format":"date-time","example":"2025-01-31T12:00:00Z"}
     158     example "2025-01-31T12:00:00Z"
@@ -187,10 +188,11 @@ fn an_api_of_ten_operations_is_read_in_full() {
     379 schema JobCreated {"type":"object","properties":{"jobId":{"type":"string"},"status":{"$ref":"#/components/schemas/JobStatus"}},"required":["jobId","status"]}
     389 schema JobStatus {"type":"string","enum":["created","running","succeeded","failed"]}
     396 schema Job {"type":"object","properties":{"jobId":{"type":"string"},"status":{"$ref":"#/components/schemas/JobStatus"},"parent":{"$ref":"#/components/schemas/Job"},"output":{"anyOf":[{"oneOf":[{"$ref":"#/components/schemas/Diarization"},{"$ref":"#/components/schemas/Voiceprint"}]},{"type":"null"}]}},"required":["jobId","status"]}
-    413 schema Diarization {"type":"object","properties":{"segments":{"type":"array","items":{"type":"object","properties":{"speaker":{"type":"string"},"start":{"type":"number","minimum":0},"end":{"type":"number","minimum":0,"exclusiveMinimum":true}},"required":["speaker","start","end"]}}},"required":["segments"]}
+    413 schema Diarization {"type":"object","properties":{"segments":{"type":"array","items":{"type":"object","properties":{"speaker":{"type":"string"},"start":{"type":"number","minimum":0},"end":{"type":"number","exclusiveMinimum":0}},"required":["speaker","start","end"]}}},"required":["segments"]}
     436 schema Voiceprint {"type":"object","properties":{"voiceprint":{"type":"string","format":"byte"}},"required":["voiceprint"]}
     444 schema ValidationErrorResponse {"type":"object","properties":{"message":{"type":"string","example":"Invalid request"},"errors":{"type":"array","items":{"type":"object","properties":{"field":{"type":"string"},"message":{"type":"string"}},"required":["field","message"]}}},"required":["message","errors"]}
     465 schema ApiError {"type":"object","properties":{"requestId":{"type":"string"},"message":{"type":"string"}},"required":["requestId","message"],"example":{"requestId":"37a4c3a0-b034","message":"Error message"}}
+     81 note the suite does not judge `callbacks`; it is ignored
     350 note the pattern `/^media:\/\/[a-z/.0-9]+$/i` is a JavaScript regular expression literal, but in OpenAPI its slashes are part of the pattern; they are removed, and its flags `i` are ignored
     "##);
 }
@@ -246,12 +248,12 @@ fn json_and_docs_pages_give_the_same_model_as_yaml() {
 #[test]
 fn the_error_names_an_unsupported_version() {
     assert_eq!(
-        refusal("# A\nopenapi: 3.1.0\n"),
-        "a.yaml:2: the document is OpenAPI 3.1.0; only OpenAPI 3.0 is supported; convert the document"
+        refusal("# A\nopenapi: 4.0.0\n"),
+        "a.yaml:2: the document is OpenAPI 4.0.0; only OpenAPI 3.0, 3.1 and 3.2 are supported; convert the document"
     );
     assert_eq!(
         refusal("swagger: '2.0'\n"),
-        "a.yaml:1: the document is Swagger 2.0; only OpenAPI 3.0 is supported; convert the document"
+        "a.yaml:1: the document is Swagger 2.0; only OpenAPI 3.0, 3.1 and 3.2 are supported; convert the document"
     );
     assert_eq!(
         refusal("a: 1\n"),
@@ -323,7 +325,7 @@ fn credentials_are_those_of_the_operation_or_else_of_the_document() {
     );
     assert_eq!(
         security("security: [{o: [], d: []}]"),
-        [[CredentialKind::Other("oauth2".to_owned()), CredentialKind::Other("http digest".to_owned())]]
+        [[CredentialKind::Bearer, CredentialKind::Challenge("digest".to_owned())]]
     );
     assert_eq!(security("security: [{z: []}]"), [[CredentialKind::Other("z".to_owned())]]);
 }

@@ -38,7 +38,7 @@ fn a_fact_without_cases_is_unexercised() {
         assert!(!removed.is_empty());
         plan.cases = kept;
         assert!(
-            plan.unexercised().iter().any(|unexercised| unexercised.id == fact.id),
+            plan.unexercised().iter().any(|unexercised| unexercised.fact.id == fact.id),
             "{} is not unexercised",
             fact.id
         );
@@ -52,7 +52,7 @@ fn unexercised_without(is_removed: impl Fn(&Case) -> bool) -> Vec<String> {
     let before = plan.cases.len();
     plan.cases.retain(|case| !is_removed(case));
     assert!(plan.cases.len() < before, "no case was removed");
-    plan.unexercised().into_iter().map(|fact| fact.id.to_string()).collect()
+    plan.unexercised().into_iter().map(|unexercised| unexercised.fact.id.to_string()).collect()
 }
 
 #[test]
@@ -99,6 +99,25 @@ fn a_constraint_added_to_a_document_makes_a_fact_and_cases() {
     assert!(plan.unexercised().is_empty(), "{:#?}", plan.unexercised());
 }
 
+#[test]
+fn what_the_suite_cannot_exercise_is_listed_with_its_reason_and_the_rest_has_cases() {
+    let text = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: a\n      parameters:\n      - {name: q, in: query, schema: {type: string, not: {maxLength: 3}}, example: ab}\n      responses:\n        '200': {description: d, content: {application/json: {schema: {type: integer}, example: one}}}\n        '400': {description: d, content: {application/json: {schema: false}}}\n  /b:\n    get:\n      operationId: b\n      parameters: [{name: p, in: query, required: true, schema: {type: integer, minimum: 2, maximum: 1}}]\n      responses: {'204': {description: d}}\n";
+    let plan = Plan::of(vec![Document::read("a.yaml", text.as_bytes()).unwrap()], &[]).unwrap();
+    let unexercised = plan.unexercised();
+    let reason = |end: &str| {
+        let found = unexercised.iter().find(|one| one.fact.id.ends_with(end));
+        found.map_or("exercised", |one| one.reason.as_str())
+    };
+    assert_eq!(reason("/parameters/0/schema/not"), "no value that the suite makes depends on it alone");
+    assert_eq!(reason("/parameters/0/example"), "the example breaks its schema");
+    assert_eq!(reason("application~1json/example"), "the example breaks its schema");
+    assert_eq!(reason("/responses/400"), "the suite found no body of the response that satisfies its schema");
+    assert_eq!(reason("/paths/~1b/get"), "the suite found no value for the required argument p");
+    assert_eq!(reason("/paths/~1b/get/parameters/0"), "the suite found no value for the required argument p");
+    assert_eq!(reason("/responses/200"), "exercised");
+    assert!(plan.cases.iter().all(|case| case.operation == "a"));
+}
+
 /// Plans of larger APIs, with nested bodies, arrays, nested alternatives, and several examples.
 fn larger_apis() -> Vec<Plan> {
     let texts: [(&str, &[u8]); 3] = [
@@ -137,12 +156,10 @@ fn a_credential_that_the_suite_cannot_send_is_unexercised() {
         let plan = plan(scheme);
         assert!(is_sent(&plan) && plan.unexercised().is_empty(), "{scheme}");
     }
-    for scheme in
-        ["      type: http\n      scheme: basic\n", "      type: apiKey\n      in: cookie\n      name: id\n"]
-    {
+    for scheme in ["      type: mutualTLS\n", "      type: http\n      scheme: negotiate\n"] {
         let plan = plan(scheme);
         let [unexercised] = &plan.unexercised()[..] else { panic!("{scheme}: {:?}", plan.unexercised()) };
-        assert!(!is_sent(&plan) && unexercised.id.ends_with("/security/0/api-key"), "{unexercised:?}");
+        assert!(!is_sent(&plan) && unexercised.fact.id.ends_with("/security/0/api-key"), "{unexercised:?}");
     }
 }
 

@@ -36,10 +36,11 @@ impl Driver for Unchecked {
         Box::pin(async move {
             let case = case(&PLAN, &request.case);
             let mut sent: ExpectedRequest = case.request.as_deref().unwrap().clone();
-            let values = sent.query_params.values_mut();
-            values
-                .chain(sent.require_query_params.values_mut().flatten())
-                .for_each(|value| *value = (self.alter)(value));
+            for parameter in &mut sent.parameters {
+                parameter.value = (self.alter)(parameter.value.as_str().unwrap()).into();
+            }
+            let constants = sent.require_query_params.values_mut().flatten();
+            constants.for_each(|value| *value = (self.alter)(value));
             if let Some(Value::String(url)) = sent.body.as_mut().map(|body| &mut body["url"]) {
                 *url = (self.alter)(url);
             }

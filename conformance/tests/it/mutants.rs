@@ -16,7 +16,7 @@ mod pattern;
 mod place;
 mod requests;
 mod responses;
-mod spec_client;
+pub(crate) mod spec_client;
 mod uploads;
 mod value;
 

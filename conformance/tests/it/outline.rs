@@ -89,11 +89,12 @@ impl Outline<'_> {
     }
 
     fn parameter(&mut self, parameter: &Parameter) {
-        let Parameter { sent_in, name, required, style, explode, .. } = parameter;
+        let Parameter { sent_in, name, required, format, .. } = parameter;
+        let style = format.style.word();
         let flags = format!(
             "{}{style}{}",
             if *required { "required " } else { "" },
-            if *explode { " explode" } else { "" }
+            if format.explode { " explode" } else { "" }
         );
         self.item(&parameter.location, format!("{sent_in:?} {name} {flags} {:?}", parameter.description));
         self.depth += 1;

@@ -46,7 +46,7 @@ impl ReferenceClient {
         let server = Url::parse(base_url).unwrap().origin().ascii_serialization();
         let url = format!("{server}{}{}", expected.uri, expected.query());
         let mut request = self.client.request(expected.method.parse().unwrap(), url);
-        for (name, value) in &expected.headers {
+        for (name, value) in expected.sent_headers() {
             request = request.header(name, value);
         }
         if let (Some(content), Some(media_type)) = (expected.content(), &expected.body_media_type) {

@@ -17,6 +17,7 @@ use media_upload_conformance::{
     Blame, CaseResult, Document, Options, Plan, Rule, Run, Verdict, VerdictKind, built_in_documents,
     providers,
 };
+use serde_json::json;
 
 use crate::command::{conformance, refused, text};
 use http::{Reply, Server};
@@ -47,7 +48,7 @@ async fn run(plan: &Plan, limit: Duration, alter: Alter) -> Run {
     let mut under_test = ServerUnderTest::new(&format!("http://{}", server.address)).unwrap();
     under_test.use_credential("CONFORMANCE_API_KEY".to_owned(), KEY.to_owned());
     under_test.use_credential("CONFORMANCE_API_TOKEN".to_owned(), TOKEN.to_owned());
-    let options = Options { strict: true, timeout: limit };
+    let options = Options { strict: true, timeout: limit, ..Options::default() };
     under_test.run(plan, options, &|_| ()).await.unwrap()
 }
 
@@ -205,7 +206,7 @@ async fn run_shop(samples: &[&str], can_delete: bool) -> Run {
     })
     .await;
     let under_test = ServerUnderTest::new(&format!("http://{}/test/v2/", server.address)).unwrap();
-    let options = Options { strict: true, timeout: LIMIT };
+    let options = Options { strict: true, timeout: LIMIT, ..Options::default() };
     under_test.run(&plan, options, &|_| ()).await.unwrap()
 }
 
@@ -232,6 +233,20 @@ async fn what_an_earlier_request_may_have_deleted_is_not_missed() {
         BTreeSet::from(["server/allowed"]),
         "the server does not know the given thing"
     );
+}
+
+#[tokio::test]
+async fn a_response_without_a_pre_signed_url_is_one_finding() {
+    let without_url = |_: &_, reply| match reply {
+        Reply::Response { status: 201, .. } => right::json(201, &json!({ "url": "string" })),
+        other => other,
+    };
+    let run = run(&PLAN, LIMIT, Arc::new(without_url)).await;
+    let failed = run.results.iter().filter(|result| !result.findings.is_empty());
+    let failed: Vec<_> = failed.map(|result| (&*result.case.id, result.findings[0].rule.id)).collect();
+    assert_eq!(failed, [("pyannote/upload/server/small", "server/upload")]);
+    let why = reason(&run, "pyannote/upload/server/altered-signature");
+    assert_eq!(why, "not reachable: the response has no URL for an upload");
 }
 
 #[test]

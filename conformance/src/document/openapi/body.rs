@@ -1,9 +1,12 @@
 //! Request bodies and responses.
 
+use std::collections::BTreeMap;
+
 use super::node::Node;
 use super::reader::OpenApiReader;
 use crate::document::error::Result;
-use crate::document::model::{Body, Code, Content, Example, Parameter, Response};
+use crate::document::model::{Body, Code, Content, Example, Parameter, ParameterLocation, Response};
+use crate::document::serialisation::{Encoding, Serialisation, Style};
 
 impl<'a> OpenApiReader<'a> {
     pub(super) fn request_body(&mut self, operation: &Node<'a>) -> Result<Option<Body>> {
@@ -40,7 +43,8 @@ impl<'a> OpenApiReader<'a> {
     /// A response. Its location is where the operation states the status, even behind a `$ref`.
     fn response(&mut self, code: Code, stated: &Node<'a>) -> Result<Response> {
         let node = self.resolve(stated)?;
-        self.check_keys(&node, "description content headers", "links")?;
+        self.check_keys(&node, "description content headers links", "summary")?;
+        self.links.extend(node.entries_of("links")?.into_iter().map(|(_, link)| link));
         Ok(Response {
             code,
             description: node.text_of("description")?.unwrap_or_default().to_owned(),
@@ -70,17 +74,40 @@ impl<'a> OpenApiReader<'a> {
 
     fn content(&mut self, media_type: &str, node: &Node<'a>) -> Result<Content> {
         self.check_keys(node, "schema example examples encoding", "")?;
-        if let Some(encoding) = node.get("encoding") {
-            let text = "`encoding` is not supported; properties use the default encoding of the media type";
-            self.note(&encoding, text);
-        }
         let mut examples = self.examples(node)?;
         let mut schema = None;
         if let Some(node) = node.get("schema") {
             examples.extend(self.schema_example(&node)?);
             schema = Some(self.schema(&node)?);
         }
-        Ok(Content { media_type: media_type.to_owned(), schema, examples, location: self.location(node) })
+        Ok(Content {
+            media_type: media_type.to_owned(),
+            schema,
+            examples,
+            encodings: self.encodings(node)?,
+            location: self.location(node),
+        })
+    }
+
+    /// The entries of `encoding`, by the name of the property.
+    fn encodings(&mut self, node: &Node<'a>) -> Result<BTreeMap<String, Encoding>> {
+        let mut encodings = BTreeMap::new();
+        for (name, node) in node.entries_of("encoding")? {
+            self.check_keys(&node, "contentType style explode allowReserved", "headers")?;
+            encodings.insert(name.to_owned(), self.encoding(&node)?);
+        }
+        Ok(encodings)
+    }
+
+    fn encoding(&mut self, node: &Node<'a>) -> Result<Encoding> {
+        let stated = node.text_of("contentType")?.unwrap_or_default().split(',').map(str::trim);
+        let media_types = stated.filter(|media_type| !media_type.is_empty()).map(str::to_owned).collect();
+        let has_format = ["style", "explode", "allowReserved"].iter().any(|key| node.get(key).is_some());
+        let style = self.style(node, ParameterLocation::Query)?;
+        let explode = node.flag_of("explode", style == Style::Form)?;
+        let allow_reserved = node.flag_of("allowReserved", false)?;
+        let format = has_format.then_some(Serialisation { style, explode, allow_reserved });
+        Ok(Encoding { media_types, format })
     }
 
     /// The examples under `example` and `examples`.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::document::error::{LineError, Result};
+use crate::document::files::FileError;
 use crate::document::pointer;
-use crate::document::schema::pointer_of;
 use crate::document::tree::Tree;
 
 /// The maximum length of a chain of `$ref`s. A longer chain counts as circular.
@@ -28,7 +28,8 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn error(&self, message: impl Into<String>) -> LineError {
-        LineError::new(self.line(), message)
+        let document = self.tree.files.name_of(&self.pointer).cloned();
+        LineError { document, ..LineError::new(self.line(), message) }
     }
 
     fn child(&self, token: &str, value: &'a Value) -> Self {
@@ -132,17 +133,18 @@ impl<'a> Node<'a> {
         Err(self.error("this `$ref` is circular; replace one of the references with its content"))
     }
 
-    /// The target of this `$ref`.
+    /// The target of this `$ref`: in the file that has the `$ref`, or in one beside the document.
     pub(super) fn target(&self) -> Result<Self> {
         let reference = self.text()?;
-        if !reference.starts_with('#') {
-            return Err(self.error(format!(
-                "`$ref: {reference}` points outside this file; only `#/...` is supported; copy the content into this file"
-            )));
-        }
-        self.at(&pointer_of(reference)).ok_or_else(|| {
+        let (file, pointer) = match self.tree.files.target(&self.pointer, reference) {
+            Ok(target) => target,
+            Err(FileError::Unreadable(error)) => return Err(error),
+            Err(FileError::Refused(why)) => return Err(self.error(format!("`$ref: {reference}` {why}"))),
+        };
+        self.at(&pointer).ok_or_else(|| {
+            let place = if file.is_empty() { "this document" } else { &file };
             self.error(format!(
-                "`$ref: {reference}` has no target in this document; correct the reference or add the target"
+                "`$ref: {reference}` has no target in {place}; correct the reference or add the target"
             ))
         })
     }

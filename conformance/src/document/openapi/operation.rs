@@ -1,14 +1,15 @@
 //! Paths, their operations, and base URLs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::node::Node;
 use super::reader::{OpenApiReader, lists};
 use crate::document::error::Result;
 use crate::document::model::{Operation, Parameter, Prose, Server};
 use crate::document::path::{self, Ids};
+use crate::document::schema::MessageDirection;
 
-/// The methods of OpenAPI 3.0.
+/// The methods that a path item of every version can have.
 const METHODS: &str = "get put post delete options head patch trace";
 
 /// What a path item states for all its operations.
@@ -23,10 +24,15 @@ impl<'a> OpenApiReader<'a> {
     pub(super) fn operations(&mut self, root: &Node<'a>) -> Result<Vec<Operation>> {
         let mut operations = Vec::new();
         let mut ids = Ids::default();
+        let mut shapes: HashMap<String, (&str, usize)> = HashMap::new();
         for (path, item) in root.entries_of("paths")?.into_iter().filter(|(path, _)| !path.starts_with("x-"))
         {
             if !path.starts_with('/') {
                 return Err(item.error(format!("the path `{path}` does not start with `/`; add the slash")));
+            }
+            if let Some((other, line)) = shapes.insert(path::shape(path), (path, item.line())) {
+                let text = format!("the path `{path}` matches the same requests as `{other}` at line {line}");
+                self.note(&item, text);
             }
             let item = self.resolve(&item)?;
             let shared = self.shared(&item)?;
@@ -37,11 +43,13 @@ impl<'a> OpenApiReader<'a> {
         if operations.is_empty() {
             self.note(root, "no operation is documented");
         }
+        self.check_links(&ids)?;
         Ok(operations)
     }
 
     fn shared(&mut self, item: &Node<'a>) -> Result<Shared> {
         self.check_keys(item, "summary description servers parameters", METHODS)?;
+        self.enter(MessageDirection::Request);
         let prose = self.summary_and_description(item)?;
         Ok(Shared { parameters: self.parameters(item)?, servers: self.servers(item)?, prose })
     }
@@ -61,7 +69,7 @@ impl<'a> OpenApiReader<'a> {
         self.check_keys(
             node,
             "operationId summary description parameters requestBody responses security servers",
-            "tags externalDocs callbacks deprecated",
+            "tags externalDocs deprecated",
         )?;
         let mut servers = self.servers(node)?;
         if servers.is_empty() {
@@ -69,6 +77,10 @@ impl<'a> OpenApiReader<'a> {
         }
         let mut prose = self.summary_and_description(node)?;
         prose.extend(shared.prose.iter().cloned());
+        self.enter(MessageDirection::Request);
+        let parameters = self.operation_parameters(node, path, &shared.parameters)?;
+        let body = self.request_body(node)?;
+        self.enter(MessageDirection::Response);
         Ok(Operation {
             id: self.operation_id(node, path, method, ids)?,
             method: method.to_ascii_uppercase(),
@@ -76,8 +88,8 @@ impl<'a> OpenApiReader<'a> {
             location: self.location(node),
             servers,
             prose,
-            parameters: self.operation_parameters(node, path, &shared.parameters)?,
-            body: self.request_body(node)?,
+            parameters,
+            body,
             responses: self.responses(node)?,
             security: self.security(node)?,
             examples: Vec::new(),

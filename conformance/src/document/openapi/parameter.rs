@@ -9,6 +9,7 @@ use super::reader::OpenApiReader;
 use crate::document::error::Result;
 use crate::document::model::{Content, Example, Parameter, ParameterLocation, Schema};
 use crate::document::path;
+use crate::document::serialisation::{Serialisation, Style};
 
 /// Headers that OpenAPI describes by media types and security schemes, so it ignores them as parameters.
 const DESCRIBED_ELSEWHERE: [&str; 3] = ["accept", "content-type", "authorization"];
@@ -90,6 +91,8 @@ impl<'a> OpenApiReader<'a> {
     /// The part that parameters and headers have in common.
     fn described(&mut self, node: &Node<'a>, name: &str, sent_in: ParameterLocation) -> Result<Parameter> {
         let (schema, style, value_examples) = self.value(node, sent_in)?;
+        let explode = node.flag_of("explode", style == Style::Form)?;
+        let allow_reserved = node.flag_of("allowReserved", false)?;
         let mut examples = self.examples(node)?;
         examples.extend(value_examples);
         Ok(Parameter {
@@ -97,9 +100,8 @@ impl<'a> OpenApiReader<'a> {
             sent_in,
             required: node.flag_of("required", false)?,
             schema,
-            explode: node.flag_of("explode", style == "form")?,
-            style,
-            allow_reserved: node.flag_of("allowReserved", false)?,
+            format: Serialisation { style, explode, allow_reserved },
+            allow_empty: sent_in == ParameterLocation::Query && node.flag_of("allowEmptyValue", false)?,
             description: node.text_of("description")?.unwrap_or_default().to_owned(),
             examples,
             location: self.location(node),
@@ -111,7 +113,7 @@ impl<'a> OpenApiReader<'a> {
         &mut self,
         node: &Node<'a>,
         sent_in: ParameterLocation,
-    ) -> Result<(Schema, String, Vec<Example>)> {
+    ) -> Result<(Schema, Style, Vec<Example>)> {
         let mut contents = self.contents(node)?.into_iter();
         let content = contents.next();
         if let Some(schema) = node.get("schema") {
@@ -126,25 +128,31 @@ impl<'a> OpenApiReader<'a> {
         }
         let any = Schema { value: json!({}), pointer: node.pointer.clone() };
         if let Some(Content { schema, media_type, examples, .. }) = content {
-            return Ok((schema.unwrap_or(any), media_type, examples));
+            return Ok((schema.unwrap_or(any), Style::Content(media_type), examples));
         }
         self.note(node, "neither `schema` nor `content` is present; every value is accepted");
         Ok((any, self.style(node, sent_in)?, Vec::new()))
     }
 
-    fn style(&mut self, node: &Node<'a>, sent_in: ParameterLocation) -> Result<String> {
-        let (default, styles): (_, &[_]) = match sent_in {
-            ParameterLocation::Path => ("simple", &["simple", "label", "matrix"]),
-            ParameterLocation::Header => ("simple", &["simple"]),
-            ParameterLocation::Query => ("form", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
-            ParameterLocation::Cookie => ("form", &["form"]),
+    /// The style of a value in a location. The first one listed for the location is the default.
+    pub(super) fn style(&mut self, node: &Node<'a>, sent_in: ParameterLocation) -> Result<Style> {
+        let allowed: &[Style] = match sent_in {
+            ParameterLocation::Path => &[Style::Simple, Style::Label, Style::Matrix],
+            ParameterLocation::Header => &[Style::Simple],
+            ParameterLocation::Query => {
+                &[Style::Form, Style::SpaceDelimited, Style::PipeDelimited, Style::DeepObject]
+            }
+            ParameterLocation::Cookie => &[Style::Form],
         };
-        let stated = node.text_of("style")?.unwrap_or(default);
-        if styles.contains(&stated) {
-            return Ok(stated.to_owned());
+        let default = allowed[0].clone();
+        let stated = node.text_of("style")?.unwrap_or(default.word());
+        let known = Style::ALL.into_iter().find(|style| style.word() == stated && allowed.contains(style));
+        if known.is_none() {
+            let text =
+                format!("the style `{stated}` is not allowed in this location; `{}` is used", default.word());
+            self.note(node, text);
         }
-        self.note(node, format!("the style `{stated}` is not allowed in this location; `{default}` is used"));
-        Ok(default.to_owned())
+        Ok(known.unwrap_or(default))
     }
 
     pub(super) fn parameter_location(&mut self, node: &Node<'a>) -> Result<ParameterLocation> {

@@ -1,14 +1,16 @@
 //! The state of the OpenAPI reader, and what all its parts use: locations, notes, references, caps.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::node::Node;
+use super::version::Version;
 use crate::document::error::Result;
-use crate::document::model::{CredentialKind, Location, Note, Prose};
+use crate::document::model::{CredentialKind, Location, Note, NoteKind, Prose};
 use crate::document::prose;
+use crate::document::schema::MessageDirection;
 use crate::document::tree::Tree;
 
 /// The maximum size of content that is read more than once, in bytes. Published documents stay below 16 MiB.
@@ -18,11 +20,22 @@ const MAX_REPEATED: usize = 256 * 1024 * 1024;
 pub(super) struct OpenApiReader<'a> {
     pub(super) name: Arc<str>,
     pub(super) tree: &'a Tree,
-    /// The lines of the text, in which prose is located.
-    source: Vec<&'a str>,
+    pub(super) version: Version,
+    /// Which messages have the schemas that are read.
+    pub(super) direction: MessageDirection,
+    /// Whether the document has properties of one direction only. Without any, both directions share their schemas.
+    pub(super) has_directions: bool,
+    /// The lines of each text, in which prose is located, by the path of the file; empty for the document itself.
+    sources: HashMap<&'a str, Vec<&'a str>>,
     pub(super) schemes: BTreeMap<String, CredentialKind>,
-    /// Pointers of referenced schemas outside `components/schemas`.
-    pub(super) referenced: Vec<String>,
+    /// The pointers of referenced schemas that are not among the schemas of `components`, and the direction of the reference.
+    pub(super) referenced: Vec<(String, MessageDirection)>,
+    /// The links of the responses that are read.
+    pub(super) links: Vec<Node<'a>>,
+    /// The line of each keyword that the model has under another name than the document.
+    pub(super) moved: HashMap<String, usize>,
+    /// For each schema that is read, from the outside in: the properties that its messages do not have.
+    pub(super) hidden: Vec<BTreeSet<String>>,
     /// The size of each `$ref` target, in bytes.
     weights: HashMap<String, usize>,
     /// The size of all content read more than once, in bytes.
@@ -31,26 +44,41 @@ pub(super) struct OpenApiReader<'a> {
 }
 
 impl<'a> OpenApiReader<'a> {
-    pub(super) fn new(name: &Arc<str>, text: &'a str, tree: &'a Tree) -> Self {
+    pub(super) fn new(name: &Arc<str>, text: &'a str, tree: &'a Tree, version: Version) -> Self {
+        let files = tree.files.texts();
+        let texts: Vec<(&str, &str)> = std::iter::once(("", text)).chain(files).collect();
+        let is_directional = |text: &str| text.contains("readOnly") || text.contains("writeOnly");
         Self {
             name: name.clone(),
             tree,
-            source: text.lines().collect(),
+            version,
+            direction: MessageDirection::Response,
+            has_directions: texts.iter().any(|(_, text)| is_directional(text)),
+            sources: texts.into_iter().map(|(path, text)| (path, text.lines().collect())).collect(),
             schemes: BTreeMap::new(),
             referenced: Vec::new(),
+            links: Vec::new(),
+            moved: HashMap::new(),
+            hidden: Vec::new(),
             weights: HashMap::new(),
             repeated: 0,
             notes: Vec::new(),
         }
     }
 
+    /// Reads what follows for messages of this direction.
+    pub(super) fn enter(&mut self, direction: MessageDirection) {
+        self.direction = if self.has_directions { direction } else { MessageDirection::Response };
+    }
+
     pub(super) fn location(&self, node: &Node<'_>) -> Location {
-        Location::new(&self.name, node.line(), &node.pointer)
+        let document = self.tree.files.name_of(&node.pointer).unwrap_or(&self.name);
+        Location::new(document, node.line(), &node.pointer)
     }
 
     pub(super) fn note(&mut self, node: &Node<'_>, text: impl Into<String>) {
         let location = self.location(node);
-        self.notes.push(Note { text: text.into(), location });
+        self.notes.push(Note { kind: NoteKind::Defect, text: text.into(), location });
     }
 
     /// Notes each key that is neither read nor ignored on purpose.
@@ -63,8 +91,13 @@ impl<'a> OpenApiReader<'a> {
 
     /// Notes an unknown key. Extensions (`x-`) are ignored on purpose.
     pub(super) fn note_unknown_key(&mut self, key: &str, node: &Node<'_>, ignored: &str) {
-        if !key.starts_with("x-") && !lists(ignored, key) {
-            self.note(node, format!("OpenAPI 3.0 has no key `{key}` here; it is ignored"));
+        if self.version.leaves_unjudged(key) {
+            let text = format!("the suite does not judge `{key}`; it is ignored");
+            let is_empty = node.value.as_object().is_some_and(|entries| entries.is_empty());
+            let note = Note { kind: NoteKind::NotJudged, text, location: self.location(node) };
+            self.notes.extend((!is_empty).then_some(note));
+        } else if !key.starts_with("x-") && !lists(ignored, key) {
+            self.note(node, format!("OpenAPI {} has no key `{key}` here; it is ignored", self.version));
         }
     }
 
@@ -93,8 +126,11 @@ impl<'a> OpenApiReader<'a> {
     }
 
     pub(super) fn note_siblings(&mut self, node: &Node<'a>) -> Result<()> {
-        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref" && !key.starts_with("x-")) {
-            self.note(&entry, format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`; it is ignored"));
+        let allowed = if self.version.has_json_schema() { "$ref summary description" } else { "$ref" };
+        for (key, entry) in node.entries()?.filter(|(key, _)| !lists(allowed, key) && !key.starts_with("x-"))
+        {
+            let text = format!("OpenAPI {} ignores `{key}` beside a `$ref`; it is ignored", self.version);
+            self.note(&entry, text);
         }
         Ok(())
     }
@@ -114,7 +150,9 @@ impl<'a> OpenApiReader<'a> {
             return Ok(Vec::new());
         };
         let text = node.text()?;
-        let lines = prose::first_lines(&self.source, node.line(), text);
+        let file = self.tree.files.path_of(&node.pointer).unwrap_or_default();
+        let source = self.sources.get(&*file).map_or(&[][..], Vec::as_slice);
+        let lines = prose::first_lines(source, node.line(), text);
         let located = prose::paragraphs(text).into_iter().zip(lines);
         Ok(located
             .map(|(text, line)| Prose { text, location: Location { line, ..self.location(&node) } })

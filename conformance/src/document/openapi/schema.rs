@@ -1,73 +1,142 @@
-//! OpenAPI schemas, converted to JSON Schema draft 4, the draft closest to OpenAPI 3.0.
+//! OpenAPI schemas, converted to JSON Schema 2020-12: each meaning in one form, whatever the version of the document.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::node::Node;
-use super::reader::{OpenApiReader, weight};
+use super::reader::{OpenApiReader, lists, weight};
 use crate::document::error::Result;
 use crate::document::model::{Example, Schema};
-use crate::document::schema::{definition_of, uri_fragment};
+use crate::document::schema::{MessageDirection, definition_of, uri_fragment};
 
-/// Keywords that do not affect the JSON value.
-const IGNORED: &str = "xml externalDocs";
+/// Keywords that do not affect the JSON value, and the schemas that only `$ref`s use.
+const IGNORED: &str = "externalDocs nullable $defs definitions $comment contentSchema";
+/// Keywords that say nothing about a value.
+const ANNOTATIONS: &str = "title summary description deprecated $comment externalDocs xml";
+/// Keywords of JSON Schema 2020-12 that OpenAPI 3.0 does not have.
+const ADDED: &str = "const examples prefixItems contains minContains maxContains if then else propertyNames patternProperties \
+                     dependentSchemas dependentRequired unevaluatedItems unevaluatedProperties contentEncoding contentMediaType \
+                     $defs definitions $comment contentSchema";
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
+
+/// The longest chain of `allOf` in which properties of one direction are found.
+const MAX_PARTS: usize = 32;
 
 impl<'a> OpenApiReader<'a> {
     pub(super) fn schema(&mut self, node: &Node<'a>) -> Result<Schema> {
         Ok(Schema { value: self.converted(node)?, pointer: node.pointer.clone() })
     }
 
-    /// The example of a schema, or of the target of its `$ref`.
-    pub(super) fn schema_example(&mut self, node: &Node<'a>) -> Result<Option<Example>> {
-        let Some(example) = node.resolve()?.any("example") else {
-            return Ok(None);
-        };
-        self.spend(&example, weight(example.value))?;
-        Ok(Some(self.example(&example)))
+    /// The examples of a schema, or of the target of its `$ref`.
+    pub(super) fn schema_example(&mut self, node: &Node<'a>) -> Result<Vec<Example>> {
+        let own = self.own_examples(node)?;
+        let found = if own.is_empty() { self.own_examples(&node.resolve()?)? } else { own };
+        for example in &found {
+            self.spend(example, weight(example.value))?;
+        }
+        Ok(found.iter().map(|example| self.example(example)).collect())
+    }
+
+    fn own_examples(&self, node: &Node<'a>) -> Result<Vec<Node<'a>>> {
+        let mut found: Vec<_> = node.any("example").into_iter().collect();
+        if self.version.has_json_schema() && node.any("examples").is_some_and(|list| list.value.is_array()) {
+            found.extend(node.items_of("examples")?);
+        }
+        Ok(found)
     }
 
     /// The recursion is bounded, because the nesting of the text is capped.
     fn converted(&mut self, node: &Node<'a>) -> Result<Value> {
-        if let Some(reference) = node.get("$ref") {
-            return self.reference(node, &reference);
+        if let (Value::Bool(allows), true) = (node.value, self.version.has_json_schema()) {
+            return Ok(if *allows { json!({}) } else { json!({ "not": {} }) });
         }
+        if let Some(reference) = node.get("$ref") {
+            return self.with_siblings(node, &reference);
+        }
+        self.keywords(node).map(Value::Object)
+    }
+
+    /// A `$ref`. In JSON Schema 2020-12, a value must also satisfy the keywords beside it.
+    fn with_siblings(&mut self, node: &Node<'a>, reference: &Node<'a>) -> Result<Value> {
+        let target = self.reference(node, reference)?;
+        if !self.version.has_json_schema() {
+            self.note_siblings(node)?;
+            return Ok(target);
+        }
+        let mut siblings = self.keywords(node)?;
+        siblings.retain(|keyword, _| !lists(ANNOTATIONS, keyword));
+        if siblings.is_empty() {
+            return Ok(target);
+        }
+        match siblings.get_mut("allOf").and_then(Value::as_array_mut) {
+            Some(parts) => parts.push(target),
+            None => drop(siblings.insert("allOf".to_owned(), json!([target]))),
+        }
+        Ok(Value::Object(siblings))
+    }
+
+    /// The keywords of a schema, without its `$ref`.
+    fn keywords(&mut self, node: &Node<'a>) -> Result<Map<String, Value>> {
+        let hidden = self.hidden_properties(node)?;
+        self.hidden.push(hidden);
         let mut schema = Map::new();
-        for (key, entry) in node.entries()? {
+        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref") {
             if let Some(value) = self.keyword(key, &entry)? {
                 schema.insert(key.to_owned(), value);
             }
         }
-        self.drop_exclusive_without_bound(node, &mut schema);
-        let is_nullable = node.flag_of("nullable", false)?;
-        Ok(if is_nullable { with_null(schema) } else { Value::Object(schema) })
+        self.hidden.pop();
+        match self.version.has_json_schema() {
+            true => self.put_in_one_form(node, &mut schema)?,
+            false => self.put_exclusive_bounds(node, &mut schema),
+        }
+        let is_nullable = !self.version.has_json_schema() && node.flag_of("nullable", false)?;
+        Ok(if is_nullable { with_null(schema) } else { schema })
     }
 
     /// A keyword's value in JSON Schema; `None` if the keyword is dropped.
     fn keyword(&mut self, key: &str, node: &Node<'a>) -> Result<Option<Value>> {
+        let has_json_schema = self.version.has_json_schema();
+        if !has_json_schema && lists(ADDED, key) || has_json_schema && key == "nullable" {
+            self.note_unknown_key(key, node, "");
+            return Ok(None);
+        }
         match key {
-            "type" => return self.type_name(node),
+            "type" => return self.types(node),
             "pattern" => return self.pattern(node).map(Some),
             "enum" => return self.distinct_items(node),
-            "required" => {
-                node.items()?.iter().try_for_each(|name| name.text().map(drop))?;
-                return self.distinct_items(node);
-            }
+            "required" => return self.required(node),
             "properties" => return self.properties(node).map(Some),
-            "additionalProperties" if node.value.is_boolean() => {}
-            "additionalProperties" | "items" | "not" => return self.converted(node).map(Some),
-            "allOf" | "oneOf" | "anyOf" => return self.alternatives(node),
-            "multipleOf" | "maximum" | "minimum" => node.number().map(drop)?,
-            "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" => node.flag().map(drop)?,
-            "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties" => {
-                node.count().map(drop)?;
+            "patternProperties" | "dependentSchemas" => return self.schemas(node).map(Some),
+            "dependentRequired" => {
+                node.entries()?.try_for_each(|(_, names)| strings(&names))?;
             }
+            "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems"
+                if node.value.is_boolean() => {}
+            "additionalProperties"
+            | "items"
+            | "not"
+            | "contains"
+            | "propertyNames"
+            | "if"
+            | "then"
+            | "else"
+            | "unevaluatedItems"
+            | "unevaluatedProperties" => return self.converted(node).map(Some),
+            "allOf" | "oneOf" | "anyOf" | "prefixItems" => return self.alternatives(node),
+            "multipleOf" | "maximum" | "minimum" => node.number().map(drop)?,
+            "exclusiveMaximum" | "exclusiveMinimum" if has_json_schema => node.number().map(drop)?,
+            "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" => node.flag().map(drop)?,
+            "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties"
+            | "minContains" | "maxContains" => node.count().map(drop)?,
             // These are no constraints; planning uses them to generate values.
-            "title" | "description" | "format" => node.text().map(drop)?,
+            "title" | "description" | "format" | "contentEncoding" | "contentMediaType" => {
+                node.text().map(drop)?;
+            }
             "readOnly" | "writeOnly" | "deprecated" => node.flag().map(drop)?,
-            "default" | "example" | "discriminator" => {}
-            "nullable" => return Ok(None),
+            "examples" => node.items().map(drop)?,
+            "default" | "example" | "discriminator" | "const" | "xml" => {}
             _ => {
                 self.note_unknown_key(key, node, IGNORED);
                 return Ok(None);
@@ -78,20 +147,39 @@ impl<'a> OpenApiReader<'a> {
 
     /// A `$ref`, rewritten so that it resolves through the document's definitions.
     fn reference(&mut self, node: &Node<'a>, reference: &Node<'a>) -> Result<Value> {
-        self.note_siblings(node)?;
         let target = reference.target()?;
-        node.resolve()?.mapping()?;
-        let definition = definition_of(&target.pointer);
+        let resolved = node.resolve()?;
+        if !(resolved.value.is_boolean() && self.version.has_json_schema()) {
+            resolved.mapping()?;
+        }
+        let definition = definition_of(&target.pointer, self.direction);
         if definition != target.pointer {
-            self.referenced.push(target.pointer);
+            self.referenced.push((target.pointer, self.direction));
         }
         Ok(json!({ "$ref": format!("#{}", uri_fragment(&definition)) }))
     }
 
-    fn type_name(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
+    /// The types; one type is no list.
+    fn types(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
+        if !(self.version.has_json_schema() && node.value.is_array()) {
+            return Ok(self.type_name(node)?.map(Value::from));
+        }
+        let mut names = Vec::new();
+        for item in node.items()? {
+            let name = self.type_name(&item)?;
+            names.extend(name.filter(|name| !names.contains(name)));
+        }
+        Ok(match names.as_slice() {
+            [] => None,
+            [name] => Some(Value::from(*name)),
+            names => Some(json!(names)),
+        })
+    }
+
+    fn type_name(&mut self, node: &Node<'a>) -> Result<Option<&'a str>> {
         let name = node.text()?;
-        if TYPES.contains(&name) {
-            return Ok(Some(Value::from(name)));
+        if TYPES.contains(&name) || name == "null" && self.version.has_json_schema() {
+            return Ok(Some(name));
         }
         let types = TYPES.join(", ");
         self.note(node, format!("`{name}` is not an OpenAPI type ({types}); every value is accepted"));
@@ -129,6 +217,18 @@ impl<'a> OpenApiReader<'a> {
         Ok(self.unless_empty(node, distinct))
     }
 
+    /// The required names, without those that messages of this direction do not have.
+    fn required(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
+        strings(node)?;
+        let Some(Value::Array(mut names)) = self.distinct_items(node)? else { return Ok(None) };
+        let is_hidden = |name: &Value| {
+            let name = name.as_str().unwrap_or_default();
+            self.hidden.iter().any(|hidden| hidden.contains(name))
+        };
+        names.retain(|name| !is_hidden(name));
+        Ok((!names.is_empty()).then_some(Value::Array(names)))
+    }
+
     fn alternatives(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
         let parts = node.items()?;
         let schemas = parts.iter().map(|part| self.converted(part)).collect::<Result<_>>()?;
@@ -142,35 +242,115 @@ impl<'a> OpenApiReader<'a> {
         (!items.is_empty()).then_some(Value::Array(items))
     }
 
+    /// The properties that messages of this direction have. Each begins a schema of its own.
     fn properties(&mut self, node: &Node<'a>) -> Result<Value> {
-        node.entries()?.map(|(name, property)| Ok((name.to_owned(), self.converted(&property)?))).collect()
+        let outer = std::mem::take(&mut self.hidden);
+        let mut properties = Map::new();
+        for (name, property) in node.entries()? {
+            if !self.is_hidden(&property)? {
+                properties.insert(name.to_owned(), self.converted(&property)?);
+            }
+        }
+        self.hidden = outer;
+        Ok(Value::Object(properties))
     }
 
-    /// `exclusiveMinimum: true` needs a `minimum`, and `exclusiveMaximum` a `maximum`.
-    fn drop_exclusive_without_bound(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
+    fn schemas(&mut self, node: &Node<'a>) -> Result<Value> {
+        node.entries()?.map(|(name, schema)| Ok((name.to_owned(), self.converted(&schema)?))).collect()
+    }
+
+    /// The names of the properties of a schema, and of the parts of its `allOf`, that messages of this direction do not have.
+    fn hidden_properties(&self, node: &Node<'a>) -> Result<BTreeSet<String>> {
+        let mut hidden = BTreeSet::new();
+        if !self.has_directions {
+            return Ok(hidden);
+        }
+        let mut left = vec![node.clone()];
+        for _ in 0..MAX_PARTS {
+            let Some(part) = left.pop() else { break };
+            let part = part.resolve()?;
+            for (name, property) in part.entries_of("properties").unwrap_or_default() {
+                if self.is_hidden(&property)? {
+                    hidden.insert(name.to_owned());
+                }
+            }
+            left.extend(part.items_of("allOf").unwrap_or_default());
+        }
+        Ok(hidden)
+    }
+
+    /// Whether messages of this direction do not have the property.
+    fn is_hidden(&self, property: &Node<'a>) -> Result<bool> {
+        let keyword = match self.direction {
+            MessageDirection::Request => "readOnly",
+            MessageDirection::Response => "writeOnly",
+        };
+        let is_marked =
+            |node: &Node<'a>| node.any(keyword).is_some_and(|flag| *flag.value == Value::Bool(true));
+        Ok(self.has_directions && (is_marked(property) || is_marked(&property.resolve()?)))
+    }
+
+    /// OpenAPI 3.0: `exclusiveMinimum: true` makes a `minimum` exclusive, and `exclusiveMaximum` a `maximum`.
+    fn put_exclusive_bounds(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
         for (exclusive, constraint) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            if schema.contains_key(exclusive) && !schema.contains_key(constraint) {
-                schema.retain(|key, _| key != exclusive);
-                self.note(node, format!("`{exclusive}` has no effect without `{constraint}`; it is ignored"));
+            let Some(flag) = schema.remove(exclusive) else { continue };
+            match schema.get(constraint).cloned() {
+                None => {
+                    self.note(
+                        node,
+                        format!("`{exclusive}` has no effect without `{constraint}`; it is ignored"),
+                    );
+                }
+                Some(bound) if flag == Value::Bool(true) => {
+                    schema.remove(constraint);
+                    schema.insert(exclusive.to_owned(), bound);
+                }
+                Some(_) => {}
             }
         }
     }
+
+    /// JSON Schema 2020-12: the first of `examples` becomes the `example`, and `const` an `enum`.
+    fn put_in_one_form(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) -> Result<()> {
+        if schema.remove("examples").is_some()
+            && !schema.contains_key("example")
+            && let Some(first) = node.items_of("examples")?.first()
+        {
+            self.keep_line(node, "example", first);
+            schema.insert("example".to_owned(), first.value.clone());
+        }
+        if !schema.contains_key("enum")
+            && let (Some(constant), Some(stated)) = (schema.remove("const"), node.any("const"))
+        {
+            self.keep_line(node, "enum", &stated);
+            schema.insert("enum".to_owned(), json!([constant]));
+        }
+        Ok(())
+    }
+
+    /// Locates a keyword of the model where the document has the other form.
+    fn keep_line(&mut self, node: &Node<'a>, keyword: &str, stated: &Node<'a>) {
+        self.moved.insert(format!("{}/{keyword}", node.pointer), stated.line());
+    }
+}
+
+/// Checks that a node is a list of strings.
+fn strings(node: &Node<'_>) -> Result<()> {
+    node.items()?.iter().try_for_each(|name| name.text().map(drop))
 }
 
 /// Adds `null` to the type. A schema without a type becomes `anyOf` the schema and `null`.
-fn with_null(mut schema: Map<String, Value>) -> Value {
+fn with_null(mut schema: Map<String, Value>) -> Map<String, Value> {
     if let Some(Value::Array(values)) = schema.get_mut("enum")
         && !values.contains(&Value::Null)
     {
         values.push(Value::Null);
     }
     match schema.get_mut("type") {
-        Some(name) => {
-            *name = json!([name.clone(), "null"]);
-            Value::Object(schema)
-        }
-        None => json!({ "anyOf": [schema, { "type": "null" }] }),
+        Some(name) => *name = json!([name.clone(), "null"]),
+        None => schema = Map::from_iter([("anyOf".to_owned(), json!([schema, { "type": "null" }]))]),
     }
+    schema
 }
 
 /// Splits `/pattern/flags`. The pattern must have no unescaped slash.

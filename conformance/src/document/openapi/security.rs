@@ -31,8 +31,9 @@ impl<'a> OpenApiReader<'a> {
             "http" => Ok(match node.required_text("scheme")?.to_ascii_lowercase().as_str() {
                 "bearer" => CredentialKind::Bearer,
                 "basic" => CredentialKind::Basic,
-                other => CredentialKind::Other(format!("http {other}")),
+                other => CredentialKind::Challenge(other.to_owned()),
             }),
+            "oauth2" | "openIdConnect" => Ok(CredentialKind::Bearer),
             other => Ok(CredentialKind::Other(other.to_owned())),
         }
     }

@@ -1,6 +1,6 @@
 //! Parameter tables, and tables that describe a form body in the same way.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
@@ -52,6 +52,7 @@ impl RstReader {
             media_type: FORM.to_owned(),
             schema: Some(Schema { value: schema, pointer: format!("{at}/schema") }),
             examples: Vec::new(),
+            encodings: BTreeMap::new(),
             location: location.clone(),
         };
         Some(Body { required: is_required, contents: vec![content], location })

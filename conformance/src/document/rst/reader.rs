@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::block::{Block, BlockKind, says_nothing};
 use super::section::{Group, Method, Section, Topic};
-use crate::document::model::{Location, Note, Server};
+use crate::document::model::{Location, Note, NoteKind, Server};
 
 /// The state of the reader.
 pub(super) struct RstReader {
@@ -39,7 +39,7 @@ impl RstReader {
         let text = text.into();
         if self.noted.insert((line, text.clone())) {
             let location = Location::new(&self.name, line, pointer);
-            self.notes.push(Note { text, location });
+            self.notes.push(Note { kind: NoteKind::Defect, text, location });
         }
     }
 

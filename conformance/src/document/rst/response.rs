@@ -155,6 +155,7 @@ fn content_in<'r>(response: &'r mut Response, media_type: &str, location: &Locat
             media_type: media_type.to_owned(),
             schema: None,
             examples: Vec::new(),
+            encodings: std::collections::BTreeMap::new(),
             location: location.clone(),
         });
     }

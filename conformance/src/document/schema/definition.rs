@@ -1,11 +1,13 @@
 //! Schemas and what they refer to: where definitions are laid out, and how a schema is compiled.
 
+use std::sync::Arc;
+
 use jsonschema::{Draft, PatternOptions, Validator};
-use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use crate::document::model::{Document, Schema};
-use crate::document::pointer::{escape, unescape};
+use crate::document::pointer::{escape, of_fragment, unescape};
 
 /// What a URI's fragment does not take as it is.
 const ESCAPED: &AsciiSet = &CONTROLS
@@ -27,6 +29,34 @@ const ESCAPED: &AsciiSet = &CONTROLS
 /// The largest compiled pattern, in bytes: what is larger is not used.
 pub(crate) const LARGEST_PATTERN: usize = 1024 * 1024;
 
+/// The formats that are not checked. OpenAPI 3.0 leaves their meaning open, and JSON Schema 2020-12 makes no format a requirement:
+/// documents use `time`, for example, for `10:30`.
+const OTHER_FORMATS: [&str; 11] = [
+    "time",
+    "duration",
+    "regex",
+    "uri-reference",
+    "uri-template",
+    "iri",
+    "iri-reference",
+    "idn-email",
+    "idn-hostname",
+    "json-pointer",
+    "relative-json-pointer",
+];
+
+/// The pointer of the definitions of requests, where these differ from those of responses.
+const OF_REQUESTS: &str = "/request";
+
+/// Which messages have a value. A request has no `readOnly` properties, a response no `writeOnly` properties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageDirection {
+    /// Requests.
+    Request,
+    /// Responses.
+    Response,
+}
+
 impl Document {
     /// The schema, made whole with what its `$ref`s name, as a validator that checks formats too.
     ///
@@ -34,21 +64,32 @@ impl Document {
     ///
     /// One line with the part of the schema that cannot be compiled, for example an invalid pattern.
     pub fn validator(&self, schema: &Schema) -> Result<Validator, String> {
-        jsonschema::options()
-            .with_draft(Draft::Draft4)
-            .should_validate_formats(true)
+        let options = jsonschema::options().with_draft(Draft::Draft202012).should_validate_formats(true);
+        let checked =
+            OTHER_FORMATS.into_iter().fold(options, |options, format| options.with_format(format, |_| true));
+        checked
             .with_format("uuid", is_uuid)
             .with_pattern_options(PatternOptions::fancy_regex().size_limit(LARGEST_PATTERN))
             .build(&self.with_definitions(&schema.value))
             .map_err(|error| format!("{}: {error}", self.locate(&schema.pointer)))
     }
 
+    /// The validator of the schema, compiled once; none when the schema cannot be compiled.
+    pub(crate) fn compiled(&self, schema: &Schema) -> Option<Arc<Validator>> {
+        self.validators.get(&schema.value, || self.validator(schema).ok().map(Arc::new))
+    }
+
     /// The schema that a `$ref` names, and the pointer of the place that states it.
     pub fn definition(&self, reference: &str) -> Option<(&Value, String)> {
         let pointer = pointer_of(reference);
         let definition = self.definitions.pointer(&pointer)?;
-        let stated = pointer.strip_prefix("/elsewhere/").map(unescape);
-        Some((definition, stated.unwrap_or(pointer)))
+        let stated = pointer.strip_prefix(OF_REQUESTS).unwrap_or(&pointer);
+        Some((definition, stated.strip_prefix("/elsewhere/").map_or_else(|| stated.to_owned(), unescape)))
+    }
+
+    /// Whether requests have other definitions than responses.
+    pub(crate) fn has_directions(&self) -> bool {
+        self.definitions.pointer(OF_REQUESTS).is_some()
     }
 
     /// A schema with those definitions laid beside it that its `$ref`s reach, and no others: a
@@ -67,7 +108,26 @@ impl Document {
                 collect_references(definition, &mut references);
             }
         }
+        let_discriminators_choose(&mut whole);
         whole
+    }
+}
+
+/// Makes each `oneOf` with a `discriminator` an `anyOf`: the discriminator names the alternative that a value is, and another one can
+/// allow the value as well.
+fn let_discriminators_choose(schema: &mut Value) {
+    match schema {
+        Value::Object(keywords) => {
+            if keywords.contains_key("discriminator")
+                && !keywords.contains_key("anyOf")
+                && let Some(alternatives) = keywords.remove("oneOf")
+            {
+                keywords.insert("anyOf".to_owned(), alternatives);
+            }
+            keywords.values_mut().for_each(let_discriminators_choose);
+        }
+        Value::Array(items) => items.iter_mut().for_each(let_discriminators_choose),
+        _ => {}
     }
 }
 
@@ -84,10 +144,14 @@ fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
 
 /// Where a schema that some `$ref` names stands among the definitions: a component where the
 /// document has it, anything else under `elsewhere` by its pointer.
-pub(crate) fn definition_of(pointer: &str) -> String {
-    match pointer.strip_prefix("/components/schemas/") {
+pub(crate) fn definition_of(pointer: &str, direction: MessageDirection) -> String {
+    let place = match pointer.strip_prefix("/components/schemas/") {
         Some(name) if !name.contains('/') => pointer.to_owned(),
         _ => format!("/elsewhere/{}", escape(pointer)),
+    };
+    match direction {
+        MessageDirection::Request => format!("{OF_REQUESTS}{place}"),
+        MessageDirection::Response => place,
     }
 }
 
@@ -108,10 +172,9 @@ pub(crate) fn uri_fragment(pointer: &str) -> String {
     utf8_percent_encode(pointer, ESCAPED).to_string()
 }
 
-/// The pointer in a reference within the document (`#/...`).
-pub(crate) fn pointer_of(reference: &str) -> String {
-    let fragment = reference.strip_prefix('#').unwrap_or(reference);
-    percent_decode_str(fragment).decode_utf8_lossy().into_owned()
+/// The pointer in a reference within the definitions (`#/...`).
+fn pointer_of(reference: &str) -> String {
+    of_fragment(reference.strip_prefix('#').unwrap_or(reference))
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -12,6 +12,9 @@ use crate::document::pointer::escape;
 /// The most mutations of one value, of each kind. Facts whose mutations are left out are reported as not exercised.
 const MAX_MUTATIONS: usize = 500;
 
+/// The most values of one alternative that are tried.
+const MAX_TURNS: usize = 8;
+
 /// A value with one part changed.
 #[derive(Debug)]
 pub(crate) struct Mutation {
@@ -36,19 +39,29 @@ pub(crate) struct Mutations {
 
 /// Every mutation of a value that its schema suggests.
 pub(crate) fn mutations(document: &Document, schema: &Schema, value: &Value) -> Mutations {
-    let mut mutator =
-        Mutator { document, seen: BTreeSet::new(), forms: BTreeMap::new(), mutations: Mutations::default() };
+    let mut mutator = Mutator {
+        document,
+        schema,
+        seen: BTreeSet::new(),
+        forms: BTreeMap::new(),
+        names: BTreeMap::new(),
+        mutations: Mutations::default(),
+    };
     mutator.visit(&schema.value, &schema.pointer, &mut Part { whole: value, path: Vec::new(), within: "" });
     mutator.mutations
 }
 
 struct Mutator<'a> {
     document: &'a Document,
+    /// The schema of the whole value.
+    schema: &'a Schema,
     /// The pointers of the alternatives used and of the constraints broken so far. A schema can occur at many places of one
     /// value, and an alternative can contain itself.
     seen: BTreeSet<String>,
     /// The number of forms each part has had so far, by name. An alternative can directly contain alternatives.
     forms: BTreeMap<String, usize>,
+    /// How often each name of a broken value is used. Several parts of a composition can state the same constraint.
+    names: BTreeMap<String, usize>,
     mutations: Mutations,
 }
 
@@ -111,11 +124,17 @@ impl Mutator<'_> {
             let at = format!("{pointer}/properties/{}", escape(field));
             self.at(field, part, |mutator, part| mutator.visit(property, &at, part));
         }
+        let prefix = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
+        let first_item = prefix.to_string();
         for Branch { keyword, step, schema } in branches(schema) {
             let at = format!("{pointer}/{step}");
             match keyword {
                 "allOf" => self.visit(schema, &at, part),
-                "items" => self.at("0", part, |mutator, part| mutator.visit(schema, &at, part)),
+                "prefixItems" => {
+                    let index = step.rsplit('/').next().unwrap_or_default();
+                    self.at(index, part, |mutator, part| mutator.visit(schema, &at, part));
+                }
+                "items" => self.at(&first_item, part, |mutator, part| mutator.visit(schema, &at, part)),
                 "additionalProperties" => {
                     self.at(sample::KEY, part, |mutator, part| mutator.visit(schema, &at, part));
                 }
@@ -144,12 +163,22 @@ impl Mutator<'_> {
                 self.visit(choice, &at, part);
                 continue;
             }
-            let synthesised =
-                sample::value(self.document, &Schema { value: (*choice).clone(), pointer: at.clone() });
-            if let Some(other) = synthesised.filter(|_| self.seen.insert(at.clone())) {
+            if self.seen.contains(&at) {
+                continue;
+            }
+            if let Some(other) = self.other(schema, choice, part) {
+                self.seen.insert(at.clone());
                 self.alternative(choice, &at, other, part);
             }
         }
+    }
+
+    /// A value of another alternative with which the whole value satisfies its schema.
+    fn other(&self, schema: &Value, choice: &Value, part: &Part<'_>) -> Option<Value> {
+        let validator = self.document.compiled(self.schema)?;
+        let values =
+            (0..MAX_TURNS).filter_map(|turn| sample::alternative(self.document, schema, choice, turn));
+        values.into_iter().find(|value| validator.is_valid(&part.replaced(Some(value.clone()))))
     }
 
     fn alternative(&mut self, choice: &Value, at: &str, other: Value, part: &mut Part<'_>) {
@@ -182,7 +211,10 @@ impl Mutator<'_> {
         describe: impl FnOnce(String) -> (String, String),
     ) {
         if self.mutations.broken.len() < MAX_MUTATIONS && self.seen.insert(pointer.clone()) {
-            let (variation, what) = describe(part.name());
+            let (name, what) = describe(part.name());
+            let count = self.names.entry(name.clone()).or_default();
+            *count += 1;
+            let variation = if *count == 1 { name } else { format!("{name}-{count}") };
             let value = part.replaced(replacement);
             self.mutations.broken.push(Mutation { variation, what, pointer: Some(pointer), value });
         }

@@ -1,36 +1,8 @@
-//! Compiled schemas, each compiled once.
+//! Where a value breaks its schema.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
-use jsonschema::Validator;
 use serde_json::Value;
 
 use crate::document::model::{Document, Schema};
-
-/// The compiled schemas of one document. Compiling a schema takes longer than all else that planning does with an argument,
-/// and a document repeats its schemas.
-#[derive(Debug)]
-pub(crate) struct ValidatorCache<'a> {
-    document: &'a Document,
-    compiled: HashMap<Value, Option<Arc<Validator>>>,
-}
-
-impl<'a> ValidatorCache<'a> {
-    pub(crate) fn new(document: &'a Document) -> Self {
-        Self { document, compiled: HashMap::new() }
-    }
-
-    /// The validator of a schema; none when the schema cannot be compiled.
-    pub(crate) fn get(&mut self, schema: &Schema) -> Option<Arc<Validator>> {
-        if let Some(known) = self.compiled.get(&schema.value) {
-            return known.clone();
-        }
-        let validator = self.document.validator(schema).ok().map(Arc::new);
-        self.compiled.insert(schema.value.clone(), validator.clone());
-        validator
-    }
-}
 
 /// Where a value breaks a schema: the first violation, with its place in the value. None when the value satisfies the schema
 /// or the schema cannot be compiled.
@@ -45,7 +17,7 @@ pub(crate) fn first_violation(
     schema: &Schema,
     value: &Value,
 ) -> Option<(String, String)> {
-    let validator = document.validator(schema).ok()?;
+    let validator = document.compiled(schema)?;
     let error = validator.iter_errors(value).next()?;
     Some((error.to_string(), error.instance_path().as_str().to_owned()))
 }

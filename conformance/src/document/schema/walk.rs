@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::document::model::Document;
+use crate::document::pointer::escape;
 
 /// The keywords that constrain a value.
 pub(crate) const CONSTRAINTS: &[&str] = &[
@@ -16,6 +17,8 @@ pub(crate) const CONSTRAINTS: &[&str] = &[
     "maxLength",
     "minimum",
     "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
     "multipleOf",
     "minItems",
     "maxItems",
@@ -24,30 +27,39 @@ pub(crate) const CONSTRAINTS: &[&str] = &[
     "maxProperties",
 ];
 
+/// The keywords that constrain a value together with other parts of it. The suite has no values that break only one of them.
+pub(crate) const COMBINED: &[&str] = &[
+    "not",
+    "if",
+    "contains",
+    "propertyNames",
+    "patternProperties",
+    "dependentRequired",
+    "dependentSchemas",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+];
+
 /// Keywords that every synthesised value satisfies, also with additional properties.
 const PLAIN: &[&str] = &[
     "type",
     "enum",
     "format",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "maximum",
-    "minItems",
-    "maxItems",
     "required",
     "properties",
     "items",
     "title",
     "description",
     "example",
-    "default",
     "deprecated",
+    "xml",
+    "readOnly",
+    "writeOnly",
 ];
 
 /// A sub-schema that is not a property.
 pub(crate) struct Branch<'a> {
-    /// The keyword it stands under: `allOf`, `oneOf`, `anyOf`, `items` or `additionalProperties`.
+    /// The keyword it stands under: `allOf`, `oneOf`, `anyOf`, `prefixItems`, `items` or `additionalProperties`.
     pub(crate) keyword: &'static str,
     /// The part of its JSON pointer that follows the pointer of the schema: `oneOf/1`, `items`.
     pub(crate) step: String,
@@ -64,7 +76,7 @@ impl Branch<'_> {
 /// The sub-schemas that are not properties.
 pub(crate) fn branches(schema: &Value) -> Vec<Branch<'_>> {
     let mut found = Vec::new();
-    for keyword in ["allOf", "oneOf", "anyOf"] {
+    for keyword in ["allOf", "oneOf", "anyOf", "prefixItems"] {
         let listed = schema.get(keyword).and_then(Value::as_array).into_iter().flatten().enumerate();
         found.extend(listed.map(|(index, schema)| Branch {
             keyword,
@@ -76,6 +88,50 @@ pub(crate) fn branches(schema: &Value) -> Vec<Branch<'_>> {
         if let Some(schema) = schema.get(keyword).filter(|branch| branch.is_object()) {
             found.push(Branch { keyword, step: keyword.to_owned(), schema });
         }
+    }
+    found
+}
+
+/// A sub-schema of any keyword.
+pub(crate) struct Subschema<'a> {
+    /// The part of its JSON pointer that follows the pointer of the schema.
+    pub(crate) step: String,
+    pub(crate) schema: &'a Value,
+    /// Whether it constrains the same value as the schema itself.
+    pub(crate) is_composed: bool,
+}
+
+/// Every sub-schema.
+pub(crate) fn subschemas(schema: &Value) -> Vec<Subschema<'_>> {
+    let mut found: Vec<_> = branches(schema)
+        .into_iter()
+        .map(|Branch { keyword, step, schema }| {
+            let is_composed = ["allOf", "oneOf", "anyOf"].contains(&keyword);
+            Subschema { step, schema, is_composed }
+        })
+        .collect();
+    for (keyword, is_composed) in
+        [("properties", false), ("patternProperties", false), ("dependentSchemas", true)]
+    {
+        let named = schema.get(keyword).and_then(Value::as_object).into_iter().flatten();
+        found.extend(named.map(|(name, schema)| Subschema {
+            step: format!("{keyword}/{}", escape(name)),
+            schema,
+            is_composed,
+        }));
+    }
+    for (keyword, is_composed) in [
+        ("not", true),
+        ("if", true),
+        ("then", true),
+        ("else", true),
+        ("contains", false),
+        ("propertyNames", false),
+        ("unevaluatedItems", false),
+        ("unevaluatedProperties", false),
+    ] {
+        let one = schema.get(keyword).filter(|schema| schema.is_object());
+        found.extend(one.map(|schema| Subschema { step: keyword.to_owned(), schema, is_composed }));
     }
     found
 }
@@ -117,7 +173,7 @@ pub(crate) fn is_plain(document: &Document, schema: &Value) -> bool {
         if !pointer.is_empty() && !seen.insert(pointer) {
             continue;
         }
-        if !schema.as_object().is_some_and(|keywords| keywords.keys().all(|name| PLAIN.contains(&&**name))) {
+        if !has_plain_keywords(schema) {
             return false;
         }
         left.extend(properties(schema).map(|(_, property)| property));
@@ -126,19 +182,66 @@ pub(crate) fn is_plain(document: &Document, schema: &Value) -> bool {
     true
 }
 
+/// Whether the schema itself has plain keywords only, and no contradiction among them.
+fn has_plain_keywords(schema: &Value) -> bool {
+    let Some(keywords) = schema.as_object() else { return false };
+    let is_listed = |value: &Value| {
+        schema.get("enum").and_then(Value::as_array).is_none_or(|listed| listed.contains(value))
+    };
+    let is_right = |value: &Value| {
+        has_type(schema, value)
+            && is_listed(value)
+            && !(value.is_object() || value.is_array())
+            && schema.get("format").is_none()
+    };
+    let has_right_values = schema.get("example").is_none_or(is_right)
+        && schema.get("enum").and_then(Value::as_array).is_none_or(|listed| {
+            schema.get("format").is_none() && listed.iter().all(|value| has_type(schema, value))
+        });
+    let declares = |name: &str| properties(schema).any(|(declared, _)| declared == name);
+    keywords.keys().all(|name| PLAIN.contains(&&**name)) && has_right_values && required(schema).all(declares)
+}
+
+/// The names under the keyword `type`.
+pub(super) fn types_of(stated: &Value) -> Vec<&str> {
+    match stated {
+        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+        name => name.as_str().into_iter().collect(),
+    }
+}
+
+/// The type of the value with this turn, and what is left of the turn: where several types are allowed, each takes its turn, `null`
+/// last. None when no type is allowed.
+pub(super) fn kind_at(schema: &Value, turn: usize) -> Option<(&str, usize)> {
+    let Some(stated) = schema.get("type") else { return Some((kind(schema), turn)) };
+    let mut names = types_of(stated);
+    names.sort_by_key(|name| *name == "null");
+    let count = names.len();
+    (count > 0).then(|| (names[turn % count], turn / count))
+}
+
 /// The type of a schema; guessed from its keywords where it has no `type`.
 pub(crate) fn kind(schema: &Value) -> &str {
-    let named = match schema.get("type") {
-        Some(Value::String(name)) => Some(name.as_str()),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).find(|name| *name != "null"),
-        _ => None,
-    };
+    let named =
+        schema.get("type").and_then(|stated| types_of(stated).into_iter().find(|name| *name != "null"));
     named.unwrap_or_else(|| {
-        let has = |keyword| schema.get(keyword).is_some();
+        let has = |keywords: &[&str]| keywords.iter().any(|keyword| schema.get(*keyword).is_some());
         match () {
-            () if has("properties") || has("additionalProperties") => "object",
-            () if has("items") => "array",
-            () if has("minimum") || has("maximum") => "number",
+            () if schema.get("type").is_some_and(|stated| stated == "null") => "null",
+            () if has(&[
+                "properties",
+                "additionalProperties",
+                "required",
+                "minProperties",
+                "patternProperties",
+            ]) =>
+            {
+                "object"
+            }
+            () if has(&["items", "prefixItems", "contains", "minItems"]) => "array",
+            () if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => {
+                "number"
+            }
             () => "string",
         }
     })
@@ -158,16 +261,18 @@ pub(crate) fn fits(document: &Document, branch: &Value, value: &Value) -> bool {
         && known.all(|(part, value)| is_listed(part, value))
 }
 
+/// Whether the value has a type that the schema allows.
 pub(crate) fn has_type(schema: &Value, value: &Value) -> bool {
-    let Some(named) = schema.get("type").and_then(Value::as_str) else { return true };
-    match value {
-        Value::Null => named == "null",
-        Value::Bool(_) => named == "boolean",
-        Value::Number(_) => ["number", "integer"].contains(&named),
-        Value::String(_) => named == "string",
-        Value::Array(_) => named == "array",
-        Value::Object(_) => named == "object",
-    }
+    let Some(stated) = schema.get("type") else { return true };
+    let is_type = |name: &str| match value {
+        Value::Null => name == "null",
+        Value::Bool(_) => name == "boolean",
+        Value::Number(_) => ["number", "integer"].contains(&name),
+        Value::String(_) => name == "string",
+        Value::Array(_) => name == "array",
+        Value::Object(_) => name == "object",
+    };
+    types_of(stated).into_iter().any(is_type)
 }
 
 /// Whether a schema states that its value is an object, and nothing else.

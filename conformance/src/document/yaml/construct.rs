@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::compose::{Edge, GraphNode};
 use crate::document::error::{LineError, Result};
+use crate::document::files::Files;
 use crate::document::pointer;
 use crate::document::tree::{LineIndex, Tree, check_size, duplicate, nearest_line};
 
@@ -16,7 +17,7 @@ pub(super) fn construct(nodes: &[GraphNode], root: Edge) -> Result<Tree> {
     let (pointer, lines) = (String::new(), LineIndex::default());
     let mut constructor = Constructor { nodes, pointer, lines, values: 0, aliased: 0 };
     let value = constructor.value(root, None, 0)?;
-    Ok(Tree { value, lines: constructor.lines.by_pointer })
+    Ok(Tree { value, lines: constructor.lines.by_pointer, files: Files::default() })
 }
 
 struct Constructor<'a> {

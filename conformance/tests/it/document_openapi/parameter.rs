@@ -13,7 +13,15 @@ fn parameters_have_the_default_style_of_their_location() {
     let parameters: Vec<_> = document.operations[0]
         .parameters
         .iter()
-        .map(|p| (p.name.as_str(), p.style.as_str(), p.explode, p.allow_reserved, p.examples.len()))
+        .map(|p| {
+            (
+                p.name.as_str(),
+                p.format.style.word(),
+                p.format.explode,
+                p.format.allow_reserved,
+                p.examples.len(),
+            )
+        })
         .collect();
     assert_eq!(
         parameters,
@@ -73,6 +81,6 @@ fn contradictory_parameter_descriptions_are_noted() {
         ]
     );
     let styles: Vec<_> =
-        document.operations[0].parameters.iter().map(|p| (p.style.as_str(), p.explode)).collect();
+        document.operations[0].parameters.iter().map(|p| (p.format.style.word(), p.format.explode)).collect();
     assert_eq!(styles, [("form", true), ("a/b", false), ("simple", false), ("pipeDelimited", false)]);
 }

@@ -15,7 +15,7 @@ fn missing_external_and_circular_references_are_errors() {
     );
     assert_eq!(
         with("common.yaml#/A", ""),
-        "a.yaml:7: `$ref: common.yaml#/A` points outside this file; only `#/...` is supported; copy the content into this file"
+        "a.yaml:7: `$ref: common.yaml#/A` points to another file, and this document is not read from a folder; copy the content into this document"
     );
     assert_eq!(
         with("#/x-a", "x-a: {$ref: '#/x-b'}\nx-b: {$ref: '#/x-a'}\n"),

@@ -189,7 +189,7 @@ impl SpecOperation {
             sent.body = Value::Object(body).to_string().into_bytes();
             sent.headers.push(("content-type".to_owned(), "application/json".to_owned()));
         }
-        if self.operation.credentials().iter().any(|credential| credential.kind == CredentialKind::Bearer) {
+        if self.operation.credentials().any(|credential| credential.kind == CredentialKind::Bearer) {
             let key = request.credentials.values().find_map(Value::as_str).unwrap_or_default();
             sent.headers.push(("authorization".to_owned(), format!("Bearer {key}")));
         }
@@ -197,7 +197,7 @@ impl SpecOperation {
     }
 
     fn answer(&self, response: Response) -> Answer {
-        let Response { status, retry_after_s, is_whole, body } = response;
+        let Response { status, retry_after_s, is_whole, body, .. } = response;
         let json = serde_json::from_slice(&body);
         let is_exact = |code: &Code| *code == Code::Exact(status);
         let success = self.successes.iter().find(|(code, _)| is_exact(code));
@@ -233,16 +233,22 @@ fn checked(
     }
 }
 
-struct Response {
-    status: u16,
-    retry_after_s: Option<f64>,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) retry_after_s: Option<f64>,
+    /// What the server asks for, where the request had no credential.
+    pub(crate) challenge: Option<String>,
     /// Whether all bytes that `Content-Length` states have arrived.
-    is_whole: bool,
-    body: Vec<u8>,
+    pub(crate) is_whole: bool,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Sends a request and reads the response. A server that stops responding ends the exchange with an error.
-async fn exchange(base_url: &str, sent: &SentRequest, clock: &VirtualClock) -> io::Result<Response> {
+pub(crate) async fn exchange(
+    base_url: &str,
+    sent: &SentRequest,
+    clock: &VirtualClock,
+) -> io::Result<Response> {
     let (host, _) = split(base_url);
     let talk = async {
         let mut stream = TcpStream::connect(host).await?;
@@ -285,6 +291,7 @@ fn parsed(received: &[u8]) -> Option<Response> {
     let length = header("content-length").map_or(Some(body.len()), |length| length.parse().ok())?;
     Some(Response {
         status: head.split_whitespace().nth(1)?.parse().ok()?,
+        challenge: header("www-authenticate").map(str::to_owned),
         retry_after_s: header("retry-after").and_then(|seconds| seconds.parse().ok()),
         is_whole: body.len() == length,
         body,

@@ -1,7 +1,9 @@
 //! Strings of a given length that match a pattern, and a string close to one.
 
+use jsonschema::{PatternOptions, Validator};
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind, Literal, Repetition};
+use serde_json::json;
 
 use super::characters;
 use crate::document::schema::definition::LARGEST_PATTERN;
@@ -24,9 +26,37 @@ pub(crate) fn of_length(pattern: &str, length: usize) -> Option<String> {
     (found.chars().count() == length).then_some(found)
 }
 
-/// Whether a string matches the pattern. The pattern is not anchored, as JSON Schema says.
+/// Whether a string matches the pattern; none when the pattern is invalid.
 pub(crate) fn accepts(pattern: &str, text: &str) -> Option<bool> {
-    Some(compiled(pattern)?.is_match(text))
+    Some(Matcher::of(pattern)?.accepts(text))
+}
+
+/// A compiled pattern. It is not anchored, as JSON Schema says.
+pub(crate) enum Matcher {
+    /// A pattern that takes linear time.
+    Linear(Regex),
+    /// A pattern with look-around or a back-reference: a schema that has it, compiled by the engine that judges it.
+    Judged(Box<Validator>),
+}
+
+impl Matcher {
+    /// None when the pattern is invalid or too large.
+    pub(crate) fn of(pattern: &str) -> Option<Self> {
+        let judged = || {
+            let options = PatternOptions::fancy_regex().size_limit(LARGEST_PATTERN);
+            let built =
+                jsonschema::options().with_pattern_options(options).build(&json!({ "pattern": pattern }));
+            Some(Self::Judged(Box::new(built.ok()?)))
+        };
+        compiled(pattern).map(Self::Linear).or_else(judged)
+    }
+
+    pub(crate) fn accepts(&self, text: &str) -> bool {
+        match self {
+            Self::Linear(regex) => regex.is_match(text),
+            Self::Judged(validator) => validator.is_valid(&json!(text)),
+        }
+    }
 }
 
 /// A string close to `good` that does not match the pattern and is at most `most` characters long. The changes that a
@@ -45,8 +75,8 @@ pub(crate) fn mismatching(pattern: &str, good: &str, most: Option<usize>) -> Opt
     candidates.push(good.chars().skip(1).collect());
     candidates.push(format!("!{}", good.chars().skip(1).collect::<String>()));
     candidates.push(String::new());
-    let compiled = compiled(pattern)?;
-    candidates.into_iter().find(|text| !compiled.is_match(text))
+    let matcher = Matcher::of(pattern)?;
+    candidates.into_iter().find(|text| !matcher.accepts(text))
 }
 
 /// The parts of a pattern; none when it uses something that cannot be written out (look-around, for example).

@@ -1,0 +1,77 @@
+//! The comparison of JSON values, and values that are files.
+
+use serde_json::{Number, Value, json};
+
+/// The key of an argument that is a file. Its value is the path of the file.
+pub(crate) const FILE: &str = "$file";
+
+/// The content of each file: bytes that are no UTF-8, line ends of both kinds, a null, and a line that looks like a boundary.
+pub(crate) const FILE_CONTENT: &[u8] = b"\x89\r\n\xff\0conformance\n--\r\n\xc3";
+
+/// A value that stands for a file with [`FILE_CONTENT`]. A run replaces it by one with the path of the file.
+pub(crate) fn file() -> Value {
+    json!({ FILE: "conformance.bin" })
+}
+
+/// Whether a value stands for a file.
+pub(crate) fn is_file(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| fields.len() == 1 && fields.contains_key(FILE))
+}
+
+/// Replaces the name in each value that stands for a file.
+pub(crate) fn with_files(value: &Value, path: &str) -> Value {
+    match value {
+        file if is_file(file) => json!({ FILE: path }),
+        Value::Array(elements) => elements.iter().map(|element| with_files(element, path)).collect(),
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), with_files(field, path))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether a value is or has a file.
+pub(crate) fn has_file(value: &Value) -> bool {
+    match value {
+        file if is_file(file) => true,
+        Value::Array(elements) => elements.iter().any(has_file),
+        Value::Object(fields) => fields.values().any(has_file),
+        _ => false,
+    }
+}
+
+/// Whether two values are the same. Numbers are compared by their value: JSON writes one as `1`, `1.0` or `1e0`.
+pub(crate) fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => is_same_number(one, other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let has = |(name, value): (&String, &Value)| other.get(name).is_some_and(|o| is_same(value, o));
+            one.len() == other.len() && one.iter().all(has)
+        }
+        _ => one == other,
+    }
+}
+
+/// Integers are compared exactly: a double cannot hold each of them.
+fn is_same_number(one: &Number, other: &Number) -> bool {
+    match (integer(one), integer(other)) {
+        (Some(one), Some(other)) => one == other,
+        _ => one.as_f64() == other.as_f64(),
+    }
+}
+
+fn integer(number: &Number) -> Option<i128> {
+    let whole = number.as_f64().filter(|double| double.fract() == 0.0 && double.abs() < 1e30);
+    let exact = number.as_i64().map(i128::from).or(number.as_u64().map(i128::from));
+    exact.or(whole.map(|double| double as i128))
+}
+
+/// A body as it is served: keys in alphabetical order, so that the order of keys in a document changes no case.
+pub(crate) fn canonical_json(body: &Value) -> String {
+    let mut body = body.clone();
+    body.sort_all_objects();
+    body.to_string()
+}
