@@ -69,7 +69,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// When the sentence of a prose rule is in no document of its provider, when a document exceeds a cap, when an operation
+    /// When the sentence of a prose rule is in no document of its provider, and one of them should have it; when a document exceeds a cap, when an operation
     /// has the name of a flow, when something that a provider states does not fit its documents, and when two cases would have
     /// the same id.
     pub fn of(documents: Vec<Document>, providers: &[Provider]) -> Result<Self, PlanError> {

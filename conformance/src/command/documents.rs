@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::error::CommandError;
 use crate::check::rule::{self, RuleBasis};
-use crate::document::{Document, MAX_BYTES, ReadError};
+use crate::document::{Document, Kind, MAX_BYTES, ReadError};
 use crate::plan::Plan;
 use crate::plan::given_sample::GivenSample;
 use crate::provider::config::{Client, Config, FILE_NAME};
 use crate::provider::{ProseRule, Provider, built_in};
-use crate::style::suggestion;
+use crate::style::{suggestion, visible};
 
 #[derive(Args, Debug)]
 pub(super) struct Documents {
@@ -45,13 +45,14 @@ impl Documents {
         self.check_repetition()?;
         let config = self.config.read()?;
         let documents = match (self.paths.is_empty(), config.providers.is_empty()) {
-            (false, _) => self.paths.iter().map(|path| read(path)).collect(),
+            (false, _) => self.paths.iter().map(|path| parse(path)).collect(),
             (true, false) => config.read_documents(|path| bytes(Path::new(path))),
             (true, true) => built_in::documents(),
         };
-        let documents = documents.map_err(CommandError::usage)?;
+        let mut documents = documents.map_err(CommandError::usage)?;
         let mut providers = with_built_in(config.providers)?;
         self.name_as_given(&mut providers);
+        skip_pages_without_operation(&mut documents, &mut providers)?;
         Ok(Inputs { documents, providers, clients: config.clients })
     }
 
@@ -145,7 +146,43 @@ fn check_rules(provider: &Provider) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Removes the pages that describe no operation, such as a guide, with a note for each. A provider no longer lists them, so that
+/// the others are all of its documents. Without any operation there is nothing to plan: the first page is the error.
+fn skip_pages_without_operation(
+    documents: &mut Vec<Document>,
+    providers: &mut [Provider],
+) -> Result<(), CommandError> {
+    if documents.iter().all(is_without_operation) {
+        return documents.iter().try_for_each(check_operation).map_err(CommandError::usage);
+    }
+    for page in documents.extract_if(.., |document| is_without_operation(document)) {
+        let name = visible(&page.name);
+        anstream::eprintln!("note: {name}: no operation is described; the page is skipped");
+        providers.iter_mut().for_each(|provider| provider.documents.retain(|listed| **listed != *page.name));
+    }
+    Ok(())
+}
+
+fn is_without_operation(document: &Document) -> bool {
+    document.kind == Kind::Rst && document.operations.is_empty()
+}
+
+/// A page that is read alone must describe an operation.
+pub(super) fn check_operation(document: &Document) -> Result<(), ReadError> {
+    if !is_without_operation(document) {
+        return Ok(());
+    }
+    let message = "the page has no directive `.. http:get:: /path` (or another method); check that it describes an operation";
+    Err(ReadError { document: document.name.clone(), line: 1, message: message.to_owned() })
+}
+
+/// Reads one document, which must describe an operation if it is a page.
 pub(super) fn read(path: &Path) -> Result<Document, ReadError> {
+    let document = parse(path)?;
+    check_operation(&document).map(|()| document)
+}
+
+fn parse(path: &Path) -> Result<Document, ReadError> {
     Document::read_with_files(&path.display().to_string(), &bytes(path)?)
 }
 

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use clap::Args;
 
 use super::diff;
-use super::documents::{ConfigArgs, bytes, read};
+use super::documents::{ConfigArgs, bytes, check_operation, read};
 use super::error::CommandError;
 use super::output::{print, write};
 use crate::diff::Diff;
@@ -53,6 +53,7 @@ impl<'a> DownloadedPage<'a> {
     fn read(path: &'a Path) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
         let document = Document::read_with_files(&path.display().to_string(), &bytes)?;
+        check_operation(&document)?;
         Ok(Self { path, bytes, document })
     }
 }

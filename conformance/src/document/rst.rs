@@ -79,12 +79,11 @@ impl RstReader {
                 ));
             }
             for method in &group.methods {
-                operations.push(self.operation(method, group, &mut ids)?);
+                self.note_remark(method);
+                if !method.path.is_empty() {
+                    operations.push(self.operation(method, group, &mut ids)?);
+                }
             }
-        }
-        if operations.is_empty() {
-            let message = "the page has no directive `.. http:get:: /path` (or another method); check that it describes an operation";
-            return Err(LineError::new(1, message));
         }
         Ok(operations)
     }

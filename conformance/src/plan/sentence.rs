@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 use super::source::{PlanError, Source, is_whole};
 use crate::document::{Document, Location, Prose, collapse};
 
-/// Checks that the sentence of each prose rule is in a document of its provider.
+/// Checks that the sentence of each prose rule is in a document of its provider. A rule binds the documents that have its
+/// sentence, so that others can be planned without them.
 pub(super) fn check(sources: &[Source]) -> Result<(), PlanError> {
     let mut checked = BTreeSet::new();
     for Source { provider, .. } in sources.iter().filter(|source| checked.insert(&source.provider.name)) {
         let own: Vec<_> = sources.iter().filter(|source| source.provider.name == provider.name).collect();
-        // A part of the documents that a provider lists need not have its sentences.
-        let is_part = own.iter().all(|source| provider.lists(&source.document)) && !is_whole(provider, &own);
-        for (index, rule) in provider.rules.iter().enumerate().filter(|_| !is_part) {
+        // Another document with the upload is a new version of the one that the rules quote.
+        let is_new_version =
+            |source: &&Source| !provider.lists(&source.document) && source.upload_operation().is_some();
+        let has_all = is_whole(provider, &own) || own.iter().any(is_new_version);
+        for (index, rule) in provider.rules.iter().enumerate().filter(|_| has_all) {
             if !own.iter().any(|source| find(&source.document, &rule.sentence).is_some()) {
                 let place = provider.locate(&format!("/rules/{index}/sentence"));
                 return Err(missing(&place, &rule.rule, &rule.sentence, &own));

@@ -189,12 +189,9 @@ fn content_outside_all_operations_is_noted() {
 }
 
 #[test]
-fn a_page_without_an_operation_is_refused() {
-    let refusal = Document::read("a.rst", b"Title\n=====\n").map(|_| ()).unwrap_err().to_string();
-    assert_eq!(
-        refusal,
-        "a.rst:1: the page has no directive `.. http:get:: /path` (or another method); check that it describes an operation"
-    );
+fn a_page_may_have_no_operation_but_no_wrong_path() {
+    let document = Document::read("a.rst", b"Title\n=====\n").unwrap();
+    assert!(document.operations.is_empty());
     let refusal = Document::read("a.rst", b"\n.. http:get:: api/x\n").map(|_| ()).unwrap_err().to_string();
     assert_eq!(refusal, "a.rst:2: `api/x` is not a path; a path starts with `/` and has no spaces");
 }
@@ -283,5 +280,66 @@ fn variants_of_headings_rows_and_examples_are_read() {
       1 note the path template has no `{other}` for this path parameter; the parameter is ignored
       1 note no parameter describes `{id}` of the path template; it is treated as a required string
      18 note there is a second row of allowed values; only the first is used
+    "#);
+}
+
+/// A page with roles, and with remarks in place of a path and of a host.
+const ROLES: &str = "\
+.. http:get:: /a/:ref:`(id) <id-label>` (from URL)
+.. http:put:: `(from URL)`
+
+**Path Parameters**
+
++------------------+-------------------------------------------------+
+| :ref:`id <id>`   | Allowed Values | :ref:`Integer <integer-label>` |
+|                  +----------------+--------------------------------+
+|                  | Example        | ``id=7``                       |
++------------------+----------------+--------------------------------+
+
+**Query String Parameters** (Optional)
+
++------------------+-------------------------------------------------+
+| flag             | Allowed Values | True, False                    |
+|                  +----------------+--------------------------------+
+|                  | Example        | ``flag=True``                  |
++------------------+----------------+--------------------------------+
+| count            | Allowed Values | Integer                        |
+|                  +----------------+--------------------------------+
+|                  | Example        | ``count=many``                 |
++------------------+----------------+--------------------------------+
+
+**Responses**
+
++--------------------------+------------------------+
+| :http:statuscode:`204`   | Description    | Fine  |
++--------------------------+----------------+-------+
+
+**Example Requests**
+
+.. sourcecode:: http
+
+    GET /a/7 HTTP/1.1
+    Host: (from URL)
+";
+
+#[test]
+fn roles_are_read_as_their_text_and_remarks_are_no_part_of_a_path_or_a_host() {
+    let document = Document::read("a.rst", ROLES.as_bytes()).unwrap();
+    insta::assert_snapshot!(outline(&document), @r#"
+      1 a GET /a/{id}
+      7   Path id required simple ""
+      7     schema {"type":"integer"}
+      9     example 7
+     15   Query flag form explode ""
+     15     schema {"type":"boolean"}
+     17     example true
+     19   Query count form explode ""
+     19     schema {"type":"integer"}
+     21     example "many"
+     27   204 "Fine"
+     34   GET /a/7 [] [("Host", "(from URL)")] ""
+      1 note the remark `(from URL)` after the path is ignored
+      2 note the URL of the PUT request is `(from URL)`, which is no path of the API; it is not an operation
+     34 note `(from URL)` is not a host; the example names no server
     "#);
 }

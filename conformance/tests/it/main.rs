@@ -30,6 +30,7 @@ mod markup;
 mod mutants;
 mod official_sdk;
 mod outline;
+mod pages;
 mod plan;
 mod probe;
 mod process;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::line::without_roles;
 use crate::document::prose::collapse;
 
 /// The schema of a cell, and a note about the part that it does not express.
@@ -14,6 +15,8 @@ impl AllowedValues {
     /// Translates the lines of a cell.
     pub(super) fn parse(lines: &[&str]) -> Self {
         let text = collapse(&lines.join(" "));
+        // A role may name a type. It is no value: its target is a label of another page.
+        let text = without_roles(&text);
         let known = vocabulary(&text).or_else(|| range(&text)).or_else(|| literals(&items(lines)));
         if let Some(schema) = known {
             return Self { schema, unread: None };
@@ -24,7 +27,7 @@ impl AllowedValues {
             let unread = format!("the remark `({remark}` of the allowed values `{text}` is ignored");
             return Self { schema, unread: Some(unread) };
         }
-        let unread = match text.as_str() {
+        let unread = match &*text {
             "" => "no allowed values are stated; every string is accepted".to_owned(),
             text => format!("the allowed values `{text}` are not recognised; every string is accepted"),
         };
@@ -171,6 +174,18 @@ mod tests {
             );
         }
         assert!(AllowedValues::parse(&[]).unread.is_some());
+    }
+
+    #[test]
+    fn a_role_names_a_type_and_is_no_value() {
+        let values = AllowedValues::parse(&[":ref:`Hex String <hex-label>`"]);
+        assert_eq!(values.schema, json!({ "type": "string", "pattern": "^[0-9A-Fa-f]+$" }));
+        let values = AllowedValues::parse(&[":ref:`caption-formats`"]);
+        assert_eq!(values.schema, json!({ "type": "string" }));
+        assert_eq!(
+            values.unread.unwrap(),
+            "the allowed values `caption-formats` are not recognised; every string is accepted"
+        );
     }
 
     #[test]

@@ -56,7 +56,9 @@ impl RstReader {
         let location = self.location(&format!("{at}/examples/{index}"), line);
         if let Some(host) = example.header("host") {
             let url = format!("https://{host}");
-            if !self.servers.iter().any(|server| server.url == url) {
+            if url::Url::parse(&url).is_err() {
+                self.note(at, line, format!("`{host}` is not a host; the example names no server"));
+            } else if !self.servers.iter().any(|server| server.url == url) {
                 self.servers.push(Server { url, location: location.clone() });
             }
         }

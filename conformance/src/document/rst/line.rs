@@ -1,5 +1,14 @@
 //! Lines with their numbers. Blocks, tables and cells are parts of them.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// A role with its text, such as :ref:`text <label>`. Without a text, its target stands for it.
+static ROLE: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r":[A-Za-z][\w.:+-]*:`([^`<]*[^`<\s])\s*(?:<[^`]*>)?`").ok());
+
 /// A line, or the part of it inside a table cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line<'a> {
@@ -53,6 +62,11 @@ pub(super) fn dedented<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         .collect()
 }
 
+/// Replaces each role by its text.
+pub(super) fn without_roles(text: &str) -> Cow<'_, str> {
+    ROLE.as_ref().map_or(Cow::Borrowed(text), |role| role.replace_all(text, "$1"))
+}
+
 /// Joins lines with line ends.
 pub(super) fn joined(lines: &[Line<'_>]) -> String {
     lines.iter().map(|line| line.text).collect::<Vec<_>>().join("\n")
@@ -72,5 +86,19 @@ mod tests {
         let lines = numbered("\n    a  \n\n      b\n   \n");
         let dedented: Vec<_> = dedented(&lines).iter().map(|line| (line.number, line.text)).collect();
         assert_eq!(dedented, [(2, "a"), (3, ""), (4, "  b")]);
+    }
+
+    #[test]
+    fn a_role_is_read_as_its_text() {
+        let cases = [
+            (":ref:`job_id`", "job_id"),
+            (":ref:`Hex String <hex-label>`", "Hex String"),
+            (":http:statuscode:`200` and :ref:`a\n<b>`.", "200 and a."),
+            ("a: `b`, ``c``, ::`d`, `e <f>`_", "a: `b`, ``c``, ::`d`, `e <f>`_"),
+            (":ref:`<label>`", ":ref:`<label>`"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(without_roles(text), expected);
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::allowed_values::AllowedValues;
 use super::grid::{Details, GridRow, grid};
-use super::line::{Line, joined};
+use super::line::{Line, joined, without_roles};
 use super::reader::RstReader;
 use super::section::Section;
 use crate::document::model::{Body, Content, Example, Parameter, ParameterLocation, Schema};
@@ -126,6 +126,9 @@ impl RstReader {
         if parameter.schema.value.is_null() {
             self.set_schema(&mut parameter.schema, row.line, &[]);
         }
+        for example in &mut parameter.examples {
+            example.value = typed(&parameter.schema.value, example.value.take());
+        }
         parameter
     }
 
@@ -186,6 +189,13 @@ impl RstReader {
     }
 }
 
+/// The example as the type of its parameter. A page writes every value as text; a text that is no value of the type is kept.
+fn typed(schema: &Value, example: Value) -> Value {
+    let read = |text: &str| serde_json::from_str::<Value>(&text.to_ascii_lowercase()).ok();
+    let value = example.as_str().filter(|_| schema["type"] != "string").and_then(read);
+    value.filter(|value| value.is_number() || value.is_boolean()).unwrap_or(example)
+}
+
 /// The details of a row: key in lower case, line, and lines. Details without a key are a description.
 pub(super) fn details<'r, 'a>(row: &'r GridRow<'a>) -> Vec<(String, usize, &'r [Line<'a>])> {
     match &row.details {
@@ -212,8 +222,8 @@ pub(super) fn add_line(text: &mut String, line: &str) {
     text.push_str(line);
 }
 
-/// Removes emphasis and literal markup, and collapses white space.
+/// Removes roles, emphasis and literal markup, and collapses white space.
 pub(super) fn unmarked(text: &str) -> String {
     let text = collapse(text);
-    text.trim_matches(['`', '*', ':']).trim().to_owned()
+    without_roles(&text).trim_matches(['`', '*', ':']).trim().to_owned()
 }

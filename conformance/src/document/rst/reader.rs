@@ -64,6 +64,18 @@ impl RstReader {
         }
     }
 
+    /// Notes what is written after the path of a method, or instead of it.
+    pub(super) fn note_remark(&mut self, Method { line, method, path, remark, .. }: &Method<'_>) {
+        let text = match (path.is_empty(), remark.is_empty()) {
+            (true, false) => format!(
+                "the URL of the {method} request is `({remark})`, which is no path of the API; it is not an operation"
+            ),
+            (false, false) => format!("the remark `({remark})` after the path is ignored"),
+            _ => return,
+        };
+        self.note("", *line, text);
+    }
+
     /// Notes the content outside all operations.
     pub(super) fn note_outside_operations(&mut self, group: &Group<'_>) {
         for Section { line, name, .. } in &group.sections {

@@ -1,7 +1,7 @@
 //! The sections of a page, grouped by operation.
 
 use super::block::{Block, BlockKind};
-use super::line::Line;
+use super::line::{Line, without_roles};
 use crate::document::error::{LineError, Result};
 use crate::document::model::ParameterLocation;
 
@@ -71,7 +71,10 @@ impl<'a> Section<'a> {
 pub(super) struct Method<'a> {
     pub(super) line: usize,
     pub(super) method: String,
-    pub(super) path: &'a str,
+    /// Empty if only a remark is written: the request goes to the URL that a response returned.
+    pub(super) path: String,
+    /// What the parentheses after the path contain, as in `/path (from URL)`.
+    pub(super) remark: String,
     pub(super) content: Vec<Line<'a>>,
 }
 
@@ -156,7 +159,10 @@ impl<'a> Group<'a> {
         match block.kind {
             BlockKind::Directive { name, argument, content } if method(name).is_some() => {
                 let method = method(name).unwrap_or_default().to_ascii_uppercase();
-                self.methods.push(Method { line, method, path: argument, content });
+                let argument = without_roles(argument);
+                let (path, remark) = path_and_remark(&argument).unwrap_or((&argument, ""));
+                let (path, remark) = (path.to_owned(), remark.to_owned());
+                self.methods.push(Method { line, method, path, remark, content });
             }
             BlockKind::Heading { name, remark, .. } => {
                 let topic = Topic::of(&name);
@@ -168,6 +174,14 @@ impl<'a> Group<'a> {
             },
         }
     }
+}
+
+/// Separates `/path (remark)`. A parameter, such as `(int:id)`, has no space in it or before it.
+fn path_and_remark(argument: &str) -> Option<(&str, &str)> {
+    let (path, remark) = argument.trim_end_matches('`').rsplit_once('(')?;
+    let (path, remark) = (path.trim_end_matches('`'), remark.strip_suffix(')')?);
+    let is_apart = if path.is_empty() { remark.contains(' ') } else { path.ends_with(' ') };
+    is_apart.then(|| (path.trim_end(), remark))
 }
 
 /// The method of a directive of the Sphinx HTTP domain.
