@@ -3,7 +3,7 @@
 //!
 //! `operation` matches operations by method and path. `parameter`, `message` and `credential` compare what an operation
 //! states itself. `schema` compares each pair of schemas once, for all operations that use it; `keyword`, `property` and
-//! `subschema` compare its parts. `prose` compares sentences. `unread` finds differences in what no reader of the suite
+//! `subschema` compare its parts, and `view` finds what both versions of OpenAPI write differently. `prose` compares sentences. `unread` finds differences in what no reader of the suite
 //! reads. Each change belongs to one row of the table in [`rule`].
 
 use serde::Serialize;
@@ -16,6 +16,7 @@ use crate::provider::{self, Provider};
 
 pub mod case;
 pub mod change;
+mod compared;
 mod comparison;
 mod constraint;
 mod credential;
@@ -31,6 +32,8 @@ mod schema;
 mod subschema;
 mod unread;
 mod versions;
+mod view;
+mod wording;
 
 pub use case::Cases;
 pub use change::Change;
@@ -43,7 +46,7 @@ pub struct Diff {
     pub old: String,
     /// The name of the new document.
     pub new: String,
-    /// Whether the texts of the documents are identical.
+    /// Whether the texts of the documents and of the files that they refer to are identical.
     pub same_text: bool,
     /// The changes, the most severe first.
     pub changes: Vec<Change>,
@@ -58,13 +61,13 @@ impl Diff {
     ///
     /// One line, when the documents are of different kinds.
     pub fn of(old: &Document, new: &Document, known: &[Provider]) -> Result<Self, String> {
-        Ok(Self {
-            old: old.name.to_string(),
-            new: new.name.to_string(),
-            same_text: old.text == new.text,
-            changes: changes(old, new, known)?,
-            cases: Cases::of(Versions { old, new }, known),
-        })
+        refuse_other_kind(old, new)?;
+        let same_text = texts(old).eq(texts(new));
+        let (changes, cases) = match same_text {
+            true => (Vec::new(), Cases::default()),
+            false => (changes(old, new, known)?, Cases::of(Versions { old, new }, known)),
+        };
+        Ok(Self { old: old.name.to_string(), new: new.name.to_string(), same_text, changes, cases })
     }
 
     /// Whether both documents describe the same API and have the same cases.
@@ -84,23 +87,28 @@ impl Diff {
 ///
 /// As for [`Diff::of`].
 pub fn changes(old: &Document, new: &Document, known: &[Provider]) -> Result<Vec<Change>, String> {
-    if old.kind != new.kind {
-        return Err(format!(
-            "{} is {} and {} is {}; compare two documents of the same kind",
-            old.name,
-            kind(old),
-            new.name,
-            kind(new)
-        ));
-    }
+    refuse_other_kind(old, new)?;
     let versions = Versions { old, new };
     let mut changes = Changes::default();
     let mut schemas = Schemas::new(versions);
     operation::compare(versions, &mut changes, &mut schemas);
-    schemas.finish(&mut changes);
+    let compared = schemas.finish(&mut changes);
     prose::compare(versions, &provider::of(old, known), &mut changes);
-    unread::compare(versions, &mut changes);
+    unread::compare(versions, &compared, &mut changes);
     Ok(changes.sorted())
+}
+
+fn refuse_other_kind(old: &Document, new: &Document) -> Result<(), String> {
+    if old.kind == new.kind {
+        return Ok(());
+    }
+    let is = |document: &Document| format!("{} is {}", document.name, kind(document));
+    Err(format!("{} and {}; compare two documents of the same kind", is(old), is(new)))
+}
+
+/// The texts of a document and of the files that it refers to.
+fn texts(document: &Document) -> impl Iterator<Item = &str> {
+    std::iter::once(&*document.text).chain(document.files.values().map(|file| &*file.text))
 }
 
 fn kind(document: &Document) -> &'static str {

@@ -30,7 +30,7 @@ be read.")]
 pub(super) struct DiffArgs {
     /// The old document
     old: PathBuf,
-    /// The new document, of the same kind: OpenAPI (.yaml, .json, or a page in .md) or reStructuredText (.rst)
+    /// The new document, of the same kind: OpenAPI of any version (.yaml, .json, or a page in .md) or reStructuredText (.rst)
     new: PathBuf,
     #[command(flatten)]
     config: ConfigArgs,
@@ -104,7 +104,7 @@ fn put_class(out: &mut String, diff: &Diff, class: Class) {
 }
 
 fn put_change(out: &mut String, change: &Change) {
-    let _ = writeln!(out, "  {BOLD}{}{BOLD:#}", change.says);
+    let _ = writeln!(out, "  {BOLD}{}{BOLD:#}", change.short);
     let mut line = match (&change.old, &change.new) {
         (Some(old), Some(new)) => format!("{old} -> {new}"),
         (Some(old), None) => format!("was at {old}"),

@@ -3,15 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::rule::{ChangeRule, Class};
+use super::wording::Wording;
 use crate::document::{Location, collapse};
 use crate::style::visible;
-use crate::wire::value::canonical_json;
-
-/// The longest value that is shown in full, in characters.
-const MAX_SHOWN: usize = 100;
 
 /// One change.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +20,9 @@ pub struct Change {
     pub reason: &'static str,
     /// The change, in one line.
     pub says: String,
+    /// The same with long values cut: of two long ones, the part that differs is left.
+    #[serde(skip)]
+    pub short: String,
     /// The ids of the operations that it affects.
     pub operations: BTreeSet<String>,
     /// The place in the old document.
@@ -55,17 +54,19 @@ impl Changes {
         &mut self,
         rule: &'static ChangeRule,
         operations: &BTreeSet<String>,
-        says: impl Into<String>,
+        says: impl Into<Wording>,
         old: Option<Location>,
         new: Option<Location>,
     ) {
-        let says = visible(&collapse(&says.into()));
+        let Wording { whole, short } = says.into();
+        let (says, short) = (visible(&collapse(&whole)), visible(&collapse(&short)));
         let pointer = |location: &Option<Location>| location.as_ref().map(|place| place.pointer.clone());
         let change = self.0.entry((says.clone(), pointer(&old), pointer(&new))).or_insert_with(|| Change {
             rule: rule.id,
             class: rule.class,
             reason: rule.reason,
             says,
+            short,
             operations: BTreeSet::new(),
             old,
             new,
@@ -94,23 +95,4 @@ impl Changes {
         changes.sort_by_key(|change| (change.class, line(change)));
         changes
     }
-}
-
-/// A value as a change shows it.
-pub(super) fn value(value: &Value) -> String {
-    brief(&canonical_json(value))
-}
-
-/// A string, cut after [`MAX_SHOWN`] characters.
-pub(super) fn brief(text: &str) -> String {
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// The old and the new value of a keyword; `none` where a document does not state it.
-pub(super) fn from_to(old: Option<&Value>, new: Option<&Value>) -> String {
-    let shown = |stated: Option<&Value>| stated.map_or_else(|| "none".to_owned(), value);
-    format!("{} -> {}", shown(old), shown(new))
 }

@@ -3,46 +3,17 @@
 use serde_json::Value;
 
 use super::rule::{self, ChangeRule, Direction};
-use crate::document::schema::walk;
-use crate::document::{Content, Document, Schema};
-
-/// A schema and the pointer to the place that states it.
-#[derive(Clone, Debug)]
-pub(super) struct SchemaView<'a> {
-    pub(super) value: &'a Value,
-    pub(super) pointer: String,
-}
-
-impl<'a> SchemaView<'a> {
-    pub(super) fn of(schema: &'a Schema) -> Self {
-        Self { value: &schema.value, pointer: schema.pointer.clone() }
-    }
-
-    /// The schema of a content. A content without a schema allows any value.
-    pub(super) fn of_content(content: &'a Content) -> Self {
-        match &content.schema {
-            Some(schema) => Self::of(schema),
-            None => Self { value: &Value::Null, pointer: format!("{}/schema", content.location.pointer) },
-        }
-    }
-
-    /// A subschema.
-    pub(super) fn below(&self, steps: &str, value: &'a Value) -> Self {
-        Self { value, pointer: format!("{}/{steps}", self.pointer) }
-    }
-
-    /// The schema that a `$ref` refers to, or the schema itself; none when the reference cannot be resolved.
-    pub(super) fn resolved(&self, document: &'a Document) -> Option<Self> {
-        let (value, pointer) = walk::resolve(document, self.value, &self.pointer)?;
-        Some(Self { value, pointer })
-    }
-}
+use super::versions::Versions;
+use super::view::SchemaView;
+use super::wording::Wording;
 
 /// Both versions of a schema, used in one direction.
 #[derive(Clone, Debug)]
 pub(super) struct SchemaPair<'a> {
     /// The schema as changes name it.
     pub(super) name: String,
+    /// The place that uses the schema, as changes name it.
+    pub(super) user: String,
     pub(super) direction: Direction,
     pub(super) old: SchemaView<'a>,
     pub(super) new: SchemaView<'a>,
@@ -52,13 +23,14 @@ pub(super) struct SchemaPair<'a> {
 #[derive(Debug)]
 pub(super) struct SchemaChange {
     pub(super) rule: &'static ChangeRule,
-    pub(super) says: String,
+    pub(super) says: Wording,
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
 }
 
 /// The comparison of one pair of schemas.
 pub(super) struct Comparison<'a> {
+    pub(super) versions: Versions<'a>,
     pub(super) pair: SchemaPair<'a>,
     pub(super) changes: Vec<SchemaChange>,
     /// The pairs of subschemas, which are compared later.
@@ -66,8 +38,8 @@ pub(super) struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    pub(super) fn new(pair: SchemaPair<'a>) -> Self {
-        Self { pair, changes: Vec::new(), subschemas: Vec::new() }
+    pub(super) fn new(versions: Versions<'a>, pair: SchemaPair<'a>) -> Self {
+        Self { versions, pair, changes: Vec::new(), subschemas: Vec::new() }
     }
 
     /// The rule for the direction of this pair.
@@ -85,15 +57,20 @@ impl<'a> Comparison<'a> {
     }
 
     /// Adds a change of a keyword that at least one of the schemas has.
-    pub(super) fn keyword_changed(&mut self, rule: &'static ChangeRule, keyword: &str, says: &str) {
+    pub(super) fn keyword_changed(
+        &mut self,
+        rule: &'static ChangeRule,
+        keyword: &str,
+        says: impl Into<Wording>,
+    ) {
         let at = |schema: &SchemaView<'_>| Some(format!("{}/{keyword}", schema.pointer));
         let (old, new) = (at(&self.pair.old), at(&self.pair.new));
-        let says = format!("{}, {keyword}: {says}", self.pair.name);
+        let says = says.into().after(format_args!("{}, {keyword}: ", self.pair.name));
         self.changes.push(SchemaChange { rule, says, old, new });
     }
 
     /// Adds a change of a keyword that excludes more values than before, or fewer.
-    pub(super) fn constraint_changed(&mut self, is_stricter: bool, keyword: &str, says: &str) {
+    pub(super) fn constraint_changed(&mut self, is_stricter: bool, keyword: &str, says: impl Into<Wording>) {
         let rule = match is_stricter {
             true => self.by(&rule::REQUEST_CONSTRAINT_STRICTER, &rule::RESPONSE_CONSTRAINT_STRICTER),
             false => self.by(&rule::REQUEST_CONSTRAINT_LOOSER, &rule::RESPONSE_CONSTRAINT_LOOSER),
@@ -103,7 +80,18 @@ impl<'a> Comparison<'a> {
 
     /// Adds a pair of subschemas. The suffix makes its name from the name of this pair.
     pub(super) fn push(&mut self, suffix: &str, old: SchemaView<'a>, new: SchemaView<'a>) {
+        self.push_in(self.pair.direction, suffix, old, new);
+    }
+
+    /// The same for another direction.
+    pub(super) fn push_in(
+        &mut self,
+        direction: Direction,
+        suffix: &str,
+        old: SchemaView<'a>,
+        new: SchemaView<'a>,
+    ) {
         let name = format!("{}{suffix}", self.pair.name);
-        self.subschemas.push(SchemaPair { name, direction: self.pair.direction, old, new });
+        self.subschemas.push(SchemaPair { user: name.clone(), name, direction, old, new });
     }
 }

@@ -1,10 +1,15 @@
 //! Compares request bodies and responses.
 
-use super::change::brief;
-use super::comparison::SchemaView;
+use std::collections::BTreeSet;
+
+use super::compared::ComparedPlace;
 use super::operation_pair::{OperationPair, examples, named};
 use super::rule::{self, ChangeRule, Direction};
-use crate::document::{Content, Response};
+use super::view::SchemaView;
+use super::wording::Wording;
+use crate::document::pointer::escape;
+use crate::document::{Content, Encoding, Response, Schema, Serialisation};
+use crate::wire::media_type::is_json;
 
 const BODY: &str = "request body";
 
@@ -25,6 +30,7 @@ pub(super) fn body(pair: &mut OperationPair<'_, '_>) {
         }
         (None, None) => return,
     };
+    pair.covers(&old.location, &new.location, ComparedPlace::Body);
     if old.required != new.required {
         let (rule, what) = match new.required {
             true => (&rule::REQUEST_BODY_BECAME_REQUIRED, "required"),
@@ -52,7 +58,8 @@ pub(super) fn responses(pair: &mut OperationPair<'_, '_>) {
     }
     for is in new.iter().filter(|is| !old.iter().any(|was| was.code == is.code)) {
         let rules = [&rule::RESPONSE_SUCCESS_ADDED, &rule::RESPONSE_ERROR_ADDED];
-        let says = format!("status {}: added, \"{}\"", is.code, brief(&is.description));
+        let says =
+            Wording::long(&is.description).after(format_args!("status {}: added, \"", is.code)).before("\"");
         pair.add(by_success(is, rules), says, None, Some(is.location.clone()));
     }
 }
@@ -105,7 +112,11 @@ fn contents<'a>(
     for was in old {
         match new.iter().find(|is| same(is, was)) {
             Some(is) => {
+                pair.covers(&was.location, &is.location, ComparedPlace::Content);
                 schemas(pair, name, direction, was, is);
+                if direction == Direction::Request {
+                    encodings(pair, was, is);
+                }
                 pair.examples(name, examples(&was.examples), examples(&is.examples));
             }
             None => {
@@ -131,8 +142,48 @@ fn schemas<'a>(
     old: &'a Content,
     new: &'a Content,
 ) {
-    if old.schema.is_some() || new.schema.is_some() {
+    let are_any = old.schema.is_none() && new.schema.is_none();
+    let are_same = are_any || is_bytes(old) && is_bytes(new);
+    if !are_same {
         let (old, new) = (SchemaView::of_content(old), SchemaView::of_content(new));
         pair.schemas.root(&pair.new.id, name, direction, old, new);
     }
+}
+
+/// Whether a content is any bytes. OpenAPI 3.0 describes them as a binary string, later versions without a schema.
+fn is_bytes(content: &Content) -> bool {
+    let is_binary = |schema: &Schema| schema.value.get("format").is_some_and(|format| format == "binary");
+    !is_json(&content.media_type) && content.schema.as_ref().is_none_or(is_binary)
+}
+
+/// Compares how the properties of a form are sent.
+fn encodings(pair: &mut OperationPair<'_, '_>, old: &Content, new: &Content) {
+    let names: BTreeSet<&String> = old.encodings.keys().chain(new.encodings.keys()).collect();
+    for name in names {
+        let of = |content: &Content| content.encodings.get(name).cloned().unwrap_or_default();
+        let (was, is) = (of(old), of(new));
+        if was == is {
+            continue;
+        }
+        let is_wider = was.format == is.format
+            && !was.media_types.is_empty()
+            && was.media_types.iter().all(|media_type| is.media_types.contains(media_type));
+        let rule = match is_wider {
+            true => &rule::REQUEST_ENCODING_WIDENED,
+            false => &rule::REQUEST_ENCODING_CHANGED,
+        };
+        let at = |content: &Content| format!("{}/encoding/{}", content.location.pointer, escape(name));
+        let (from, to) = pair.places(&at(old), &at(new));
+        let says = format!("{BODY}, encoding of {name}: {} -> {}", sent(&was), sent(&is));
+        pair.add(rule, says, from, to);
+    }
+}
+
+/// How a property is sent, in words.
+fn sent(encoding: &Encoding) -> String {
+    let mut parts = encoding.media_types.clone();
+    if let Some(Serialisation { style, explode, allow_reserved }) = &encoding.format {
+        parts.push(format!("style {}, explode {explode}, allowReserved {allow_reserved}", style.word()));
+    }
+    if parts.is_empty() { "default".to_owned() } else { parts.join(", ") }
 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Changes, brief, value};
-use super::comparison::SchemaView;
+use super::change::Changes;
+use super::compared::ComparedPlace;
 use super::rule::{self, ChangeRule, Direction};
 use super::schema::Schemas;
 use super::versions::Versions;
+use super::view::SchemaView;
+use super::wording::Wording;
 use crate::document::{Example, Location, Operation, Parameter, ParameterLocation};
+use crate::wire::value::canonical_json;
 
 /// An operation that both documents have, and the changes found so far.
 pub(super) struct OperationPair<'a, 'b> {
@@ -24,7 +27,7 @@ impl<'a> OperationPair<'a, '_> {
     pub(super) fn add(
         &mut self,
         rule: &'static ChangeRule,
-        says: impl Into<String>,
+        says: impl Into<Wording>,
         old: Option<Location>,
         new: Option<Location>,
     ) {
@@ -45,6 +48,7 @@ impl<'a> OperationPair<'a, '_> {
         direction: Direction,
     ) {
         let name = named(new);
+        self.covers(&old.location, &new.location, ComparedPlace::Parameter);
         if old.required != new.required {
             let (rule, what) = if new.required { (required, "required") } else { (optional, "optional") };
             let (from, to) = self.places(&at(old, "required"), &at(new, "required"));
@@ -56,11 +60,18 @@ impl<'a> OperationPair<'a, '_> {
         self.examples(&name, examples(&old.examples), examples(&new.examples));
     }
 
+    /// Records that a place of the same pointer in both documents is compared.
+    pub(super) fn covers(&mut self, old: &Location, new: &Location, place: ComparedPlace) {
+        if old.pointer == new.pointer {
+            self.schemas.compared.add(&new.pointer, place);
+        }
+    }
+
     pub(super) fn description(&mut self, name: &str, old: (&str, &Location), new: (&str, &Location)) {
         if old.0.split_whitespace().ne(new.0.split_whitespace()) {
             let at = |place: &Location| format!("{}/description", place.pointer);
             let (from, to) = self.places(&at(old.1), &at(new.1));
-            let says = format!("{name}, description: \"{}\" -> \"{}\"", brief(old.0), brief(new.0));
+            let says = Wording::between_texts(old.0, new.0).after(format_args!("{name}, description: "));
             self.add(&rule::DESCRIPTION_CHANGED, says, from, to);
         }
     }
@@ -84,16 +95,16 @@ impl<'a> OperationPair<'a, '_> {
                 break;
             }
             let text = |example: &Option<(String, Location)>| {
-                example.as_ref().map_or_else(|| "none".to_owned(), |(text, _)| brief(text))
+                example.as_ref().map_or_else(|| "none".to_owned(), |(text, _)| text.clone())
             };
-            let says = format!("{name}, example: {} -> {}", text(&old), text(&new));
+            let says = Wording::between(&text(&old), &text(&new)).after(format_args!("{name}, example: "));
             self.add(&rule::EXAMPLE_CHANGED, says, old.map(|(_, place)| place), new.map(|(_, place)| place));
         }
     }
 }
 
 pub(super) fn examples(examples: &[Example]) -> Vec<(String, Location)> {
-    examples.iter().map(|example| (value(&example.value), example.location.clone())).collect()
+    examples.iter().map(|example| (canonical_json(&example.value), example.location.clone())).collect()
 }
 
 /// The pointer to a key of a parameter.

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::comparison::{Comparison, SchemaChange, SchemaView};
+use super::comparison::{Comparison, SchemaChange};
 use super::rule::{self, Direction};
+use super::view::SchemaView;
+use crate::document::Document;
 use crate::document::pointer::escape;
 use crate::document::schema::walk::{properties, required};
 
@@ -43,7 +45,7 @@ impl Comparison<'_> {
         };
         self.changes.push(SchemaChange {
             rule,
-            says: format!("{}.{name}: became {what}", self.pair.name),
+            says: format!("{}.{name}: became {what}", self.pair.name).into(),
             old: Some(format!("{}/{}", self.pair.old.pointer, was.requirement())),
             new: Some(format!("{}/{}", self.pair.new.pointer, is.requirement())),
         });
@@ -51,25 +53,51 @@ impl Comparison<'_> {
 
     fn property_removed(&mut self, name: &str, was: &Property<'_>) {
         let rule = match (self.pair.direction, was.is_required) {
+            (Direction::Unclear, _) => &rule::SCHEMA_CHANGED_OTHERWISE,
             (Direction::Request, _) => &rule::REQUEST_PROPERTY_REMOVED,
             (Direction::Response, true) => &rule::RESPONSE_PROPERTY_REQUIRED_REMOVED,
             (Direction::Response, false) => &rule::RESPONSE_PROPERTY_OPTIONAL_REMOVED,
         };
-        let says = format!("{}.{name}: removed", self.pair.name);
+        let new = self.hidden_at(self.versions.new, &self.pair.new, name);
+        let what = match &new {
+            Some(_) => format!("became {}", self.mark()),
+            None => "removed".to_owned(),
+        };
+        let says = format!("{}.{name}: {what}", self.pair.name).into();
         let old = Some(format!("{}/{}", self.pair.old.pointer, was.at));
-        self.changes.push(SchemaChange { rule, says, old, new: None });
+        self.changes.push(SchemaChange { rule, says, old, new });
+    }
+
+    /// The keyword of a property that messages of this direction do not have.
+    fn mark(&self) -> &'static str {
+        match self.pair.direction {
+            Direction::Response => "writeOnly",
+            Direction::Request | Direction::Unclear => "readOnly",
+        }
+    }
+
+    /// The place of a property that a document describes, though messages of this direction do not have it.
+    fn hidden_at(&self, document: &Document, schema: &SchemaView<'_>, name: &str) -> Option<String> {
+        let pointer = format!("{}/properties/{}", schema.pointer, escape(name));
+        document.lines.contains_key(&pointer).then_some(pointer)
     }
 
     fn property_added(&mut self, name: &str, is: &Property<'_>) {
         let rule = match (self.pair.direction, is.is_required) {
+            (Direction::Unclear, _) => &rule::SCHEMA_CHANGED_OTHERWISE,
             (Direction::Request, true) => &rule::REQUEST_PROPERTY_REQUIRED_ADDED,
             (Direction::Request, false) => &rule::REQUEST_PROPERTY_OPTIONAL_ADDED,
             (Direction::Response, _) => &rule::RESPONSE_PROPERTY_ADDED,
         };
-        let what = if is.is_required { "required" } else { "optional" };
-        let says = format!("{}.{name}: added, {what}", self.pair.name);
+        let requirement = if is.is_required { "required" } else { "optional" };
+        let old = self.hidden_at(self.versions.old, &self.pair.old, name);
+        let what = match &old {
+            Some(_) => format!("no longer {}", self.mark()),
+            None => "added".to_owned(),
+        };
+        let says = format!("{}.{name}: {what}, {requirement}", self.pair.name).into();
         let new = Some(format!("{}/{}", self.pair.new.pointer, is.at));
-        self.changes.push(SchemaChange { rule, says, old: None, new });
+        self.changes.push(SchemaChange { rule, says, old, new });
     }
 }
 
@@ -115,6 +143,7 @@ impl Property<'_> {
         let keyword = match direction {
             Direction::Request => "readOnly",
             Direction::Response => "writeOnly",
+            Direction::Unclear => return false,
         };
         self.value.get(keyword) == Some(&Value::Bool(true))
     }

@@ -6,6 +6,7 @@ use super::change::Changes;
 use super::operation::by_key;
 use super::rule;
 use super::versions::Versions;
+use super::wording::Wording;
 use crate::document::{Document, Location, Prose, collapse};
 use crate::plan::sentence;
 use crate::provider::{ProseRule, Provider};
@@ -59,9 +60,11 @@ impl<'a> BrokenRules<'a> {
         for (was, is) in changed(old, new) {
             let quoting = was.as_ref().map_or_else(Vec::new, |(text, _)| self.quoting(text));
             let says = match (&was, &is) {
-                (Some((was, _)), Some((is, _))) => format!("sentence changed: \"{was}\" -> \"{is}\""),
-                (Some((was, _)), None) => format!("sentence removed: \"{was}\""),
-                (None, Some((is, _))) => format!("sentence added: \"{is}\""),
+                (Some((was, _)), Some((is, _))) => {
+                    Wording::between_texts(was, is).after("sentence changed: ")
+                }
+                (Some((was, _)), None) => format!("sentence removed: \"{was}\"").into(),
+                (None, Some((is, _))) => format!("sentence added: \"{is}\"").into(),
                 (None, None) => continue,
             };
             let rule = match (&was, &is) {
@@ -71,7 +74,7 @@ impl<'a> BrokenRules<'a> {
                 (None, _) => &rule::SENTENCE_ADDED,
             };
             let place = |sentence: Option<Sentence>| sentence.map(|(_, place)| place);
-            changes.add(rule, operations, self.naming(&quoting, &says), place(was), place(is));
+            changes.add(rule, operations, self.naming(&quoting, says), place(was), place(is));
         }
     }
 
@@ -86,13 +89,14 @@ impl<'a> BrokenRules<'a> {
         quoting
     }
 
-    fn naming(&self, rules: &[&ProseRule], says: &str) -> String {
+    fn naming(&self, rules: &[&ProseRule], says: Wording) -> Wording {
         let names: Vec<_> = rules.iter().map(|rule| rule.rule.as_str()).collect();
         match names.as_slice() {
-            [] => says.to_owned(),
+            [] => says,
             _ => {
                 let names = names.join(" and ");
-                format!("{}, {names}: quoted {says}", self.provider.locate("").document)
+                let file = self.provider.locate("").document;
+                says.after(format_args!("{file}, {names}: quoted "))
             }
         }
     }
@@ -102,7 +106,7 @@ impl<'a> BrokenRules<'a> {
         for rule in self.rules.iter().filter(|rule| !self.reported.contains(rule.rule.as_str())) {
             let sentences = sentence::all(versions.new).into_iter();
             let nearest = sentences.max_by_key(|(text, _)| sentence::common_words(text, &rule.sentence));
-            let says = self.naming(&[rule], &format!("sentence removed: \"{}\"", rule.sentence));
+            let says = self.naming(&[rule], format!("sentence removed: \"{}\"", rule.sentence).into());
             let old = sentence::find(versions.old, &rule.sentence);
             changes.add(
                 &rule::RULE_SENTENCE_GONE,

@@ -72,6 +72,8 @@ rules! {
         "clients send a credential that the server no longer asks for";
     CREDENTIAL_REMOVED = "credential-removed", Harmless,
         "clients send more than the server asks for, which it accepts";
+    CREDENTIAL_SCOPE_ADDED = "credential-scope-added", PossiblyBreaking,
+        "the server refuses clients whose token lacks the scope";
     CREDENTIAL_ALTERNATIVE_ADDED = "credential-alternative-added", Harmless,
         "the server still accepts what clients send";
 
@@ -87,6 +89,18 @@ rules! {
         "clients can continue to send it";
     REQUEST_PARAMETER_WRITTEN_OTHERWISE = "request-parameter-written-otherwise", Breaking,
         "clients serialise the value in another style than the server expects";
+    REQUEST_PARAMETER_FORMAT_WITHOUT_EFFECT = "request-parameter-format-without-effect", Harmless,
+        "values of this type are sent in the same way";
+    REQUEST_PARAMETER_RESERVED_ALLOWED = "request-parameter-reserved-allowed", Harmless,
+        "clients can continue to percent-encode reserved characters";
+    REQUEST_PARAMETER_EMPTY_FORBIDDEN = "request-parameter-empty-forbidden", Breaking,
+        "the server refuses clients that send it without a value";
+    REQUEST_PARAMETER_EMPTY_ALLOWED = "request-parameter-empty-allowed", Harmless,
+        "clients do not have to send it without a value";
+    REQUEST_ENCODING_CHANGED = "request-encoding-changed", Breaking,
+        "clients send a property of the form in another way than the server expects";
+    REQUEST_ENCODING_WIDENED = "request-encoding-widened", Harmless,
+        "the server still accepts what clients send";
     REQUEST_BODY_REQUIRED_ADDED = "request-body-required-added", Breaking,
         "existing clients do not send a body";
     REQUEST_BODY_OPTIONAL_ADDED = "request-body-optional-added", Harmless, "clients do not have to send it";
@@ -211,12 +225,14 @@ rules! {
 
     DEFAULT_CHANGED = "default-changed", PossiblyBreaking, "clients that omit the value get another default";
     SCHEMA_CHANGED_OTHERWISE = "schema-changed-otherwise", PossiblyBreaking,
-        "the suite cannot compare `not` and `discriminator`";
+        "the suite cannot tell whether schemas under `not` or `if`, or a `discriminator`, allow more values or fewer";
     EXAMPLE_CHANGED = "example-changed", Harmless, "examples are not requirements";
     DESCRIPTION_CHANGED = "description-changed", Harmless,
         "review it: a description can state what a schema cannot";
     ANNOTATION_CHANGED = "annotation-changed", Harmless,
-        "`title`, `deprecated`, `readOnly` and `writeOnly` do not change requests or responses";
+        "`title` and `deprecated` do not change requests or responses; what `readOnly` and `writeOnly` change is listed as properties";
+    XML_CHANGED = "xml-changed", PossiblyBreaking,
+        "XML bodies have other names or another form; bodies of other media types stay the same";
     RULE_SENTENCE_GONE = "rule-sentence-gone", Breaking,
         "a conformance rule quotes the sentence; planning fails until you read the new text and correct the rule";
     SENTENCE_CHANGED = "sentence-changed", Harmless, "no conformance rule quotes it; review it";
@@ -236,6 +252,8 @@ rules! {
 pub(super) enum Direction {
     Request,
     Response,
+    /// Under `not` or `if`, where a stricter schema can make the whole looser.
+    Unclear,
 }
 
 impl Direction {
@@ -248,6 +266,7 @@ impl Direction {
         match self {
             Self::Request => request,
             Self::Response => response,
+            Self::Unclear => &SCHEMA_CHANGED_OTHERWISE,
         }
     }
 }

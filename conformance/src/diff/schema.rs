@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::Changes;
-use super::comparison::{Comparison, SchemaChange, SchemaPair, SchemaView};
-use super::rule::Direction;
-use super::versions::Versions;
+use serde_json::Value;
 
-type SchemaKey = (String, String, Direction);
+use super::change::Changes;
+use super::compared::{ComparedPlace, ComparedPlaces};
+use super::comparison::{Comparison, SchemaChange, SchemaPair};
+use super::rule::{self, ChangeRule, Direction};
+use super::versions::Versions;
+use super::view::{SchemaView, unwrapped};
+use crate::document::pointer::escape;
+
+/// The pointers of both versions, the direction, and whether each version allows null.
+type SchemaKey = (String, String, Direction, [bool; 2]);
 
 /// The pairs of schemas that operations use.
 #[derive(Debug)]
@@ -18,6 +24,7 @@ pub(super) struct Schemas<'a> {
     /// The pairs that are not compared yet.
     waiting: Vec<SchemaPair<'a>>,
     known: BTreeSet<SchemaKey>,
+    pub(super) compared: ComparedPlaces,
 }
 
 /// A compared pair.
@@ -30,7 +37,13 @@ struct Compared {
 
 impl<'a> Schemas<'a> {
     pub(super) fn new(versions: Versions<'a>) -> Self {
-        Self { versions, roots: BTreeMap::new(), waiting: Vec::new(), known: BTreeSet::new() }
+        Self {
+            versions,
+            roots: BTreeMap::new(),
+            waiting: Vec::new(),
+            known: BTreeSet::new(),
+            compared: ComparedPlaces::default(),
+        }
     }
 
     /// Adds a pair that an operation states itself.
@@ -42,50 +55,116 @@ impl<'a> Schemas<'a> {
         old: SchemaView<'a>,
         new: SchemaView<'a>,
     ) {
-        let pair = SchemaPair { name: name.to_owned(), direction, old, new };
+        let pair = SchemaPair { name: name.to_owned(), user: name.to_owned(), direction, old, new };
         if let Some(key) = self.add(pair) {
             self.roots.entry(operation.to_owned()).or_default().push(key);
         }
     }
 
-    /// Compares every pair once, and records each change with all operations that use the pair.
-    pub(super) fn finish(mut self, changes: &mut Changes) {
-        let mut compared = BTreeMap::new();
-        while let Some(pair) = self.waiting.pop() {
-            let key = key(&pair);
-            let Comparison { changes, subschemas, .. } = compare(pair);
-            let subschemas = subschemas.into_iter().filter_map(|pair| self.add(pair)).collect();
-            compared.insert(key, Compared { changes, subschemas, operations: BTreeSet::new() });
-        }
+    /// Compares every pair once, and records each change with all operations that use the pair. Returns the compared places.
+    pub(super) fn finish(mut self, changes: &mut Changes) -> ComparedPlaces {
+        let mut compared = self.compare_waiting();
         for (operation, roots) in &self.roots {
             mark(&mut compared, operation, roots.clone());
         }
         for Compared { changes: found, operations, .. } in compared.into_values() {
-            for SchemaChange { rule, says, old, new } in found {
-                let old = old.map(|pointer| self.versions.old.locate(&pointer));
-                let new = new.map(|pointer| self.versions.new.locate(&pointer));
-                changes.add(rule, &operations, says, old, new);
+            for change in found {
+                let rule = change.rule;
+                self.record(rule, change, &operations, changes);
+            }
+        }
+        self.unused(changes);
+        self.compared
+    }
+
+    fn compare_waiting(&mut self) -> BTreeMap<SchemaKey, Compared> {
+        let mut compared = BTreeMap::new();
+        while let Some(pair) = self.waiting.pop() {
+            let key = key(&pair);
+            let Comparison { changes, subschemas, .. } = compare(self.versions, pair);
+            let subschemas = subschemas.into_iter().filter_map(|pair| self.add(pair)).collect();
+            compared.insert(key, Compared { changes, subschemas, operations: BTreeSet::new() });
+        }
+        compared
+    }
+
+    fn record(
+        &self,
+        rule: &'static ChangeRule,
+        SchemaChange { says, old, new, .. }: SchemaChange,
+        operations: &BTreeSet<String>,
+        changes: &mut Changes,
+    ) {
+        let old = old.map(|pointer| self.versions.old.locate(&pointer));
+        let new = new.map(|pointer| self.versions.new.locate(&pointer));
+        changes.add(rule, operations, says, old, new);
+    }
+
+    /// Compares the shared schemas that no operation uses.
+    fn unused(&mut self, changes: &mut Changes) {
+        const SECTION: &str = "/components/schemas";
+        let Versions { old, new } = self.versions;
+        let (Some(Value::Object(old)), Some(Value::Object(new))) =
+            (old.definitions.pointer(SECTION), new.definitions.pointer(SECTION))
+        else {
+            return;
+        };
+        for (name, old) in old {
+            let pointer = format!("{SECTION}/{}", escape(name));
+            if let Some(new) = new.get(name).filter(|_| !self.compared.has(&pointer)) {
+                let view = |value| SchemaView::at(value, pointer.clone());
+                let (old, new) = (view(old), view(new));
+                self.add(SchemaPair {
+                    name: name.clone(),
+                    user: name.clone(),
+                    direction: Direction::Response,
+                    old,
+                    new,
+                });
+            }
+        }
+        for Compared { changes: found, .. } in self.compare_waiting().into_values() {
+            for change in found {
+                self.record(&rule::UNREAD_CHANGED, change, &BTreeSet::new(), changes);
             }
         }
     }
 
     /// The key of a pair. A pair that is not known yet is compared later.
     fn add(&mut self, pair: SchemaPair<'a>) -> Option<SchemaKey> {
-        let old = pair.old.resolved(self.versions.old)?;
-        let new = pair.new.resolved(self.versions.new)?;
-        let component = new.pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'));
+        let Versions { old, new } = self.versions;
+        let (was, is) = (pair.old.resolved(old)?, pair.new.resolved(new)?);
+        let (was, is) = unwrapped(was, is, [old, new]);
+        self.add_places(&was, &is);
+        let component = is.pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'));
         let name = component.map_or(pair.name, str::to_owned);
-        let pair = SchemaPair { name, old, new, ..pair };
+        let pair = SchemaPair { name, old: was, new: is, ..pair };
         let key = key(&pair);
         if self.known.insert(key.clone()) {
             self.waiting.push(pair);
         }
         Some(key)
     }
+
+    fn add_places(&mut self, old: &SchemaView<'a>, new: &SchemaView<'a>) {
+        let places = |view: &SchemaView<'a>| -> BTreeMap<String, ComparedPlace> {
+            let passed = view.passed.iter().map(|pointer| (pointer.clone(), ComparedPlace::Wrapper));
+            let inline = view.wrappers.iter().map(|(_, pointer)| pointer).chain([&view.pointer]);
+            passed.chain(inline.map(|pointer| (pointer.clone(), ComparedPlace::Schema))).collect()
+        };
+        let others = places(old);
+        for (pointer, place) in places(new) {
+            match others.get(&pointer) {
+                Some(ComparedPlace::Schema) => self.compared.add(&pointer, place),
+                Some(_) => self.compared.add(&pointer, ComparedPlace::Wrapper),
+                None => {}
+            }
+        }
+    }
 }
 
-fn compare(pair: SchemaPair<'_>) -> Comparison<'_> {
-    let mut comparison = Comparison::new(pair);
+fn compare<'a>(versions: Versions<'a>, pair: SchemaPair<'a>) -> Comparison<'a> {
+    let mut comparison = Comparison::new(versions, pair);
     comparison.compare_keywords();
     comparison.compare_properties();
     comparison.compare_subschemas();
@@ -93,7 +172,8 @@ fn compare(pair: SchemaPair<'_>) -> Comparison<'_> {
 }
 
 fn key(pair: &SchemaPair<'_>) -> SchemaKey {
-    (pair.old.pointer.clone(), pair.new.pointer.clone(), pair.direction)
+    let allow_null = [&pair.old, &pair.new].map(|view| view.null_at.is_some());
+    (pair.old.pointer.clone(), pair.new.pointer.clone(), pair.direction, allow_null)
 }
 
 /// Adds an operation to every changed pair that it uses, directly or through other pairs.

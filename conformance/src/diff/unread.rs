@@ -5,9 +5,11 @@ use std::ops::Bound;
 
 use serde_json::{Map, Value};
 
-use super::change::{Changes, from_to};
+use super::change::Changes;
+use super::compared::ComparedPlaces;
 use super::rule;
 use super::versions::Versions;
+use super::wording::{Wording, from_to};
 use crate::document::pointer::escape;
 use crate::document::{Document, Kind};
 
@@ -15,30 +17,37 @@ use crate::document::{Document, Kind};
 const SETS: [&str; 8] = ["required", "enum", "parameters", "tags", "security", "allOf", "oneOf", "anyOf"];
 
 /// Adds the differences that no change names yet.
-pub(super) fn compare(versions: Versions<'_>, changes: &mut Changes) {
-    match (versions.old.openapi_source(), versions.new.openapi_source()) {
-        (Some(old), Some(new)) => values(versions, &old.value, &new.value, changes),
+pub(super) fn compare(versions: Versions<'_>, compared: &ComparedPlaces, changes: &mut Changes) {
+    match (versions.old.whole_value(), versions.new.whole_value()) {
+        (Some(old), Some(new)) => values(versions, [&old, &new], compared, changes),
         _ => words(versions, changes),
     }
 }
 
 /// Compares the whole documents as JSON values.
-fn values(versions: Versions<'_>, old: &Value, new: &Value, changes: &mut Changes) {
+fn values(versions: Versions<'_>, [old, new]: [&Value; 2], compared: &ComparedPlaces, changes: &mut Changes) {
     let mut differences = Vec::new();
     walk(String::new(), Some(old), Some(new), &mut differences);
     let reported = changes.pointers();
-    differences.retain(|found| !is_reported(&reported, &found.pointer));
+    differences.retain(|found| {
+        let is_one_sided = found.old.is_none() || found.new.is_none();
+        // The same API can be described by any version of OpenAPI.
+        found.pointer != "/openapi"
+            && !compared.cover(&found.pointer, is_one_sided)
+            && !is_reported(&reported, &found.pointer)
+    });
     for Difference { pointer, old, new } in differences {
         let rule = match (is_component(&pointer), old, new) {
             (true, None, Some(_)) => &rule::COMPONENT_ADDED,
             (true, Some(_), None) => &rule::COMPONENT_REMOVED,
+            _ if adds_scope(&pointer, old, new) => &rule::CREDENTIAL_SCOPE_ADDED,
             _ if pointer.contains("/callbacks") => &rule::CALLBACK_CHANGED,
             _ => &rule::UNREAD_CHANGED,
         };
-        let says = match (old, new) {
-            (None, Some(_)) => format!("{pointer}: added"),
-            (Some(_), None) => format!("{pointer}: removed"),
-            _ => format!("{pointer}: {}", from_to(old, new)),
+        let says: Wording = match (old, new) {
+            (None, Some(_)) => format!("{pointer}: added").into(),
+            (Some(_), None) => format!("{pointer}: removed").into(),
+            _ => from_to(old, new).after(format_args!("{pointer}: ")),
         };
         let old = old.map(|_| versions.old.locate(&pointer));
         let new = new.map(|_| versions.new.locate(&pointer));
@@ -119,6 +128,18 @@ fn is_reported(reported: &BTreeSet<String>, pointer: &str) -> bool {
             _ => return next.is_some_and(|next| next.starts_with(&inside)),
         }
     }
+}
+
+/// Whether the list of scopes of a credential (`.../security/<index>/<name>`) has a new entry.
+fn adds_scope(pointer: &str, old: Option<&Value>, new: Option<&Value>) -> bool {
+    let mut steps = pointer.rsplit('/');
+    let is_scope = |value: &Value| match value {
+        Value::Array(_) => steps.nth(2) == Some("security"),
+        _ => steps.nth(3) == Some("security"),
+    };
+    let scopes = |value: &Value| value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+    let known = old.map(scopes).unwrap_or_default();
+    new.is_some_and(is_scope) && new.is_some_and(|new| scopes(new).iter().any(|scope| !known.contains(scope)))
 }
 
 /// `/components/<section>/<name>`

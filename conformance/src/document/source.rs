@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::error::{LineError, ReadError, Result};
+use super::files::{KEY, SourceFile};
 use super::model::{Document, Location};
 use super::text::{self, Format};
 use super::tree::{Tree, nearest_line};
@@ -72,6 +73,18 @@ impl Document {
     /// The OpenAPI text of this document; `None` for an RST page.
     pub fn openapi_source(&self) -> Option<OpenApiSource> {
         OpenApiSource::read(&self.name, self.text.as_bytes()).ok()
+    }
+
+    /// The complete value of this document with that of the files that it refers to, at their JSON pointers; `None` for an RST page.
+    pub(crate) fn whole_value(&self) -> Option<Value> {
+        let mut whole = self.openapi_source()?.value;
+        let read =
+            |(path, file): (&String, &SourceFile)| Some((path.clone(), tree(&file.text, 0).ok()?.value));
+        let files: Map<String, Value> = self.files.iter().filter_map(read).collect();
+        if !files.is_empty() {
+            whole.as_object_mut()?.insert(KEY.to_owned(), Value::Object(files));
+        }
+        Some(whole)
     }
 }
 

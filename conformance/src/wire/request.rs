@@ -162,6 +162,12 @@ impl<'a> RequestShape<'a> {
     }
 }
 
+/// Whether no property is described twice, by several parts of an `allOf`: a value for it must satisfy all of them.
+fn are_distinct(objects: &[(&Value, String)]) -> bool {
+    let mut names = BTreeSet::new();
+    objects.iter().flat_map(|(object, _)| walk::properties(object)).all(|(name, _)| names.insert(name))
+}
+
 impl<'a> BodyShape<'a> {
     fn of(document: &'a Document, operation: &'a Operation) -> Option<Self> {
         let content = body::preferred(&operation.body.as_ref()?.contents)?;
@@ -174,7 +180,7 @@ impl<'a> BodyShape<'a> {
         let schema = content.schema.as_ref().or(any)?;
         let has_properties = formats.first().is_some_and(BodyFormat::has_properties);
         let objects = walk::objects(document, &schema.value, &schema.pointer);
-        let objects = if has_properties { objects } else { Vec::new() };
+        let objects = if has_properties && are_distinct(&objects) { objects } else { Vec::new() };
         let properties = objects.iter().flat_map(|(object, pointer)| {
             let of_object = walk::properties(object);
             of_object.map(move |(name, schema)| BodyProperty {

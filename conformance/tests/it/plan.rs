@@ -106,3 +106,23 @@ fn two_arguments_with_one_name_reach_their_own_places() {
         assert_eq!(request.body, Some(json!({ "id": case.params["body.id"] })), "{}", case.id);
     }
 }
+
+#[test]
+fn a_body_whose_all_of_describes_a_property_twice_is_one_argument() {
+    let paths = "  /chats:
+    post:
+      operationId: chat
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              allOf:
+                - { type: object, properties: { heat: { type: integer, minimum: 2 }, name: { type: string } } }
+                - { type: object, required: [heat], properties: { heat: { type: integer, maximum: 3 } } }
+      responses: { '200': { description: d } }
+";
+    let plan = plan(paths, &[]).unwrap();
+    let heat = &case(&plan, "api/chat/200").params["body"]["heat"];
+    assert!([json!(2), json!(3)].contains(heat), "{heat}");
+}

@@ -18,6 +18,8 @@ const ANNOTATIONS: &str = "title summary description deprecated $comment externa
 const ADDED: &str = "const examples prefixItems contains minContains maxContains if then else propertyNames patternProperties \
                      dependentSchemas dependentRequired unevaluatedItems unevaluatedProperties contentEncoding contentMediaType \
                      $defs definitions $comment contentSchema";
+/// Keywords whose value is one schema.
+const SUBSCHEMAS: &str = "additionalProperties items not contains propertyNames if then else unevaluatedItems unevaluatedProperties";
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
 
 /// The longest chain of `allOf` in which properties of one direction are found.
@@ -87,10 +89,10 @@ impl<'a> OpenApiReader<'a> {
             }
         }
         self.hidden.pop();
-        match self.version.has_json_schema() {
-            true => self.put_in_one_form(node, &mut schema)?,
-            false => self.put_exclusive_bounds(node, &mut schema),
+        if self.version.has_json_schema() {
+            self.put_in_one_form(node, &mut schema)?;
         }
+        self.put_exclusive_bounds(node, &mut schema);
         let is_nullable = !self.version.has_json_schema() && node.flag_of("nullable", false)?;
         Ok(if is_nullable { with_null(schema) } else { schema })
     }
@@ -100,6 +102,9 @@ impl<'a> OpenApiReader<'a> {
         let has_json_schema = self.version.has_json_schema();
         if !has_json_schema && lists(ADDED, key) || has_json_schema && key == "nullable" {
             self.note_unknown_key(key, node, "");
+            return Ok(None);
+        }
+        if self.ignores(key, node) {
             return Ok(None);
         }
         match key {
@@ -114,19 +119,12 @@ impl<'a> OpenApiReader<'a> {
             }
             "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems"
                 if node.value.is_boolean() => {}
-            "additionalProperties"
-            | "items"
-            | "not"
-            | "contains"
-            | "propertyNames"
-            | "if"
-            | "then"
-            | "else"
-            | "unevaluatedItems"
-            | "unevaluatedProperties" => return self.converted(node).map(Some),
+            _ if lists(SUBSCHEMAS, key) => return self.converted(node).map(Some),
             "allOf" | "oneOf" | "anyOf" | "prefixItems" => return self.alternatives(node),
             "multipleOf" | "maximum" | "minimum" => node.number().map(drop)?,
-            "exclusiveMaximum" | "exclusiveMinimum" if has_json_schema => node.number().map(drop)?,
+            "exclusiveMaximum" | "exclusiveMinimum" if !node.value.is_boolean() && has_json_schema => {
+                node.number().map(drop)?;
+            }
             "exclusiveMaximum" | "exclusiveMinimum" | "uniqueItems" => node.flag().map(drop)?,
             "maxLength" | "minLength" | "maxItems" | "minItems" | "maxProperties" | "minProperties"
             | "minContains" | "maxContains" => node.count().map(drop)?,
@@ -143,6 +141,31 @@ impl<'a> OpenApiReader<'a> {
             }
         }
         Ok(Some(node.value.clone()))
+    }
+
+    /// Notes a keyword of the wrong form, and whether it is ignored: one that constrains a value is read, if its meaning is clear.
+    fn ignores(&mut self, key: &str, node: &Node<'a>) -> bool {
+        let text = match key {
+            "title" | "description" if !node.value.is_string() => {
+                format!("`{key}` must be a string; it is ignored")
+            }
+            "examples" if !node.value.is_array() => {
+                "`examples` of a schema must be a list; it is ignored".to_owned()
+            }
+            "exclusiveMaximum" | "exclusiveMinimum" if self.version.has_json_schema() => {
+                if node.value.is_boolean() {
+                    let form = format!("`{key}: {}` is the form of OpenAPI 3.0", node.value);
+                    self.note(
+                        node,
+                        format!("{form}, and later versions have a number; it is read as in 3.0"),
+                    );
+                }
+                return false;
+            }
+            _ => return false,
+        };
+        self.note(node, text);
+        true
     }
 
     /// A `$ref`, rewritten so that it resolves through the document's definitions.
@@ -293,7 +316,8 @@ impl<'a> OpenApiReader<'a> {
     /// OpenAPI 3.0: `exclusiveMinimum: true` makes a `minimum` exclusive, and `exclusiveMaximum` a `maximum`.
     fn put_exclusive_bounds(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
         for (exclusive, constraint) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            let Some(flag) = schema.remove(exclusive) else { continue };
+            let Some(Value::Bool(flag)) = schema.get(exclusive).cloned() else { continue };
+            schema.remove(exclusive);
             match schema.get(constraint).cloned() {
                 None => {
                     self.note(
@@ -301,7 +325,7 @@ impl<'a> OpenApiReader<'a> {
                         format!("`{exclusive}` has no effect without `{constraint}`; it is ignored"),
                     );
                 }
-                Some(bound) if flag == Value::Bool(true) => {
+                Some(bound) if flag => {
                     schema.remove(constraint);
                     schema.insert(exclusive.to_owned(), bound);
                 }

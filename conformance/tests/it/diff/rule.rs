@@ -15,7 +15,7 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
     (
         "operation-removed",
         "operation-added",
-        "    get:\n      operationId: getThing\n      parameters:\n        - { name: id, in: path, required: true, schema: { type: string } }\n      responses:\n        '200': { description: Here }\n",
+        "    get:\n      operationId: getThing\n      security: [{ grant: [see] }]\n      parameters:\n        - { name: id, in: path, required: true, schema: { type: string } }\n      responses:\n        '200': { description: Here }\n",
         "",
     ),
     ("operation-id-changed", "", "getThing", "readThing"),
@@ -47,7 +47,46 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
         "{ name: may,",
         "{ name: may, required: true,",
     ),
-    ("request-parameter-written-otherwise", "", "{ name: may,", "{ name: may, explode: false,"),
+    ("request-parameter-written-otherwise", "", "{ name: many,", "{ name: many, explode: false,"),
+    (
+        "request-parameter-written-otherwise",
+        "",
+        "{ name: many,",
+        "{ name: many, style: pipeDelimited, explode: true,",
+    ),
+    (
+        "request-parameter-written-otherwise",
+        "",
+        "schema: { type: array, items: { type: string } } }",
+        "content: { application/json: { schema: { type: array, items: { type: string } } } } }",
+    ),
+    (
+        "request-parameter-written-otherwise",
+        "request-parameter-reserved-allowed",
+        "allowReserved: true, ",
+        "",
+    ),
+    ("request-parameter-format-without-effect", "", "{ name: may,", "{ name: may, explode: false,"),
+    ("request-parameter-empty-forbidden", "request-parameter-empty-allowed", "allowEmptyValue: true, ", ""),
+    ("request-encoding-changed", "", "contentType: image/png", "contentType: image/gif"),
+    (
+        "request-encoding-widened",
+        "request-encoding-changed",
+        "contentType: image/png",
+        "contentType: 'image/png, image/gif'",
+    ),
+    ("request-encoding-changed", "", "{ contentType: image/png }", "{ style: deepObject }"),
+    ("credential-scope-added", "", "[{ grant: [see] }]", "[{ grant: [see, set] }]"),
+    ("credential-scope-added", "", "[{ grant: [see] }]", "[{ grant: [set] }]"),
+    ("xml-changed", "", "xml: { name: wanted }", "xml: { name: wanted, attribute: true }"),
+    ("request-property-removed", "request-property-optional-added", "other: {", "other: { readOnly: true,"),
+    ("response-property-optional-removed", "response-property-added", "more: {", "more: { writeOnly: true,"),
+    (
+        "request-limit-stricter",
+        "request-limit-looser",
+        "want: { type: integer",
+        "want: { type: integer, exclusiveMinimum: true, minimum: 3",
+    ),
     ("request-body-removed", "request-body-required-added", BODY, ""),
     (
         "request-body-became-optional",
@@ -182,7 +221,7 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
         "sum: { allOf: [",
     ),
     ("default-changed", "", "default: little", "default: great"),
-    ("schema-changed-otherwise", "", "required: [no]", "required: [never]"),
+    ("schema-changed-otherwise", "", "{ required: [no] }", "{ required: [no], minProperties: 3 }"),
     ("example-changed", "", "example: much", "example: less"),
     ("description-changed", "", "What is wanted", "What is hoped for"),
     ("description-changed", "", "description: Done", "description: Finished"),
@@ -194,7 +233,7 @@ const EDITS: &[(&str, &str, &str, &str)] = &[
     ("unread-changed", "", "version: '1'", "version: '2'"),
 ];
 
-const BODY: &str = "      requestBody:\n        required: true\n        content:\n          application/json: { schema: { $ref: '#/components/schemas/Ask' } }\n          text/plain: {}\n";
+const BODY: &str = "      requestBody:\n        required: true\n        content:\n          application/json: { schema: { $ref: '#/components/schemas/Ask' } }\n          text/plain: {}\n          multipart/form-data:\n            schema: { type: object, properties: { file: { type: string, format: binary } } }\n            encoding: { file: { contentType: image/png } }\n";
 
 /// The rules that an edit of the fixture triggers.
 fn triggered(old: &str, new: &str) -> BTreeSet<&'static str> {

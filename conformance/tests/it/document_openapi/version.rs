@@ -120,6 +120,23 @@ fn keywords_of_one_version_are_unknown_to_the_other() {
 }
 
 #[test]
+fn a_keyword_in_the_form_of_another_version_is_a_defect_and_is_read_or_ignored() {
+    let document =
+        document("{type: number, minimum: 1, exclusiveMinimum: true, examples: {a: 1}, description: {a: b}}");
+    assert_eq!(*definition(&document), json!({ "type": "number", "exclusiveMinimum": 1 }));
+    assert_eq!(
+        notes(&document),
+        [
+            "10 `exclusiveMinimum: true` is the form of OpenAPI 3.0, and later versions have a number; it is read as in 3.0",
+            "10 `examples` of a schema must be a list; it is ignored",
+            "10 `description` must be a string; it is ignored",
+        ]
+    );
+    let document = self::document("{type: number, minimum: 1, exclusiveMinimum: false}");
+    assert_eq!(*definition(&document), json!({ "type": "number", "minimum": 1 }));
+}
+
+#[test]
 fn an_api_in_3_0_and_the_same_in_3_1_have_the_same_cases() {
     let cases = |text: &str| {
         let plan = Plan::of(vec![Document::read("pets.yaml", text.as_bytes()).unwrap()], &[]).unwrap();

@@ -102,10 +102,12 @@ fn ascii(pattern: &str) -> String {
 fn stretched(hir: &Hir, length: usize) -> Option<String> {
     // None: the string is longer than the cap, so it is long enough.
     let reaches = |extra: u32| write(hir, extra).is_none_or(|text| text.chars().count() >= length);
-    let (mut low, mut high) = (0, MAX_LENGTH as u32);
-    if !reaches(high) {
-        return None;
-    }
+    // A repetition usually adds a character, but it can also add none.
+    let mut high = [length.min(MAX_LENGTH), MAX_LENGTH]
+        .map(|most| most as u32)
+        .into_iter()
+        .find(|most| reaches(*most))?;
+    let mut low = 0;
     while low + 1 < high {
         let middle = u32::midpoint(low, high);
         if reaches(middle) { high = middle } else { low = middle }
@@ -134,12 +136,12 @@ fn put(hir: &Hir, left: &mut u32, out: &mut String) -> Option<()> {
             let room = repetition.max.unwrap_or(u32::MAX) - repetition.min;
             let more = room.min(*left);
             *left -= more;
-            for _ in 0..repetition.min + more {
-                let before = out.len();
-                put(&repetition.sub, &mut 0, out)?;
-                if out.len() == before {
-                    break;
-                }
+            let count = (repetition.min + more) as usize;
+            if count > 0 {
+                let mut one = String::new();
+                put(&repetition.sub, &mut 0, &mut one)?;
+                one.len().checked_mul(count).filter(|length| *length <= 8 * MAX_LENGTH)?;
+                out.push_str(&one.repeat(count));
             }
         }
     }
