@@ -2,9 +2,9 @@
 //! changed or removed.
 //!
 //! `operation` matches operations by method and path. `parameter`, `message` and `credential` compare what an operation
-//! states itself. `schema` compares each pair of schemas once, for all operations that use it; `keyword`, `property` and
-//! `subschema` compare its parts, and `view` finds what both versions of OpenAPI write differently. `prose` compares sentences. `unread` finds differences in what no reader of the suite
-//! reads. Each change belongs to one row of the table in [`rule`].
+//! states itself. `schema` compares each pair of schemas once, for all operations that use it. `keyword`, `property` and
+//! `subschema` compare the parts of a schema. `view` hides what two versions of OpenAPI only write differently. `prose` compares
+//! sentences. `unread` finds differences in what no reader of the suite reads. Each change belongs to one row of the table in [`rule`].
 
 use serde::Serialize;
 

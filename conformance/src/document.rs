@@ -3,8 +3,8 @@
 //! The readers see the vendor's text. The corrections that `build/` of the client crate makes are not
 //! applied here, so the suite checks the generated client independently.
 //!
-//! `text` decodes the file. `source` takes the OpenAPI text out of a docs page (`page`) and parses it
-//! (`yaml`, `json`) into a `tree` with line numbers, to which `loader` adds the `files` that it refers to; `openapi` reads it. `rst` reads its text directly.
+//! `text` decodes the file. `source` takes the OpenAPI text out of a docs page (`page`) and parses it (`yaml`, `json`) into a `tree`
+//! with line numbers. `loader` adds the `files` that the document refers to. `openapi` reads the tree. `rst` reads its text directly.
 //! An error that stops a reader is a [`ReadError`]; any other defect is a [`Note`].
 
 use std::path::Path;

@@ -25,12 +25,11 @@ impl ServerUnderTest {
     /// Keeps the cases that a server can be asked: documented statuses, arguments, credentials. Adds the cases for servers only, for
     /// each operation that has a case.
     pub fn select(plan: &mut Plan) {
+        let planned: BTreeSet<(&str, &str)> =
+            plan.cases.iter().map(|case| (&*case.provider, &*case.operation)).collect();
+        let is_planned = |case: &Case| planned.contains(&(&*case.provider, &*case.operation));
+        let of_servers: Vec<Case> = plan.sources.iter().flat_map(server::cases).filter(is_planned).collect();
         let cases = std::mem::take(&mut plan.cases);
-        let planned: BTreeSet<_> =
-            cases.iter().map(|case| (case.provider.clone(), case.operation.clone())).collect();
-        let of_servers = plan.sources.iter().flat_map(server::cases);
-        let of_servers =
-            of_servers.filter(|case| planned.contains(&(case.provider.clone(), case.operation.clone())));
         let of_clients = cases.into_iter().filter_map(|case| for_server(plan, case));
         plan.cases = of_clients.chain(of_servers).collect();
     }
@@ -57,8 +56,8 @@ impl ServerUnderTest {
     }
 }
 
-/// The case as it is asked of a server; none when it is about how a client handles a response. What a server does rests on the
-/// document, also where the outcome of a client rests on a practice.
+/// The case as a server is asked it; none when the case is about how a client handles a response. The basis is always the document,
+/// even if the basis for a client is a practice.
 fn for_server(plan: &Plan, case: Case) -> Option<Case> {
     let question = Question::of(plan.source(&case)?, &case)?;
     let purpose = match (question.aspect, &case.family) {

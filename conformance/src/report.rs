@@ -23,7 +23,7 @@ pub mod terminal;
 /// The longest report of a plan with up to about 300 cases, in bytes.
 const MAX_BYTES: usize = 2_000_000;
 
-/// The share of each case in a report of a larger plan, in bytes.
+/// In the report of a larger plan: the bytes for each case.
 const MAX_BYTES_BY_CASE: usize = 6_800;
 
 /// The bytes that are kept of each exchange and log while a report is too long.

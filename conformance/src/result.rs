@@ -1,6 +1,6 @@
 //! The results of a run: a verdict for each case.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Run {
     pub ended_early: Option<String>,
     /// How long the run took.
     pub elapsed: Duration,
-    /// Why the results as a whole say nothing about the server under test, if they do not.
+    /// The reason, if the results as a whole say nothing about the server under test.
     pub nothing_judged: Option<String>,
 }
 
@@ -61,9 +61,14 @@ impl Run {
         let known: HashSet<&FactId> = all.iter().map(|one| &one.fact.id).collect();
         let planned =
             plan.facts.iter().filter(|fact| !known.contains(&fact.id) && !exercised.contains(&fact.id));
+        let mut first_with: HashMap<&FactId, &CaseResult> = HashMap::new();
+        for result in self.results.iter().filter(|result| !result.verdict.is_judged()) {
+            for fact in &result.case.facts {
+                first_with.entry(fact).or_insert(result);
+            }
+        }
         let unjudged = planned.map(|fact| {
-            let result = self.results.iter().find(|result| result.case.facts.contains(&fact.id));
-            let reason = match result.map(|result| &result.verdict) {
+            let reason = match first_with.get(&fact.id).map(|result| &result.verdict) {
                 Some(Verdict::Unsupported(reason)) => reason.clone(),
                 _ => "no case that exercises it could be judged".to_owned(),
             };
@@ -146,9 +151,9 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Whether a finding fails its case.
-    pub fn is_failure(&self, finding: &Finding) -> bool {
-        self.strict || finding.level == Level::Must
+    /// Whether a finding with this level fails its case.
+    pub fn is_failure(&self, level: Level) -> bool {
+        self.strict || level == Level::Must
     }
 }
 
@@ -225,7 +230,7 @@ impl CaseResult {
     /// fail is no warning.
     pub fn warnings(&self, options: Options) -> impl Iterator<Item = &Finding> {
         let is_known = matches!(self.verdict, Verdict::KnownFailing(_));
-        let is_warning = move |finding: &&Finding| !is_known && !options.is_failure(finding);
+        let is_warning = move |finding: &&Finding| !is_known && !options.is_failure(finding.level);
         self.findings.iter().filter(is_warning)
     }
 

@@ -74,7 +74,7 @@ pub async fn run_with_progress(
     let mut late = driver.end().await;
     for (index, result) in results.iter_mut().enumerate().filter(|(_, result)| is_uncertain(result)) {
         if silence.ends_the_run() {
-            *result = unplayed(&result.case, &silence, &*driver);
+            *result = unplayed(&result.case, &silence);
             continue;
         }
         *result = play(plan, index, &*driver, options, folder.path()).await;
@@ -126,12 +126,12 @@ async fn play_all(
     // This aborts the cases in flight.
     drop(playing);
     let results = played.into_iter().zip(&plan.cases);
-    Ok(results.map(|(result, case)| result.unwrap_or_else(|| unplayed(case, silence, &**driver))).collect())
+    Ok(results.map(|(result, case)| result.unwrap_or_else(|| unplayed(case, silence))).collect())
 }
 
 /// The result of a case that was not played, because the driver was silent.
-fn unplayed(case: &Case, silence: &Silence<'_>, driver: &dyn Driver) -> CaseResult {
-    match driver.offers(&case.provider, &case.operation) {
+fn unplayed(case: &Case, silence: &Silence<'_>) -> CaseResult {
+    match silence.driver.offers(&case.provider, &case.operation) {
         true => CaseResult::error(case, Blame::Client, format!("not run: {}", silence.reason())),
         false => CaseResult::new(case, Verdict::Unsupported(NO_SUCH_CALL.to_owned())),
     }
@@ -270,10 +270,8 @@ fn request(
     }
     let prefix = called.map(|operation| prefix(&source.document, &source.provider, operation));
     let binary = binary.map(|path| path.display().to_string()).unwrap_or_default();
-    let with_path =
-        |value: &Value| if binary.is_empty() { value.clone() } else { with_files(value, &binary) };
     let mut arguments: Map<String, Value> =
-        case.params.iter().map(|(name, value)| (name.clone(), with_path(value))).collect();
+        case.params.iter().map(|(name, value)| (name.clone(), with_files(value, &binary))).collect();
     if let Some(file) = file {
         arguments.insert("file".to_owned(), Value::String(file.display().to_string()));
     }
@@ -304,7 +302,7 @@ fn judge(
     let outcome = if error.is_some() { "= the driver gave no answer\n" } else { "" };
     let exchange = transcript_text::text(transcript, redactor) + outcome;
     let mut findings = check::check(source, case, transcript, redactor);
-    let is_broken = findings.iter().any(|finding| options.is_failure(finding));
+    let is_broken = findings.iter().any(|finding| options.is_failure(finding.level));
     let verdict =
         match error {
             // The client has not finished: its requests show that the driver has not failed.

@@ -96,11 +96,11 @@ impl Violation {
     }
 }
 
-/// The violations without repetitions. A client that tries again repeats its mistakes; each is reported once.
-pub(crate) fn distinct(violations: impl Iterator<Item = Violation>) -> Vec<Violation> {
-    violations.fold(Vec::new(), |mut all, violation| {
-        if !all.contains(&violation) {
-            all.push(violation);
+/// The values without repetitions, in order. For example, a client that tries again repeats its mistakes: each is reported once.
+pub(crate) fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
+    values.fold(Vec::new(), |mut all, value| {
+        if !all.contains(&value) {
+            all.push(value);
         }
         all
     })

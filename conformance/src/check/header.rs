@@ -42,11 +42,15 @@ const ADDED: &[&str] = &[
     "x-datadog-*",
 ];
 
+/// Whether a cookie is that of the suite. A client may keep it: all servers of the suite are on one host.
+pub(super) fn is_own_cookie(cookie: &RawPair) -> bool {
+    format!("{}={}", cookie.name, cookie.value) == COOKIE
+}
+
 /// Whether an HTTP library, a browser or a language runtime adds the header by itself. `authorization` and the headers that frame a
-/// body are in the list because other rules check them. A client may keep the cookie of the suite: all its servers are on one host.
+/// body are in the list because other rules check them.
 pub(super) fn is_added_by_platform(name: &str, value: &str) -> bool {
-    let is_kept = |pair: &RawPair| format!("{}={}", pair.name, pair.value) == COOKIE;
-    let is_cookie = name == "cookie" && RawPair::cookies(value).iter().all(is_kept);
+    let is_cookie = name == "cookie" && RawPair::cookies(value).iter().all(is_own_cookie);
     is_cookie
         || ADDED.iter().any(|added| match added.strip_suffix('*') {
             Some(beginning) => name.starts_with(beginning),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Map;
 
 use super::finding::{Violation, distinct};
-use super::header::is_added_by_platform;
+use super::header::{is_added_by_platform, is_own_cookie};
 use super::rule::{
     REFUSAL_UNNEEDED, REQUEST_BODY, REQUEST_BODY_SCHEMA, REQUEST_CREDENTIAL, REQUEST_HEADER_UNDOCUMENTED,
     REQUEST_HEADER_VALUE, REQUEST_MEDIA_TYPE, REQUEST_METHOD, REQUEST_ONCE, REQUEST_PATH,
@@ -20,6 +20,7 @@ use crate::wire::body::{BodyFormat, preferred};
 use crate::wire::message::{ExpectedRequest, RecordedRequest, header, header_values, is_same_header};
 use crate::wire::reading::RawPair;
 use crate::wire::serialisation::text;
+use crate::wire::value::is_composite;
 
 /// The finding about a call that the document allows and the client did not send.
 pub(super) fn unsent(case: &Case, transcript: &Transcript) -> Option<Violation> {
@@ -192,7 +193,7 @@ impl Checked<'_> {
                 (ParameterLocation::Query, false) => &REQUEST_QUERY_VALUE,
                 _ => &REQUEST_HEADER_VALUE,
             };
-            let is_plain = !parameter.value.is_array() && !parameter.value.is_object();
+            let is_plain = !is_composite(&parameter.value);
             let shown = |pair: &RawPair| if is_plain { pair.text() } else { pair.value.clone() };
             let sent: Vec<_> = taken.iter().map(|pair| format!("{}={}", pair.name, shown(pair))).collect();
             let noun = if place == ParameterLocation::Query { "in the query" } else { "cookie" };
@@ -286,9 +287,7 @@ impl Checked<'_> {
     fn cookies(&self, request: &RecordedRequest) -> Vec<Violation> {
         let mut left = request.cookies();
         let mut broken = self.in_pairs(ParameterLocation::Cookie, &mut left);
-        let is_kept =
-            |pair: &RawPair| is_added_by_platform("cookie", &format!("{}={}", pair.name, pair.value));
-        left.retain(|pair| !is_kept(pair));
+        left.retain(|pair| !is_own_cookie(pair));
         broken.extend(self.unexpected(ParameterLocation::Cookie, left).map(|(name, values)| {
             let actual = format!("cookie: {name}={values}");
             Violation::new(&REQUEST_HEADER_UNDOCUMENTED, format!("no {name} cookie"), actual)
@@ -297,15 +296,15 @@ impl Checked<'_> {
     }
 
     fn body(&self, request: &RecordedRequest) -> Vec<Violation> {
-        let stated = self.operation.and_then(|operation| Some(operation.body.as_ref()?.location.clone()));
+        let own = self.operation.and_then(|operation| operation.body.as_ref());
+        let stated = own.map(|body| body.location.clone());
         let Some(expected) = &self.expected.body else {
             let is_empty = request.content.is_empty();
             let extra = (!is_empty).then(|| Violation::new(&REQUEST_BODY, "no body", &request.body));
             return extra.into_iter().collect();
         };
-        let is_required =
-            self.operation.and_then(|operation| operation.body.as_ref()).is_none_or(|body| body.required);
-        if !is_required && request.content.is_empty() && expected.as_object().is_some_and(Map::is_empty) {
+        let is_optional = own.is_some_and(|body| !body.required);
+        if is_optional && request.content.is_empty() && expected.as_object().is_some_and(Map::is_empty) {
             return Vec::new();
         }
         let mut broken = Vec::new();

@@ -1,5 +1,6 @@
 //! Checks of further attempts: when a client sends something again, and whether it stops.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::error_report::{PERMANENT, retry_after, tolerance};
@@ -92,9 +93,8 @@ fn endless(server: &str, tries: usize, transcript: &Transcript) -> Option<Violat
 /// Whether the client has sent a request again, or so many requests that the call does not seem to end.
 pub fn is_retrying(transcript: &Transcript) -> bool {
     [api_tries(transcript), storage_requests(transcript)].iter().any(|tries| {
-        let mut others = tries.iter().enumerate().map(|(index, sent)| (sent, &tries[..index]));
-        tries.len() > MAX_TRIES
-            || others.any(|(sent, before)| before.iter().any(|earlier| earlier.request == sent.request))
+        let requests: HashSet<&str> = tries.iter().map(|sent| sent.request.as_str()).collect();
+        tries.len() > MAX_TRIES || requests.len() < tries.len()
     })
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Spellings {
     /// The spellings, then the halves.
     all: Vec<String>,
     halves: usize,
-    /// None when the secret is too long for it. Such a configuration has no use, so no string is shown then.
+    /// None when the secret is too long for the finder. Such a configuration has no use. Each string is then replaced as a whole.
     finder: Option<AhoCorasick>,
 }
 

@@ -13,8 +13,8 @@ const MAX_EXCHANGE: usize = 4 * MAX_TEXT;
 /// Headers that are not shown: they differ between machines and releases.
 const HIDDEN: &[&str] = &["host", "user-agent", "content-length"];
 
-/// The whole exchange, redacted; each body, message and header, and the whole, cut where it is too long. Ends without an outcome
-/// when there is no answer.
+/// The whole exchange, redacted. Each body, message and header is cut if it is too long, and so is the whole. Without an answer, it
+/// ends without an outcome.
 pub fn text(transcript: &Transcript, redactor: &Redactor) -> String {
     let served = |index| {
         let served = transcript.served_to(index).map(|served| response(served, redactor));

@@ -146,8 +146,8 @@ fn check_rules(provider: &Provider) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Removes the pages that describe no operation, such as a guide, with a note for each. A provider no longer lists them, so that
-/// the others are all of its documents. Without any operation there is nothing to plan: the first page is the error.
+/// Removes the pages that describe no operation, such as guides, and prints a note about each. Providers no longer list these pages.
+/// If no document has an operation, there is nothing to plan: the error is about the first page.
 fn skip_pages_without_operation(
     documents: &mut Vec<Document>,
     providers: &mut [Provider],

@@ -19,7 +19,6 @@ pub(super) struct RunProgress<'a> {
     bar: ProgressBar,
     cases: usize,
     known_failing: Option<&'a KnownFailing>,
-    done: AtomicUsize,
     failed: AtomicUsize,
     errors: AtomicUsize,
 }
@@ -30,15 +29,14 @@ impl<'a> RunProgress<'a> {
         let style = ProgressStyle::with_template("{pos}/{len} [{bar:20}] {wide_msg}");
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
         let bar = ProgressBar::new(cases as u64).with_style(style);
-        let [done, failed, errors] = Default::default();
-        Self { bar, cases, known_failing, done, failed, errors }
+        let [failed, errors] = Default::default();
+        Self { bar, cases, known_failing, failed, errors }
     }
 
     /// Counts a result.
     pub(super) fn count(&self, result: &CaseResult) {
         self.bar.set_message(result.case.id.clone());
         self.bar.inc(1);
-        self.done.fetch_add(1, Ordering::Relaxed);
         let is_known = || self.known_failing.is_some_and(|list| list.has(&result.case.id));
         match result.verdict.kind() {
             VerdictKind::Fail if !is_known() => self.failed.fetch_add(1, Ordering::Relaxed),
@@ -75,8 +73,8 @@ impl<'a> RunProgress<'a> {
 
     /// For example `120 of 293 cases, 2 failed`.
     fn line(&self) -> String {
-        let [done, failed, errors] =
-            [&self.done, &self.failed, &self.errors].map(|count| count.load(Ordering::Relaxed));
+        let done = self.bar.position();
+        let [failed, errors] = [&self.failed, &self.errors].map(|count| count.load(Ordering::Relaxed));
         let errors = if errors == 0 { String::new() } else { format!(", {errors} in error") };
         format!("{done} of {} cases, {failed} failed{errors}", self.cases)
     }

@@ -88,6 +88,7 @@ const SILENT: &str = "the report has its errors and its log; a driver must flush
 
 /// The longest time for one case, in seconds: a day.
 const MAX_CASE_TIMEOUT: f64 = 86_400.0;
+
 /// What a complete test has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Requirement {

@@ -1,4 +1,4 @@
-//! The places whose keywords the comparison covers, so that another way to write the same is no difference.
+//! The places that the comparison covers. `unread` reports no difference there, because two texts can have the same meaning.
 
 use std::collections::BTreeMap;
 
@@ -71,7 +71,7 @@ const SCHEMA: [&str; 47] = [
 /// Keywords of a wrapper. Its annotations are not compared.
 const WRAPPER: [&str; 6] = ["$ref", "nullable", "type", "allOf", "anyOf", "oneOf"];
 
-/// Keys of a parameter, where one document states a default and the other does not, for example.
+/// Keys of a parameter that one document can state and the other omit, such as a default.
 const PARAMETER: [&str; 8] =
     ["required", "description", "schema", "content", "style", "explode", "allowReserved", "allowEmptyValue"];
 

@@ -13,8 +13,8 @@ use crate::document::schema::walk::{properties, required};
 
 impl Comparison<'_> {
     pub(super) fn compare_properties(&mut self) {
-        let old = Properties::of(&self.pair.old, self.pair.direction);
-        let new = Properties::of(&self.pair.new, self.pair.direction);
+        let old = Properties::of(&self.pair.old);
+        let new = Properties::of(&self.pair.new);
         let names: BTreeSet<&str> = old.by_name.keys().chain(new.by_name.keys()).copied().collect();
         for name in names {
             match (old.by_name.get(name), new.by_name.get(name)) {
@@ -32,7 +32,7 @@ impl Comparison<'_> {
     }
 
     fn requirement(&mut self, name: &str, was: &Property<'_>, is: &Property<'_>) {
-        let (rule, what) = match (was.is_required, is.is_required) {
+        let (rule, what) = match (was.is_required(), is.is_required()) {
             (false, true) => (
                 self.by(&rule::REQUEST_PROPERTY_BECAME_REQUIRED, &rule::RESPONSE_PROPERTY_BECAME_REQUIRED),
                 "required",
@@ -52,7 +52,7 @@ impl Comparison<'_> {
     }
 
     fn property_removed(&mut self, name: &str, was: &Property<'_>) {
-        let rule = match (self.pair.direction, was.is_required) {
+        let rule = match (self.pair.direction, was.is_required()) {
             (Direction::Unclear, _) => &rule::SCHEMA_CHANGED_OTHERWISE,
             (Direction::Request, _) => &rule::REQUEST_PROPERTY_REMOVED,
             (Direction::Response, true) => &rule::RESPONSE_PROPERTY_REQUIRED_REMOVED,
@@ -83,13 +83,13 @@ impl Comparison<'_> {
     }
 
     fn property_added(&mut self, name: &str, is: &Property<'_>) {
-        let rule = match (self.pair.direction, is.is_required) {
+        let rule = match (self.pair.direction, is.is_required()) {
             (Direction::Unclear, _) => &rule::SCHEMA_CHANGED_OTHERWISE,
             (Direction::Request, true) => &rule::REQUEST_PROPERTY_REQUIRED_ADDED,
             (Direction::Request, false) => &rule::REQUEST_PROPERTY_OPTIONAL_ADDED,
             (Direction::Response, _) => &rule::RESPONSE_PROPERTY_ADDED,
         };
-        let requirement = if is.is_required { "required" } else { "optional" };
+        let requirement = if is.is_required() { "required" } else { "optional" };
         let old = self.hidden_at(self.versions.old, &self.pair.old, name);
         let what = match &old {
             Some(_) => format!("no longer {}", self.mark()),
@@ -108,44 +108,30 @@ struct Properties<'a> {
 
 struct Property<'a> {
     value: &'a Value,
-    is_required: bool,
     /// The steps from the schema to the description of the property, or else to its entry in `required`.
     at: String,
-    /// The index in `required`.
+    /// The index in `required`; none for an optional property.
     index: Option<usize>,
 }
 
 impl<'a> Properties<'a> {
-    fn of(schema: &SchemaView<'a>, direction: Direction) -> Self {
+    fn of(schema: &SchemaView<'a>) -> Self {
         let mut by_name = BTreeMap::new();
         for (name, value) in properties(schema.value) {
             let at = format!("properties/{}", escape(name));
-            by_name.insert(name.as_str(), Property { value, is_required: false, at, index: None });
+            by_name.insert(name.as_str(), Property { value, at, index: None });
         }
         for (index, name) in required(schema.value).enumerate() {
-            let bare = || Property {
-                value: &Value::Null,
-                is_required: false,
-                at: format!("required/{index}"),
-                index: None,
-            };
-            let property = by_name.entry(name).or_insert_with(bare);
-            property.is_required = !property.is_left_out(direction);
-            property.index = Some(index);
+            let bare = || Property { value: &Value::Null, at: format!("required/{index}"), index: None };
+            by_name.entry(name).or_insert_with(bare).index = Some(index);
         }
         Self { by_name }
     }
 }
 
 impl Property<'_> {
-    /// `required` does not apply to `readOnly` properties of requests and `writeOnly` properties of responses.
-    fn is_left_out(&self, direction: Direction) -> bool {
-        let keyword = match direction {
-            Direction::Request => "readOnly",
-            Direction::Response => "writeOnly",
-            Direction::Unclear => return false,
-        };
-        self.value.get(keyword) == Some(&Value::Bool(true))
+    fn is_required(&self) -> bool {
+        self.index.is_some()
     }
 
     /// The steps to the place that states whether the property is required.

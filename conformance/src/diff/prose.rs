@@ -59,20 +59,17 @@ impl<'a> BrokenRules<'a> {
     ) {
         for (was, is) in changed(old, new) {
             let quoting = was.as_ref().map_or_else(Vec::new, |(text, _)| self.quoting(text));
-            let says = match (&was, &is) {
+            let (rule, says) = match (&was, &is) {
                 (Some((was, _)), Some((is, _))) => {
-                    Wording::between_texts(was, is).after("sentence changed: ")
+                    (&rule::SENTENCE_CHANGED, Wording::between_texts(was, is).after("sentence changed: "))
                 }
-                (Some((was, _)), None) => format!("sentence removed: \"{was}\"").into(),
-                (None, Some((is, _))) => format!("sentence added: \"{is}\"").into(),
+                (Some((was, _)), None) => {
+                    (&rule::SENTENCE_REMOVED, format!("sentence removed: \"{was}\"").into())
+                }
+                (None, Some((is, _))) => (&rule::SENTENCE_ADDED, format!("sentence added: \"{is}\"").into()),
                 (None, None) => continue,
             };
-            let rule = match (&was, &is) {
-                _ if !quoting.is_empty() => &rule::RULE_SENTENCE_GONE,
-                (Some(_), Some(_)) => &rule::SENTENCE_CHANGED,
-                (Some(_), None) => &rule::SENTENCE_REMOVED,
-                (None, _) => &rule::SENTENCE_ADDED,
-            };
+            let rule = if quoting.is_empty() { rule } else { &rule::RULE_SENTENCE_GONE };
             let place = |sentence: Option<Sentence>| sentence.map(|(_, place)| place);
             changes.add(rule, operations, self.naming(&quoting, says), place(was), place(is));
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::change::Changes;
 use super::compared::{ComparedPlace, ComparedPlaces};
 use super::comparison::{Comparison, SchemaChange, SchemaPair};
-use super::rule::{self, ChangeRule, Direction};
+use super::rule::{self, Direction};
 use super::versions::Versions;
 use super::view::{SchemaView, unwrapped};
 use crate::document::pointer::escape;
@@ -69,8 +69,7 @@ impl<'a> Schemas<'a> {
         }
         for Compared { changes: found, operations, .. } in compared.into_values() {
             for change in found {
-                let rule = change.rule;
-                self.record(rule, change, &operations, changes);
+                self.record(change, &operations, changes);
             }
         }
         self.unused(changes);
@@ -90,8 +89,7 @@ impl<'a> Schemas<'a> {
 
     fn record(
         &self,
-        rule: &'static ChangeRule,
-        SchemaChange { says, old, new, .. }: SchemaChange,
+        SchemaChange { rule, says, old, new }: SchemaChange,
         operations: &BTreeSet<String>,
         changes: &mut Changes,
     ) {
@@ -125,7 +123,8 @@ impl<'a> Schemas<'a> {
         }
         for Compared { changes: found, .. } in self.compare_waiting().into_values() {
             for change in found {
-                self.record(&rule::UNREAD_CHANGED, change, &BTreeSet::new(), changes);
+                let change = SchemaChange { rule: &rule::UNREAD_CHANGED, ..change };
+                self.record(change, &BTreeSet::new(), changes);
             }
         }
     }

@@ -9,6 +9,7 @@ use super::rule::{self, ChangeRule, Direction};
 use super::view::is_null;
 use super::wording::{Wording, from_to};
 use crate::document::pointer::escape;
+use crate::document::schema::walk::list;
 use crate::wire::value::canonical_json;
 
 /// A branch and its index in the list.
@@ -96,9 +97,7 @@ impl<'a> Comparison<'a> {
     /// The schemas of the first items. A schema for one more position is a new constraint, unless `items` excluded the position.
     fn prefix_items(&mut self) {
         const KEYWORD: &str = "prefixItems";
-        let (old, new) = self.both(KEYWORD);
-        let list = |value: Option<&'a Value>| value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-        let (was, is) = (list(old), list(new));
+        let (was, is) = (list(self.pair.old.value, KEYWORD), list(self.pair.new.value, KEYWORD));
         for (index, (was, is)) in was.iter().zip(is).enumerate() {
             let step = format!("{KEYWORD}/{index}");
             let (old, new) = (self.pair.old.below(&step, was), self.pair.new.below(&step, is));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::document::schema::walk;
+use crate::document::schema::walk::{self, list};
 use crate::document::{Content, Document, Schema};
 
 /// The longest chain of references and wrappers.
@@ -115,24 +115,18 @@ pub(super) fn is_null(schema: &Value) -> bool {
     schema.get("type").is_some_and(|name| name == "null") || schema.get("enum").is_some_and(only)
 }
 
-fn branches<'a>(schema: &'a Value, keyword: &str) -> &'a [Value] {
-    schema.get(keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
 /// Whether a schema allows null beside other values.
 fn allows_null(schema: &Value) -> bool {
-    let is_listed = branches(schema, "type").iter().any(|name| name == "null");
-    is_listed || branches(schema, "anyOf").iter().chain(branches(schema, "oneOf")).any(is_null)
+    let is_listed = list(schema, "type").iter().any(|name| name == "null");
+    is_listed || list(schema, "anyOf").iter().chain(list(schema, "oneOf")).any(is_null)
 }
 
 /// The only branch of a schema besides null, if the schema has no constraint of its own.
 fn only_branch(schema: &Value) -> Option<(&'static str, usize, &Value)> {
     let keyword = ["allOf", "anyOf", "oneOf"].into_iter().find(|keyword| schema.get(keyword).is_some())?;
     let is_plain = |key: &String| key == keyword || ANNOTATIONS.contains(&key.as_str());
-    let mut others = branches(schema, keyword)
-        .iter()
-        .enumerate()
-        .filter(|(_, branch)| keyword == "allOf" || !is_null(branch));
+    let mut others =
+        list(schema, keyword).iter().enumerate().filter(|(_, branch)| keyword == "allOf" || !is_null(branch));
     let (index, branch) = others.next()?;
     let is_only = others.next().is_none() && schema.as_object()?.keys().all(is_plain);
     is_only.then_some((keyword, index, branch))

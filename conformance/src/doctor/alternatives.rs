@@ -29,7 +29,7 @@ pub(super) fn confusable(document: &Document, schema: &Value, pointer: &str) -> 
         let others: Vec<_> =
             others.filter(|(_, other)| keyword == "oneOf" || both_objects(document, one, other)).collect();
         for value in values(document, one) {
-            let taken = others.iter().find(|(_, other)| allows(document, other, &value));
+            let taken = others.iter().find(|(_, other)| document.allows(other, &value));
             if let Some((other, _)) = taken {
                 return Some(Defect {
                     check: "alternatives-alike",
@@ -59,11 +59,7 @@ pub(super) fn confusable(document: &Document, schema: &Value, pointer: &str) -> 
 fn values(document: &Document, schema: &Schema) -> Vec<Value> {
     let full = sample::value(document, schema);
     let small = sample::unchecked(document, &schema.value, 1);
-    full.into_iter().chain(small).filter(|value| allows(document, schema, value)).collect()
-}
-
-fn allows(document: &Document, schema: &Schema, value: &Value) -> bool {
-    document.compiled(schema).is_some_and(|validator| validator.is_valid(value))
+    full.into_iter().chain(small).filter(|value| document.allows(schema, value)).collect()
 }
 
 fn both_objects(document: &Document, one: &Schema, other: &Schema) -> bool {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::defect::Defect;
 use crate::document::Document;
-use crate::document::schema::walk::required;
+use crate::document::schema::walk::{bound, bounds, required};
 
 /// Pairs of keywords of which the first must not be larger than the second.
 const PAIRS: [(&str, &str); 5] = [
@@ -24,7 +24,7 @@ const STRICT_PAIRS: [(&str, &str); 3] = [
 
 /// The limits of a schema that no value can keep.
 pub(super) fn impossible(document: &Document, schema: &Value, pointer: &str) -> Vec<Defect> {
-    let number = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
+    let number = |keyword: &str| bound(schema, keyword);
     let both = |(low, high): &(&'static str, &'static str)| Some((*low, number(low)?, *high, number(high)?));
     let pairs = PAIRS.iter().filter_map(both).filter(|(_, low, _, high)| low > high);
     let strict = STRICT_PAIRS.iter().filter_map(both).filter(|(_, low, _, high)| low >= high);
@@ -48,16 +48,14 @@ pub(super) fn impossible(document: &Document, schema: &Value, pointer: &str) -> 
         .collect()
 }
 
-/// A range between whose ends no multiple of the step is. A range that an end of its own contradicts is not checked again.
+/// A range that has no multiple of the step. A range whose ends contradict each other is already reported.
 fn no_multiple(schema: &Value) -> Option<(&'static str, String)> {
-    let number = |keyword: &str| schema.get(keyword).and_then(Value::as_f64);
     let is_integer = schema.get("type").is_some_and(|name| name == "integer");
-    let stated = number("multipleOf");
+    let stated = bound(schema, "multipleOf");
     let step = stated.or(is_integer.then_some(1.0)).filter(|step| *step > 0.0)?;
-    let (inclusive_least, exclusive_least) = (number("minimum"), number("exclusiveMinimum"));
-    let (inclusive_most, exclusive_most) = (number("maximum"), number("exclusiveMaximum"));
-    let least = [inclusive_least, exclusive_least].into_iter().flatten().reduce(f64::max)?;
-    let most = [inclusive_most, exclusive_most].into_iter().flatten().reduce(f64::min)?;
+    let exclusive_least = bound(schema, "exclusiveMinimum");
+    let exclusive_most = bound(schema, "exclusiveMaximum");
+    let (Some(least), Some(most)) = bounds(schema) else { return None };
     // Beyond this size, the quotient of two doubles is not exact.
     let is_exact =
         [least, most, step].iter().all(|number| number.fract() == 0.0 && number.abs() < 1e15) || step == 1.0;

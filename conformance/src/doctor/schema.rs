@@ -9,7 +9,7 @@ use super::alternatives::confusable;
 use super::defect::{Defect, clipped, shown};
 use super::limits::impossible;
 use crate::document::pointer::escape;
-use crate::document::schema::walk::{objects, properties, required, subschemas};
+use crate::document::schema::walk::{declared, objects, properties, required, subschemas};
 use crate::document::schema::{pattern, walk};
 use crate::document::{Document, Example, Schema};
 
@@ -56,10 +56,10 @@ impl Checks<'_> {
         if !self.seen.insert(pointer.clone()) {
             return;
         }
-        let own = Schema { value: schema.clone(), pointer: pointer.clone() };
-        for (keyword, what) in [("example", "example"), ("default", "default")] {
+        for keyword in ["example", "default"] {
             if let Some(value) = schema.get(keyword) {
-                self.value(what, &own, value, &format!("{pointer}/{keyword}"));
+                let own = Schema { value: schema.clone(), pointer: pointer.clone() };
+                self.value(keyword, &own, value, &format!("{pointer}/{keyword}"));
             }
         }
         self.pattern(schema, &pointer);
@@ -67,7 +67,7 @@ impl Checks<'_> {
         self.found.extend(impossible(document, schema, &pointer));
         self.found.extend(confusable(document, schema, &pointer));
         if is_whole {
-            self.undeclared(&own);
+            self.undeclared(schema, &pointer);
         }
         for part in subschemas(schema) {
             self.visit(part.schema, &format!("{pointer}/{}", part.step), !part.is_composed);
@@ -102,10 +102,10 @@ impl Checks<'_> {
 
     fn is_right_in_requests(&self, schema: &Schema, value: &Value) -> bool {
         let request = self.document.definitions.pointer(&format!("/request{}", schema.pointer));
-        let request =
-            request.map(|request| Schema { value: request.clone(), pointer: schema.pointer.clone() });
-        let validator = request.and_then(|request| self.document.compiled(&request));
-        validator.is_some_and(|validator| validator.is_valid(value))
+        request.is_some_and(|request| {
+            let request = Schema { value: request.clone(), pointer: schema.pointer.clone() };
+            self.document.allows(&request, value)
+        })
     }
 
     /// A pattern that cannot be compiled or that no string matches.
@@ -151,8 +151,8 @@ impl Checks<'_> {
     }
 
     /// Properties that an object requires and does not declare.
-    fn undeclared(&mut self, schema: &Schema) {
-        let objects = objects(self.document, &schema.value, &schema.pointer);
+    fn undeclared(&mut self, schema: &Value, pointer: &str) {
+        let objects = objects(self.document, schema, pointer);
         let declares = |name: &str| objects.iter().any(|(object, _)| declares(object, name));
         if !objects.iter().any(|(object, _)| properties(object).next().is_some()) {
             return;
@@ -177,7 +177,7 @@ impl Checks<'_> {
 
 /// Whether an object schema says what a property of this name is, in any of its alternatives.
 fn declares(object: &Value, name: &str) -> bool {
-    let is_named = properties(object).any(|(declared, _)| declared == name);
+    let is_named = declared(object, name).is_some();
     let is_open = ["patternProperties", "oneOf", "anyOf", "if", "dependentSchemas"]
         .iter()
         .any(|key| object.get(*key).is_some())

@@ -1,5 +1,5 @@
-//! What is made from the schemas of a document and takes long: compiled schemas, and strings of patterns. Each is made once, because a
-//! document repeats its schemas.
+//! Results that take long to make: compiled schemas, and strings that match patterns. Each is made once, because a document repeats its
+//! schemas.
 
 use std::collections::HashMap;
 use std::fmt;

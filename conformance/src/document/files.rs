@@ -49,11 +49,6 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// The path of the file that a pointer leads into; none for the document itself.
-    pub(super) fn path_of(&self, pointer: &str) -> Option<String> {
-        path_of(pointer)
-    }
-
     /// The name of the file that a pointer leads into; none for the document itself.
     pub(super) fn name_of(&self, pointer: &str) -> Option<&Arc<str>> {
         let file = self.known.get(&path_of(pointer)?)?.as_ref();

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::error::LineError;
 use super::files::{FileError, KEY, SourceFile, joined, place_of};
+use super::schema::collect_references;
 use super::source;
 use super::text::{self, MAX_BYTES};
 use super::tree::{Tree, check_size};
@@ -17,7 +18,8 @@ use super::tree::{Tree, check_size};
 const MAX_FILES: usize = 1_000;
 
 /// Lays the files that a document refers to beside its content. `name` is the name of the document, `folder` its folder. A file that
-/// cannot be read is an error only where a reader follows its reference: an example can have a `$ref` that is none.
+/// cannot be read is an error only where a reader follows its reference, because an example can have a key `$ref` that is no
+/// reference.
 pub(super) fn attach(tree: &mut Tree, name: &str, folder: &Path) {
     let file_name = Path::new(name).file_name().unwrap_or_default();
     tree.files.document = file_name.to_string_lossy().into_owned();
@@ -46,20 +48,11 @@ pub(super) fn attach(tree: &mut Tree, name: &str, folder: &Path) {
 
 /// The paths of the files that a file refers to.
 fn references(own: &str, value: &Value) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut left = vec![value];
-    while let Some(value) = left.pop() {
-        match value {
-            Value::Object(entries) => {
-                let reference = entries.get("$ref").and_then(Value::as_str).unwrap_or_default();
-                let path = reference.split('#').next().unwrap_or_default();
-                found.extend((!path.is_empty()).then(|| joined(own, path).ok()).flatten());
-                left.extend(entries.values());
-            }
-            Value::Array(items) => left.extend(items),
-            _ => {}
-        }
-    }
+    let mut references = Vec::new();
+    collect_references(value, &mut references);
+    let paths = references.into_iter().filter_map(|reference| reference.split('#').next());
+    let mut found: Vec<String> =
+        paths.filter(|path| !path.is_empty()).filter_map(|path| joined(own, path).ok()).collect();
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.dedup();
     found

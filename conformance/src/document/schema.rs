@@ -12,4 +12,4 @@ mod turns;
 pub(crate) mod validator;
 pub(crate) mod walk;
 
-pub(super) use definition::{MessageDirection, definition_of, put, uri_fragment};
+pub(super) use definition::{MessageDirection, collect_references, definition_of, put, uri_fragment};

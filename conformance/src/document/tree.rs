@@ -20,7 +20,7 @@ const MAX_POINTERS: usize = 512 * 1024 * 1024;
 pub(crate) struct Tree {
     pub(crate) value: Value,
     pub(super) lines: HashMap<String, usize>,
-    /// The other files that the value has.
+    /// The files that the document refers to.
     pub(super) files: Files,
 }
 

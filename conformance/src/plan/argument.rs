@@ -16,6 +16,7 @@ use crate::document::schema::sample;
 use crate::wire::message::ExpectedRequest;
 use crate::wire::parameter::{Place, carries};
 use crate::wire::request::{BodyShape, WHOLE_BODY};
+use crate::wire::value::is_composite;
 
 /// The cases of every argument, and of a credential that is a documented parameter.
 pub(super) fn cases(
@@ -118,9 +119,8 @@ impl Planning<'_> {
     /// Whether there is exactly one way to send the value. Many clients leave out a parameter whose value is an empty string.
     fn is_comparable(&self, argument: &Argument, value: &Value) -> bool {
         let body = self.plan.shape.body.as_ref().and_then(BodyShape::format);
-        let is_scalar = |value: &Value| !value.is_array() && !value.is_object();
         // Clients write a list in their own way where the document has a string, and a string where it has a list.
-        let is_alike = is_scalar(value) == is_scalar(&argument.sample);
+        let is_alike = is_composite(value) == is_composite(&argument.sample);
         match argument.sent_at() {
             Place::Body => body.is_some_and(|body| body.carries(value)),
             place => value != "" && is_alike && carries(place, value),

@@ -70,8 +70,3 @@ pub(super) fn vary(
         pointer: None,
     }
 }
-
-/// The length that a keyword of the schema states.
-pub(super) fn bound(schema: &Value, keyword: &str) -> Option<usize> {
-    schema.get(keyword).and_then(Value::as_u64).map(|bound| bound as usize)
-}

@@ -19,7 +19,7 @@ use crate::wire::credential::{self, AskedCredential};
 use crate::wire::message::ExpectedRequest;
 use crate::wire::parameter::{Place, carries};
 use crate::wire::request::{Arguments, BodyProperty, BodyShape, RequestShape, WHOLE_BODY};
-use crate::wire::value::{file, has_file};
+use crate::wire::value::{file, has_file, is_composite};
 
 /// One operation of one document, with everything that planning its cases needs.
 #[derive(Debug)]
@@ -209,7 +209,7 @@ impl<'a> OperationPlan<'a> {
         let schema = resolved(document, &parameter.schema);
         let within = facts_within(document, &schema, &sample);
         // OpenAPI does not say how the parts of a part are sent: then nothing is known about the request.
-        let is_single = !sample.is_array() && !sample.is_object();
+        let is_single = !is_composite(&sample);
         let is_judged = is_single || carries(Place::Parameter(parameter.sent_in, &parameter.format), &sample);
         Argument {
             name: name.to_owned(),
@@ -278,8 +278,7 @@ impl<'a> OperationPlan<'a> {
         let (sample, sampled_at) = self.sample(&names, documented.clone(), &schema, None);
         let mut facts = BTreeSet::from([self.fact(&at)]);
         let own = property.schema.get("example").filter(|own| documented.as_ref() == Some(own));
-        if own.is_some_and(|own| document.compiled(&schema).is_some_and(|validator| validator.is_valid(own)))
-        {
+        if own.is_some_and(|own| document.allows(&schema, own)) {
             facts.insert(self.fact(&format!("{at}/example")));
         }
         let schema = resolved(document, &schema);
@@ -358,8 +357,7 @@ impl<'a> OperationPlan<'a> {
             Some(ParameterLocation::Header | ParameterLocation::Cookie) => sample::value(document, schema),
             _ => sample::argument(document, schema, place == Some(ParameterLocation::Path)),
         };
-        let is_right =
-            |value: &Value| document.compiled(schema).is_some_and(|validator| validator.is_valid(value));
+        let is_right = |value: &Value| document.allows(schema, value);
         (documented.filter(is_right).or_else(synthesised).unwrap_or(Value::Null), None)
     }
 }
@@ -392,6 +390,6 @@ fn facts_within(document: &Document, schema: &Schema, sample: &Value) -> BTreeSe
         return facts_of_file(document, schema);
     }
     let has_forms = ["oneOf", "anyOf"].iter().any(|keyword| schema.value.get(*keyword).is_some());
-    let has_parts = sample.is_object() || sample.is_array() || has_forms;
+    let has_parts = is_composite(sample) || has_forms;
     if has_parts { fact::exercised(document, schema, sample) } else { BTreeSet::new() }
 }

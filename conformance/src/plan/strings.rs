@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::argument_schema::{ArgumentSchema, Variation, bound, vary};
+use super::argument_schema::{ArgumentSchema, Variation, vary};
 use crate::document::ParameterLocation;
 use crate::document::schema::pattern;
 use crate::document::schema::sample::REVEALING;
+use crate::document::schema::walk::count;
 
 /// The length of the long string where the schema states no `maxLength`, in characters: longer than 255 and 256, which are common
 /// limits.
@@ -39,7 +40,7 @@ pub(super) fn strings(given: &ArgumentSchema<'_>) -> Vec<Variation> {
 
 /// Strings at the edges of the documented lengths, and beyond them.
 fn lengths(schema: &Value) -> Vec<Variation> {
-    let (least, most) = (bound(schema, "minLength"), bound(schema, "maxLength"));
+    let (least, most) = (count(schema, "minLength"), count(schema, "maxLength"));
     let sized = |name: &str, purpose: &str, keyword: &'static str, length: Option<usize>| {
         let value = of_length(schema, length?)?;
         Some(vary(name, &format!("{purpose}, {} characters", length?), value, Some(keyword)))
@@ -78,7 +79,7 @@ fn of_length(schema: &Value, length: usize) -> Option<String> {
 
 /// Adds strings that together use every part of the pattern, and strings that break each part.
 fn of_pattern(given: &ArgumentSchema<'_>, pattern: &str, found: &mut Vec<Variation>) {
-    let most = bound(&given.argument.schema.value, "maxLength");
+    let most = count(&given.argument.schema.value, "maxLength");
     let sample = given.argument.sample.as_str().unwrap_or_default();
     let broken = pattern::mismatching(pattern, sample, most);
     found.extend(broken.map(|broken| {
@@ -102,7 +103,7 @@ fn of_pattern(given: &ArgumentSchema<'_>, pattern: &str, found: &mut Vec<Variati
 /// Strings that clients often change, where the schema allows every string.
 fn free(given: &ArgumentSchema<'_>) -> Vec<Variation> {
     let argument = given.argument;
-    let most = bound(&argument.schema.value, "maxLength");
+    let most = count(&argument.schema.value, "maxLength");
     let sent = REVEALING.chars().filter(|character| given.carries(&format!("a{character}a")));
     let encoding: String = sent.take(most.unwrap_or(LONG)).collect();
     let encoding = vary("encoding", "characters that must be encoded", encoding.trim(), None);

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::argument_schema::{ArgumentSchema, Variation, bound, vary};
+use super::argument_schema::{ArgumentSchema, Variation, vary};
 use super::fact;
 use super::planned_argument::Argument;
 use super::strings::strings;
 use crate::document::schema::mutation::mutations;
 use crate::document::schema::sample;
-use crate::document::schema::walk::{branches, kind};
+use crate::document::schema::walk::{branches, count, kind};
 use crate::wire::serialisation::text;
 
 /// The longest list that is given to a client. The elements of a list can be large.
@@ -74,7 +74,7 @@ fn lists(ArgumentSchema { document, argument, .. }: &ArgumentSchema<'_>) -> Vec<
     let repeated = is_unique.then(|| {
         vary("repeated", "a list with an element twice", vec![element.clone(); 2], Some("uniqueItems"))
     });
-    let bound = |keyword| bound(&argument.schema.value, keyword);
+    let bound = |keyword| count(&argument.schema.value, keyword);
     let (least, most) = (bound("minItems"), bound("maxItems"));
     let sizes = [
         sized("fewest", "minItems", least),

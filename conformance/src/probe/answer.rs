@@ -62,23 +62,29 @@ pub(super) fn finding(
 
 /// Whether `doctor` names a defect at this place of the schema of an argument: a server may follow another reading of it.
 fn is_unclear(question: &Question<'_>, location: &Location) -> bool {
-    question.plan.arguments.iter().any(|argument| defects(question, argument).contains(location))
+    defects(question, question.plan.arguments.iter()).contains(location)
 }
 
-/// The places within the schema of an argument at which `doctor` names a defect.
-fn defects(question: &Question<'_>, argument: &Argument) -> Vec<Location> {
-    let within = format!("{}/", argument.schema.pointer);
-    let defects = doctor::defects(std::slice::from_ref(&question.plan.source.document)).into_iter();
-    defects.map(|defect| defect.location).filter(|place| place.pointer.starts_with(&within)).collect()
+/// The places within the schemas of these arguments at which `doctor` names a defect.
+fn defects<'a>(question: &Question<'_>, arguments: impl Iterator<Item = &'a Argument>) -> Vec<Location> {
+    let all = doctor::defects(std::slice::from_ref(&question.plan.source.document));
+    let within = |argument: &Argument| {
+        let beginning = format!("{}/", argument.schema.pointer);
+        let places = all.iter().map(|defect| &defect.location);
+        places.filter(move |place| place.pointer.starts_with(&beginning)).cloned().collect::<Vec<_>>()
+    };
+    arguments.flat_map(within).collect()
 }
 
-/// The place that the refusal of a request is about: where the schema of an argument of the smallest documented call has a defect,
-/// this may be the reason.
+/// The place that the refusal of a request is about. If the server refuses the smallest documented call, a defect in the schema of
+/// an argument may be the reason: then it is the place of that defect.
 fn place(question: &Question<'_>, case: &Case, received: &Received) -> Location {
     let is_smallest = question.aspect == Aspect::Success && [400, 422].contains(&received.status);
-    let mut given = question.plan.arguments.iter().filter(|one| case.params.contains_key(&one.name));
-    let defect = given.find_map(|argument| defects(question, argument).into_iter().next());
-    defect.filter(|_| is_smallest).unwrap_or_else(|| case.location.clone())
+    if !is_smallest {
+        return case.location.clone();
+    }
+    let given = question.plan.arguments.iter().filter(|one| case.params.contains_key(&one.name));
+    defects(question, given).into_iter().next().unwrap_or_else(|| case.location.clone())
 }
 
 /// Whether the server did what the case asks.
@@ -151,7 +157,7 @@ fn json(body: &[u8]) -> Result<Value, String> {
 /// Whether the challenge of a 401 names a documented scheme. A 401 without one is not judged: many servers send none.
 fn challenge(operation: &Operation, received: &Received) -> Option<Violation> {
     let sent = header(&received.headers, "www-authenticate").filter(|_| received.status == 401)?;
-    let credentials: Vec<_> = operation.security.iter().flatten().collect();
+    let credentials: Vec<_> = operation.credentials().collect();
     let schemes: Option<Vec<&str>> = credentials.iter().map(|one| scheme(&one.kind)).collect();
     let schemes = schemes.filter(|schemes| !schemes.is_empty())?;
     let lower = sent.to_lowercase();

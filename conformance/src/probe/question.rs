@@ -18,6 +18,7 @@ use crate::wire::message::ExpectedRequest;
 use crate::wire::parameter::carries;
 use crate::wire::request::Arguments;
 use crate::wire::serialisation::text;
+use crate::wire::value::is_composite;
 
 /// The secrets to send in place of the samples, each by its environment variable.
 pub(super) type Secrets = BTreeMap<String, String>;
@@ -70,6 +71,9 @@ impl<'a> Question<'a> {
             Family::Server(ServerRequest::Upload | ServerRequest::AlteredSignature) => {
                 source.upload_operation()
             }
+            // They are about clients. They are left out before their operation is planned, because planning takes longer.
+            Family::ResponseVariation(_) | Family::Transport | Family::Upload => return None,
+            Family::UndocumentedStatus(status) if *status != 401 => return None,
             _ => source.operation(&case.operation),
         };
         let plan = OperationPlan::new(source, operation?);
@@ -156,7 +160,7 @@ impl<'a> Question<'a> {
         credential::values(&self.plan.shape.credentials, replaced, secret)
     }
 
-    /// The argument whose value only the server can know, if the arguments have one that `--sample` does not give.
+    /// The first given argument with a value that only the server can know, unless `--sample` gives the value.
     pub(super) fn unknown_value(&self, arguments: &Arguments) -> Option<&Argument> {
         let (provider, operation) = (&self.plan.source.provider, &self.plan.operation.id);
         let is_unknown = |argument: &&Argument| {
@@ -234,10 +238,6 @@ fn of_server_request(request: &ServerRequest) -> Aspect {
 /// Whether an argument is the credential, where the document declares it as a parameter.
 fn is_credential(plan: &OperationPlan<'_>, name: &str) -> bool {
     plan.credential_argument().is_some_and(|argument| argument.name == name)
-}
-
-fn is_composite(value: &Value) -> bool {
-    value.is_array() || value.is_object()
 }
 
 fn is_secured(plan: &OperationPlan<'_>) -> bool {

@@ -98,7 +98,7 @@ impl<'a> ServerRun<'a> {
         Ok(&self.asked[self.asked.len() - 1].result)
     }
 
-    /// The results of all cases, and why they say nothing about the server, if they do not.
+    /// The results of all cases. If they say nothing about the server, also the reason.
     pub(super) fn end(self) -> (Vec<CaseResult>, Option<String>) {
         let nothing_judged = self.nothing_judged();
         let results = self.asked.iter().map(|one| {
@@ -112,7 +112,7 @@ impl<'a> ServerRun<'a> {
         (results.collect(), nothing_judged)
     }
 
-    /// The same status for every request shows nothing about the requests, unless it is one about their content.
+    /// If every response has the same status, the responses show nothing. The exception is a status about the content of a request.
     fn nothing_judged(&self) -> Option<String> {
         let first = *self.statuses.first()?;
         let is_about_content = matches!(first, 200..300 | 400 | 404 | 410 | 422);
@@ -274,7 +274,7 @@ impl<'a> ServerRun<'a> {
         RecordedRequest { path: url.map_or(received.path, |url| url.path().to_owned()), body, ..received }
     }
 
-    /// Follows the pre-signed URL of a new success of the first step.
+    /// Makes the first step again, and sends an upload to the pre-signed URL of its response.
     async fn upload(&mut self, case: &Case, question: &Question<'a>) -> io::Result<Asked> {
         let first = question.smallest_call(&self.server.credentials);
         let answered = self.send(question, &first).await?;
@@ -355,7 +355,7 @@ impl<'a> ServerRun<'a> {
         exchange: String,
         undecided: Option<String>,
     ) -> CaseResult {
-        let is_broken = findings.iter().any(|one| self.options.is_failure(one));
+        let is_broken = findings.iter().any(|one| self.options.is_failure(one.level));
         let verdict = match undecided {
             _ if is_broken => Verdict::Fail,
             Some(why) => Verdict::Unsupported(why),
@@ -367,9 +367,11 @@ impl<'a> ServerRun<'a> {
     /// The result of a case. A case that waits for a response gets the result of a case whose request produced it, preferably one
     /// without findings.
     fn settled(&self, one: &Asked) -> CaseResult {
+        if !one.waits {
+            return one.result.clone();
+        }
         let case = &one.result.case;
-        let others =
-            self.asked.iter().filter(|other| one.waits && other.response.as_ref() == Some(&case.location));
+        let others = self.asked.iter().filter(|other| other.response.as_ref() == Some(&case.location));
         let best = others.min_by_key(|other| answer::about_response(&other.result.findings).len());
         let Some(best) = best else { return one.result.clone() };
         self.verdict(case, answer::about_response(&best.result.findings), best.result.exchange.clone(), None)

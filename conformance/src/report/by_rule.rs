@@ -1,6 +1,6 @@
 //! The findings of a run by rule, so that a report can tell once what many cases have in common.
 
-use crate::check::finding::{Blame, Finding, Level};
+use crate::check::finding::{Blame, Finding, Level, distinct};
 use crate::check::rule::{Rule, RuleBasis};
 use crate::result::CaseResult;
 
@@ -37,11 +37,6 @@ impl<'a> BrokenRule<'a> {
         self.level == Level::Must && self.rule.basis == RuleBasis::Document
     }
 
-    /// The ids of the cases.
-    pub(super) fn ids(&self) -> Vec<&'a str> {
-        self.cases.iter().map(|result| result.case.id.as_str()).collect()
-    }
-
     /// The reasons, each once.
     pub(super) fn reasons(&self) -> Vec<&'a str> {
         distinct(self.findings.iter().map(|finding| finding.because.as_str()))
@@ -73,15 +68,6 @@ pub(super) fn broken_rules<'a>(results: impl IntoIterator<Item = &'a CaseResult>
     }
     rules.sort_by_key(|rule| rule.level);
     rules
-}
-
-fn distinct<T: PartialEq>(values: impl Iterator<Item = T>) -> Vec<T> {
-    values.fold(Vec::new(), |mut all, value| {
-        if !all.contains(&value) {
-            all.push(value);
-        }
-        all
-    })
 }
 
 /// The first value, and how many others there are.

@@ -2,6 +2,7 @@
 
 use quick_junit::{NonSuccessKind, SerializeError, TestCase, TestCaseStatus, TestSuite};
 
+use super::matrix::grouped;
 use super::{Report, broken_rules, case_text, fitted};
 use crate::result::{CaseResult, Verdict};
 use crate::style::visible;
@@ -18,16 +19,12 @@ pub fn text(report: &Report<'_>) -> Result<String, SerializeError> {
 fn whole(report: &Report<'_>) -> Result<String, SerializeError> {
     let mut whole = quick_junit::Report::new(env!("CARGO_PKG_NAME"));
     whole.set_time(report.run.elapsed).set_timestamp(report.utc());
-    let mut suites: Vec<TestSuite> = Vec::new();
-    for result in &report.run.results {
-        let provider = xml(&result.case.provider);
-        let at = suites.iter().position(|suite| suite.name.as_str() == provider).unwrap_or_else(|| {
-            suites.push(TestSuite::new(&provider));
-            suites.len() - 1
-        });
-        suites[at].add_test_case(test_case(report, result));
-    }
-    whole.add_test_suites(suites);
+    let providers = grouped(report.run.results.iter(), |result| xml(&result.case.provider));
+    whole.add_test_suites(providers.into_iter().map(|(provider, results)| {
+        let mut suite = TestSuite::new(provider);
+        suite.add_test_cases(results.into_iter().map(|result| test_case(report, result)));
+        suite
+    }));
     whole.to_string()
 }
 

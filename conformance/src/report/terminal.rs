@@ -106,7 +106,7 @@ fn put_broken_rules(out: &mut Lines, report: &Report<'_>) {
     let is_known = |result: &&CaseResult| matches!(result.verdict, Verdict::KnownFailing(_));
     let rules = broken_rules(report.run.results.iter().filter(|result| !is_known(result)));
     let (failures, warnings): (Vec<_>, Vec<_>) =
-        rules.into_iter().partition(|rule| options.strict || rule.level == Level::Must);
+        rules.into_iter().partition(|rule| options.is_failure(rule.level));
     let mut shown = BTreeSet::new();
     for rule in &failures {
         put_failure(out, report, rule, &mut shown);
@@ -140,7 +140,7 @@ fn put_failure<'a>(
     }
 }
 
-/// Writes a broken rule: what the findings have in common, some of what they have not, and the cases.
+/// Writes a broken rule: what its findings share, the first details in which they differ, and the cases.
 fn put_rule(out: &mut Lines, rule: &BrokenRule<'_>, word: &str, style: Style, details: usize) {
     let cases = counted(rule.cases.len(), "case");
     let (id, level, says) = (rule.rule.id, rule.level.word(), rule.rule.says);
@@ -162,23 +162,27 @@ fn put_rule(out: &mut Lines, rule: &BrokenRule<'_>, word: &str, style: Style, de
         out.field(2, "expected", expected);
         out.field(2, "actual", &format!("{actual}{more}"));
     }
-    out.field(2, "cases", &ids::list(&rule.ids()));
+    out.field(2, "cases", &ids::list(&case_ids(&rule.cases)));
 }
 
-/// Writes the errors. Cases with the same message are told together, with the log of the first.
+/// The results with this verdict, grouped by its reason.
+fn by_reason(run: &Run, kind: VerdictKind) -> Vec<(&str, Vec<&CaseResult>)> {
+    let results = run.results.iter().filter(|result| result.verdict.kind() == kind);
+    matrix::grouped(results, |result| match &result.verdict {
+        Verdict::Unsupported(reason) | Verdict::KnownFailing(reason) => reason.as_str(),
+        Verdict::Error(error) => error.message.as_str(),
+        Verdict::Pass | Verdict::Fail => "",
+    })
+}
+
+/// Writes the errors. Cases with the same message are written together, with the log of the first.
 fn put_errors(out: &mut Lines, report: &Report<'_>) {
-    let error = |result: &CaseResult| match &result.verdict {
-        Verdict::Error(error) => Some(error.clone()),
-        _ => None,
-    };
-    let failed = report.run.results.iter().filter(|result| error(result).is_some());
-    for (_, results) in matrix::grouped(failed, |result| error(result).map(|error| error.message)) {
-        let Some((first, error)) = results.first().and_then(|first| Some((first, error(first)?))) else {
-            continue;
-        };
+    for (_, results) in by_reason(report.run, VerdictKind::Error) {
+        let Some(first) = results.first() else { continue };
+        let Verdict::Error(error) = &first.verdict else { continue };
         out.blank();
         out.unwrapped(&format!("{RED}error{RED:#}, {}:", counted(results.len(), "case")));
-        put_error(out, &error);
+        put_error(out, error);
         out.field(2, "cases", &ids::list(&case_ids(&results)));
         put_command(out, report, first);
     }
@@ -188,17 +192,15 @@ fn case_ids<'a>(results: &[&'a CaseResult]) -> Vec<&'a str> {
     results.iter().map(|result| result.case.id.as_str()).collect()
 }
 
+fn operation(result: &CaseResult) -> (&str, &str) {
+    (&result.case.provider, &result.case.operation)
+}
+
 /// Writes the unsupported cases by reason: one line for an operation without any other case, otherwise the cases.
 fn put_unsupported(out: &mut Lines, run: &Run) {
-    let reason = |result: &CaseResult| match &result.verdict {
-        Verdict::Unsupported(reason) => Some(reason.clone()),
-        _ => None,
-    };
-    let operation = |result: &CaseResult| (result.case.provider.clone(), result.case.operation.clone());
-    let unsupported = run.results.iter().filter(|result| reason(result).is_some());
-    for (reason, results) in matrix::grouped(unsupported, reason) {
+    for (reason, results) in by_reason(run, VerdictKind::Unsupported) {
         out.blank();
-        put_reason(out, "unsupported", &results, &reason.unwrap_or_default());
+        put_reason(out, "unsupported", &results, reason);
         for (own, results) in matrix::grouped(results.into_iter(), operation) {
             let all = run.results.iter().filter(|result| operation(result) == own).count();
             let cases = match all == results.len() && all > 1 {
@@ -211,14 +213,9 @@ fn put_unsupported(out: &mut Lines, run: &Run) {
 }
 
 fn put_known_failing(out: &mut Lines, run: &Run) {
-    let reason = |result: &CaseResult| match &result.verdict {
-        Verdict::KnownFailing(reason) => Some(reason.clone()),
-        _ => None,
-    };
-    let known = run.results.iter().filter(|result| reason(result).is_some());
-    for (reason, results) in matrix::grouped(known, reason) {
+    for (reason, results) in by_reason(run, VerdictKind::KnownFailing) {
         out.blank();
-        put_reason(out, "known failing", &results, &reason.unwrap_or_default());
+        put_reason(out, "known failing", &results, reason);
         out.paragraph("  ", "    ", &ids::list(&case_ids(&results)));
     }
 }

@@ -12,7 +12,7 @@ const MAX_SILENT: usize = 5;
 
 /// Counts silent cases.
 pub(super) struct Silence<'a> {
-    driver: &'a dyn Driver,
+    pub(super) driver: &'a dyn Driver,
     known_failing: Option<&'a KnownFailing>,
     in_a_row: usize,
 }

@@ -16,6 +16,7 @@ use super::parameter::ExpectedParameter;
 use super::reading::RawPair;
 use super::serialisation::text;
 use super::target::is_same_path;
+use super::value::is_composite;
 use crate::document::ParameterLocation;
 
 /// The request that must be sent.
@@ -101,7 +102,7 @@ impl ExpectedRequest {
         let listed = self.sent_in(ParameterLocation::Path).find_map(|parameter| {
             let (before, after) = template.split_once(&format!("{{{}}}", parameter.name))?;
             let is_whole = ![before, after].concat().contains('{');
-            let is_listed = parameter.value.is_array() || parameter.value.is_object();
+            let is_listed = is_composite(&parameter.value);
             (is_whole && is_listed).then_some((parameter, before, after))
         });
         match listed {

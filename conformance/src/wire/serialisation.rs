@@ -5,7 +5,7 @@ use std::iter;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
-use super::media_type::is_json;
+use super::media_type::{JSON, is_json};
 use crate::document::{ParameterLocation, Serialisation, Style};
 
 /// The characters that are percent-encoded in a path segment: all but the unreserved characters of RFC 3986, 2.3.
@@ -81,7 +81,7 @@ impl Serialisation {
 
     /// JSON in a string.
     pub(crate) fn json() -> Self {
-        Self { style: Style::Content("application/json".to_owned()), explode: false, allow_reserved: false }
+        Self { style: Style::Content(JSON.to_owned()), explode: false, allow_reserved: false }
     }
 
     /// The value at a place: a part of a path segment, `name=value` pairs of a query or of cookies, or the value of a header.

@@ -40,6 +40,11 @@ pub(crate) fn has_file(value: &Value) -> bool {
     }
 }
 
+/// Whether a value is a list or an object.
+pub(crate) fn is_composite(value: &Value) -> bool {
+    value.is_array() || value.is_object()
+}
+
 /// Whether two values are the same. Numbers are compared by their value: JSON writes one as `1`, `1.0` or `1e0`.
 pub(crate) fn is_same(one: &Value, other: &Value) -> bool {
     match (one, other) {

@@ -12,8 +12,8 @@ use media_upload_conformance::plan::case::{
 };
 use media_upload_conformance::plan::presigned::SIGNATURE;
 use media_upload_conformance::{
-    Answer, Case, Document, Driver, ErrorReport, Finding, Options, OwnClients, Plan, Rule, VerdictKind,
-    providers, run,
+    Answer, Case, CaseResult, Document, Driver, ErrorReport, Finding, Options, OwnClients, Plan, Rule,
+    VerdictKind, providers, run,
 };
 use serde_json::{Value, json};
 
@@ -65,11 +65,12 @@ async fn assert_found(
     );
 }
 
-async fn assert_breaks_no_rule(plan: &Arc<Plan>, correct: Arc<dyn Driver>) {
+pub(crate) async fn assert_breaks_no_rule(plan: &Arc<Plan>, correct: Arc<dyn Driver>) {
     let run = run(plan, correct, Options { strict: true, ..Options::default() }).await.unwrap();
     for result in &run.results {
         let passes = result.verdict.kind() == VerdictKind::Pass && result.findings.is_empty();
-        assert!(passes, "{}: {:?} {:#?}", result.case.id, result.verdict, result.findings);
+        let CaseResult { case, verdict, findings, exchange, .. } = result;
+        assert!(passes, "{}: {verdict:?} {findings:#?}\n{exchange}", case.id);
     }
 }
 

@@ -94,13 +94,11 @@ fn message(run: &Run, index: usize) -> &str {
 
 #[tokio::test]
 async fn five_silent_cases_in_a_row_end_the_run() {
-    for failure in [Failure::Timeout, Failure::Ended] {
-        let react = match failure {
-            Failure::Timeout => {
-                |number| if number < 2 { Reaction::Refuse } else { Reaction::Fail(Failure::Timeout) }
-            }
-            _ => |number| if number < 2 { Reaction::Refuse } else { Reaction::Fail(Failure::Ended) },
-        };
+    for react in [
+        (|number| if number < 2 { Reaction::Refuse } else { Reaction::Fail(Failure::Timeout) })
+            as fn(usize) -> Reaction,
+        |number| if number < 2 { Reaction::Refuse } else { Reaction::Fail(Failure::Ended) },
+    ] {
         let run = run(refusals(), "", react).await;
         let reason = "the driver neither answered nor sent a request in 5 cases in a row";
         assert_eq!(run.ended_early.as_deref(), Some(reason));

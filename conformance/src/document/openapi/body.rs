@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::node::Node;
+use super::parameter::serialisation;
 use super::reader::OpenApiReader;
 use crate::document::error::Result;
 use crate::document::model::{Body, Code, Content, Example, Parameter, ParameterLocation, Response};
-use crate::document::serialisation::{Encoding, Serialisation, Style};
+use crate::document::serialisation::Encoding;
 
 impl<'a> OpenApiReader<'a> {
     pub(super) fn request_body(&mut self, operation: &Node<'a>) -> Result<Option<Body>> {
@@ -103,11 +104,8 @@ impl<'a> OpenApiReader<'a> {
         let stated = node.text_of("contentType")?.unwrap_or_default().split(',').map(str::trim);
         let media_types = stated.filter(|media_type| !media_type.is_empty()).map(str::to_owned).collect();
         let has_format = ["style", "explode", "allowReserved"].iter().any(|key| node.get(key).is_some());
-        let style = self.style(node, ParameterLocation::Query)?;
-        let explode = node.flag_of("explode", style == Style::Form)?;
-        let allow_reserved = node.flag_of("allowReserved", false)?;
-        let format = has_format.then_some(Serialisation { style, explode, allow_reserved });
-        Ok(Encoding { media_types, format })
+        let format = serialisation(node, self.style(node, ParameterLocation::Query)?)?;
+        Ok(Encoding { media_types, format: has_format.then_some(format) })
     }
 
     /// The examples under `example` and `examples`.

@@ -91,8 +91,7 @@ impl<'a> OpenApiReader<'a> {
     /// The part that parameters and headers have in common.
     fn described(&mut self, node: &Node<'a>, name: &str, sent_in: ParameterLocation) -> Result<Parameter> {
         let (schema, style, value_examples) = self.value(node, sent_in)?;
-        let explode = node.flag_of("explode", style == Style::Form)?;
-        let allow_reserved = node.flag_of("allowReserved", false)?;
+        let format = serialisation(node, style)?;
         let mut examples = self.examples(node)?;
         examples.extend(value_examples);
         Ok(Parameter {
@@ -100,7 +99,7 @@ impl<'a> OpenApiReader<'a> {
             sent_in,
             required: node.flag_of("required", false)?,
             schema,
-            format: Serialisation { style, explode, allow_reserved },
+            format,
             allow_empty: sent_in == ParameterLocation::Query && node.flag_of("allowEmptyValue", false)?,
             description: node.text_of("description")?.unwrap_or_default().to_owned(),
             examples,
@@ -163,4 +162,11 @@ impl<'a> OpenApiReader<'a> {
             ))
         })
     }
+}
+
+/// How a value of this style is sent.
+pub(super) fn serialisation(node: &Node<'_>, style: Style) -> Result<Serialisation> {
+    let explode = node.flag_of("explode", style == Style::Form)?;
+    let allow_reserved = node.flag_of("allowReserved", false)?;
+    Ok(Serialisation { style, explode, allow_reserved })
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::node::Node;
 use super::version::Version;
 use crate::document::error::Result;
+use crate::document::files::path_of;
 use crate::document::model::{CredentialKind, Location, Note, NoteKind, Prose};
 use crate::document::prose;
 use crate::document::schema::MessageDirection;
@@ -150,7 +151,7 @@ impl<'a> OpenApiReader<'a> {
             return Ok(Vec::new());
         };
         let text = node.text()?;
-        let file = self.tree.files.path_of(&node.pointer).unwrap_or_default();
+        let file = path_of(&node.pointer).unwrap_or_default();
         let source = self.sources.get(&*file).map_or(&[][..], Vec::as_slice);
         let lines = prose::first_lines(source, node.line(), text);
         let located = prose::paragraphs(text).into_iter().zip(lines);

@@ -10,7 +10,7 @@ use crate::document::error::Result;
 use crate::document::model::{Example, Schema};
 use crate::document::schema::{MessageDirection, definition_of, uri_fragment};
 
-/// Keywords that do not affect the JSON value, and the schemas that only `$ref`s use.
+/// Keywords that do not affect a value. A schema in `$defs` or `definitions` is read where a `$ref` names it.
 const IGNORED: &str = "externalDocs nullable $defs definitions $comment contentSchema";
 /// Keywords that say nothing about a value.
 const ANNOTATIONS: &str = "title summary description deprecated $comment externalDocs xml";
@@ -143,7 +143,8 @@ impl<'a> OpenApiReader<'a> {
         Ok(Some(node.value.clone()))
     }
 
-    /// Notes a keyword of the wrong form, and whether it is ignored: one that constrains a value is read, if its meaning is clear.
+    /// Notes a keyword of the wrong form. Returns whether it is ignored. A keyword that constrains a value is read if its meaning is
+    /// clear.
     fn ignores(&mut self, key: &str, node: &Node<'a>) -> bool {
         let text = match key {
             "title" | "description" if !node.value.is_string() => {

@@ -5,11 +5,11 @@ use std::fmt;
 use super::node::Node;
 use crate::document::error::Result;
 
-/// Keys that the reader knows and the suite does not judge. OpenAPI 3.0 has `callbacks`, and documents of it have `webhooks` too;
-/// 3.1 added those up to `$dynamicAnchor`, 3.2 the others.
-const NOT_JUDGED: [&str; 18] = [
-    "callbacks",
-    "webhooks",
+/// Keys that the suite does not judge. OpenAPI 3.0 has `callbacks`, and documents of it have `webhooks` too.
+const NOT_JUDGED: [&str; 2] = ["callbacks", "webhooks"];
+
+/// Further keys that the suite does not judge: 3.1 added those up to `$dynamicAnchor`, 3.2 the others.
+const NOT_JUDGED_SINCE_3_1: [&str; 16] = [
     "jsonSchemaDialect",
     "$schema",
     "$id",
@@ -70,7 +70,7 @@ impl Version {
 
     /// Whether this version has the key, and the suite does not judge it.
     pub(super) fn leaves_unjudged(&self, key: &str) -> bool {
-        NOT_JUDGED[..2].contains(&key) || self.has_json_schema() && NOT_JUDGED.contains(&key)
+        NOT_JUDGED.contains(&key) || self.has_json_schema() && NOT_JUDGED_SINCE_3_1.contains(&key)
     }
 }
 

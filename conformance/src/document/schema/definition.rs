@@ -79,6 +79,11 @@ impl Document {
         self.validators.get(&schema.value, || self.validator(schema).ok().map(Arc::new))
     }
 
+    /// Whether the schema allows a value; false when the schema cannot be compiled.
+    pub(crate) fn allows(&self, schema: &Schema, value: &Value) -> bool {
+        self.compiled(schema).is_some_and(|validator| validator.is_valid(value))
+    }
+
     /// The schema that a `$ref` names, and the pointer of the place that states it.
     pub fn definition(&self, reference: &str) -> Option<(&Value, String)> {
         let pointer = pointer_of(reference);
@@ -131,7 +136,7 @@ fn let_discriminators_choose(schema: &mut Value) {
     }
 }
 
-fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+pub(crate) fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
     match value {
         Value::Object(map) => {
             found.extend(map.get("$ref").and_then(Value::as_str));

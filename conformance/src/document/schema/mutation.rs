@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::sample;
-use super::walk::{Branch, branches, fits, properties, required, resolve};
+use super::walk::{Branch, branches, fits, list, properties, required, resolve};
 use crate::document::model::{Document, Schema};
 use crate::document::pointer::escape;
 
@@ -124,8 +124,7 @@ impl Mutator<'_> {
             let at = format!("{pointer}/properties/{}", escape(field));
             self.at(field, part, |mutator, part| mutator.visit(property, &at, part));
         }
-        let prefix = schema.get("prefixItems").and_then(Value::as_array).map_or(0, Vec::len);
-        let first_item = prefix.to_string();
+        let first_item = list(schema, "prefixItems").len().to_string();
         for Branch { keyword, step, schema } in branches(schema) {
             let at = format!("{pointer}/{step}");
             match keyword {

@@ -34,7 +34,7 @@ impl PublishedSchema {
         self.validator.as_ref()
     }
 
-    /// The part of the schema at this JSON pointer, without its `$ref`.
+    /// The part of the schema at this JSON pointer. If it is a `$ref`, the part that it names.
     pub(crate) fn part(&self, pointer: &str) -> Option<&Value> {
         let part = self.schema.pointer(pointer)?;
         let target = part.get("$ref").and_then(Value::as_str);

@@ -7,7 +7,7 @@ use super::flat::tag_of;
 use super::pattern::MAX_LENGTH;
 use super::synthesis::{Distinct, MAX_DEPTH, Synthesis, put_tag};
 use super::turns::{Turns, search};
-use super::walk::{branches, is_plain, kind, resolve};
+use super::walk::{branches, count, is_plain, kind, resolve};
 use crate::document::model::{Content, Document, Example, Schema};
 
 pub(crate) use super::scalar::free_text;
@@ -41,7 +41,7 @@ pub(crate) fn body(document: &Document, content: &Content) -> Option<Value> {
 
 /// Whether an example satisfies the schema.
 pub(crate) fn is_right(document: &Document, schema: &Schema, example: &Example) -> bool {
-    document.compiled(schema).is_some_and(|validator| validator.is_valid(&example.value))
+    document.allows(schema, &example.value)
 }
 
 /// A value with every documented property, as far as the schema allows; none when no value that the suite makes satisfies it.
@@ -116,9 +116,8 @@ pub(crate) fn argument(document: &Document, schema: &Schema, is_in_path: bool) -
             .any(states);
     let is_plain = |c: &char| c.is_ascii_alphanumeric() || "-._".contains(*c) || (*c == '/' && !is_in_path);
     let text: String = REVEALING.chars().filter(is_plain).collect();
-    let bound = |keyword| resolved.get(keyword).and_then(Value::as_u64);
-    let fits = bound("minLength").is_none_or(|least| text.len() as u64 >= least)
-        && bound("maxLength").is_none_or(|most| text.len() as u64 <= most);
+    let fits = count(resolved, "minLength").is_none_or(|least| text.len() >= least)
+        && count(resolved, "maxLength").is_none_or(|most| text.len() <= most);
     match is_free && fits && branches(resolved).is_empty() {
         true => Some(text.into()),
         false => value(document, schema),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::pattern::{self, MAX_LENGTH};
+use super::walk::{bound, bounds, count};
 use crate::document::model::Document;
 
 /// The distance between the bounds of a number, in steps.
@@ -58,24 +59,10 @@ fn multiple(count: f64, step: f64) -> f64 {
     rounded.unwrap_or(count * step)
 }
 
-/// The least and the greatest number, whether they are allowed or not.
-fn bounds(schema: &Value) -> (Option<f64>, Option<f64>) {
-    let stricter = |inclusive: &str, exclusive: &str, pick: fn(f64, f64) -> f64| {
-        let found = [inclusive, exclusive].into_iter().filter_map(|keyword| bound(schema, keyword));
-        found.reduce(pick)
-    };
-    (stricter("minimum", "exclusiveMinimum", f64::max), stricter("maximum", "exclusiveMaximum", f64::min))
-}
-
-fn bound(schema: &Value, keyword: &str) -> Option<f64> {
-    schema.get(keyword).and_then(Value::as_f64)
-}
-
 /// A string that the schema allows: another one for each number and turn. Free text has characters outside ASCII if the number is
 /// not 0.
 pub(super) fn string(document: &Document, schema: &Value, number: usize, turn: usize) -> Option<String> {
-    let bound = |keyword| schema.get(keyword).and_then(Value::as_u64).map(|bound| bound as usize);
-    let (least, most) = (bound("minLength").unwrap_or(0), bound("maxLength"));
+    let (least, most) = (count(schema, "minLength").unwrap_or(0), count(schema, "maxLength"));
     let patterns: Vec<&str> = match schema.get("pattern") {
         Some(Value::Array(listed)) => listed.iter().filter_map(Value::as_str).collect(),
         one => one.and_then(Value::as_str).into_iter().collect(),
@@ -105,9 +92,10 @@ fn of_patterns(
     most: Option<usize>,
     turn: usize,
 ) -> Option<String> {
-    let usual = pattern::matching(patterns[0], least.max(1), most);
-    if patterns.len() == 1 && turn == 0 && usual.is_some() {
-        return usual;
+    if let ([pattern], 0) = (patterns, turn)
+        && let Some(usual) = pattern::matching(pattern, least.max(1), most)
+    {
+        return Some(usual);
     }
     let key = (patterns.iter().map(|pattern| (*pattern).to_owned()).collect(), least, most);
     let found =

@@ -8,7 +8,7 @@ use super::flat::{Flat, flat};
 use super::pattern;
 use super::scalar::{number, range, string};
 use super::turns::Turns;
-use super::walk::{kind_at, properties, required, resolve};
+use super::walk::{count, declared, kind_at, list, properties, required, resolve};
 use crate::document::model::Document;
 use crate::document::pointer;
 
@@ -85,10 +85,10 @@ impl<'a> Synthesis<'a> {
         let mut tried = 0;
         loop {
             let flat = flat(self.document, schema, turn)?;
-            if let Some(given) = self.given(&flat.schema, turn / flat.choices) {
+            let turn_of_parts = turn / flat.choices;
+            if let Some(given) = self.given(&flat.schema, turn_of_parts) {
                 return Some(given);
             }
-            let turn_of_parts = turn / flat.choices;
             if let Some(made) = self.made(&flat, with_all, depth.checked_sub(1)?, turn_of_parts) {
                 return Some(made);
             }
@@ -226,8 +226,7 @@ impl<'a> Synthesis<'a> {
         depth: usize,
         shift: usize,
     ) -> Option<()> {
-        for name in required(schema).filter(|name| !properties(schema).any(|(declared, _)| declared == name))
-        {
+        for name in required(schema).filter(|name| declared(schema, name).is_none()) {
             let value = self.part(name, &schema_of(schema, name), depth, shift)?;
             whole.insert(name.to_owned(), value);
         }
@@ -259,8 +258,7 @@ impl<'a> Synthesis<'a> {
 
     /// Adds properties up to `minProperties`, and removes optional ones down to `maxProperties`.
     fn reach_count(&mut self, schema: &Value, whole: &mut Map<String, Value>, depth: usize, shift: usize) {
-        let bound = |keyword| schema.get(keyword).and_then(Value::as_u64).map(|bound| bound as usize);
-        let least = bound("minProperties").unwrap_or(0);
+        let least = count(schema, "minProperties").unwrap_or(0);
         let optional: Vec<_> = properties(schema).filter(|(name, _)| !whole.contains_key(*name)).collect();
         for (name, property) in optional {
             if whole.len() >= least {
@@ -277,7 +275,7 @@ impl<'a> Synthesis<'a> {
             let value = self.part(&name, &schema_of(schema, &name), depth, shift);
             whole.extend(value.map(|value| (name, value)));
         }
-        let Some(most) = bound("maxProperties") else { return };
+        let Some(most) = count(schema, "maxProperties") else { return };
         let is_optional = |name: &String| !required(schema).any(|required| required == name);
         let optional: Vec<String> = whole.keys().filter(|name| is_optional(name)).cloned().collect();
         for name in optional.into_iter().rev().take(whole.len().saturating_sub(most)) {
@@ -300,9 +298,9 @@ impl<'a> Synthesis<'a> {
     }
 
     fn array(&mut self, schema: &Value, depth: usize, turn: usize) -> Option<Value> {
-        let bound = |keyword| schema.get(keyword).and_then(Value::as_u64).map(|bound| bound as usize);
-        let (least, most) = (bound("minItems").unwrap_or(0), bound("maxItems").unwrap_or(usize::MAX));
-        let first = schema.get("prefixItems").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        let least = count(schema, "minItems").unwrap_or(0);
+        let most = count(schema, "maxItems").unwrap_or(usize::MAX);
+        let first = list(schema, "prefixItems");
         let (wanted, shift) = match (turn % 2, self.distinct.is_some()) {
             (1, _) => (0, turn / 2),
             (_, true) => (2, turn / 2),
@@ -332,7 +330,7 @@ impl<'a> Synthesis<'a> {
     /// The elements that `contains` asks for.
     fn contained(&mut self, schema: &Value, depth: usize, shift: usize, from: usize) -> Option<Vec<Value>> {
         let Some(contains) = schema.get("contains") else { return Some(Vec::new()) };
-        let count = schema.get("minContains").and_then(Value::as_u64).map_or(1, |count| count as usize);
+        let count = count(schema, "minContains").unwrap_or(1);
         let parts: Vec<&Value> = schema.get("items").into_iter().chain([contains]).collect();
         let is_unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
         self.elements(&json!({ "allOf": parts }), from, count, depth, shift, is_unique)
@@ -348,9 +346,9 @@ impl<'a> Synthesis<'a> {
         shift: usize,
         is_unique: bool,
     ) -> Option<Vec<Value>> {
-        let (before, written) = (self.left, self.written.clone());
         let is_searched = !self.turns.are_usual() && copies <= MAX_ELEMENTS;
         if self.distinct.is_some() || is_unique || is_searched {
+            let written = self.written.clone();
             let element = |index: usize| {
                 // Each element has all properties.
                 self.written.clone_from(&written);
@@ -363,6 +361,7 @@ impl<'a> Synthesis<'a> {
         if copies == 0 {
             return Some(Vec::new());
         }
+        let before = self.left;
         let element = self.part(&from.to_string(), items, depth, shift)?;
         let parts = before - self.left;
         self.left = self.left.checked_sub(parts.checked_mul(copies - 1)?)?;
@@ -374,7 +373,7 @@ impl<'a> Synthesis<'a> {
 
 /// The schema of a property that may not be declared.
 fn schema_of(schema: &Value, name: &str) -> Value {
-    let declared = properties(schema).find(|(declared, _)| *declared == name).map(|(_, property)| property);
+    let declared = declared(schema, name);
     let patterns = schema.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
     let matching: Vec<&Value> = patterns
         .filter(|(pattern, _)| pattern::accepts(pattern, name) == Some(true))
@@ -390,9 +389,8 @@ fn schema_of(schema: &Value, name: &str) -> Value {
 
 /// Puts the name of the alternative into its property, where that allows it.
 pub(super) fn put_tag(schema: &Value, (property, name): &(String, String), whole: &mut Map<String, Value>) {
-    let declared = properties(schema).find(|(declared, _)| *declared == property);
-    let is_fixed = declared
-        .is_some_and(|(_, schema)| ["enum", "$ref", "allOf"].iter().any(|key| schema.get(*key).is_some()));
+    let is_fixed = declared(schema, property)
+        .is_some_and(|schema| ["enum", "$ref", "allOf"].iter().any(|key| schema.get(*key).is_some()));
     if let Some(Value::String(text)) = whole.get_mut(property).filter(|_| !is_fixed) {
         text.clone_from(name);
     }

@@ -1,11 +1,12 @@
-//! Which of its possible values each part of a sample takes. A search gives those parts another turn that a validator refuses.
+//! Which of its possible values each part of a sample takes. If a validator refuses a part, the search gives this part its next turn.
 
 use std::collections::HashMap;
 
 use jsonschema::Validator;
 use serde_json::Value;
 
-/// After this many tries, the whole value takes its next turn too: what a validator refuses in a part can be the choice of another.
+/// Each time after this many tries, the whole value takes its next turn too, because the choice in one part can cause the error in
+/// another.
 const WHOLE: usize = 5;
 
 /// The turn of each part, by JSON pointer; 0 where none is stated.

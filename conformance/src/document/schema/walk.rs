@@ -185,12 +185,9 @@ pub(crate) fn is_plain(document: &Document, schema: &Value) -> bool {
 /// Whether the schema itself has plain keywords only, and no contradiction among them.
 fn has_plain_keywords(schema: &Value) -> bool {
     let Some(keywords) = schema.as_object() else { return false };
-    let is_listed = |value: &Value| {
-        schema.get("enum").and_then(Value::as_array).is_none_or(|listed| listed.contains(value))
-    };
     let is_right = |value: &Value| {
         has_type(schema, value)
-            && is_listed(value)
+            && is_listed(schema, value)
             && !(value.is_object() || value.is_array())
             && schema.get("format").is_none()
     };
@@ -198,8 +195,43 @@ fn has_plain_keywords(schema: &Value) -> bool {
         && schema.get("enum").and_then(Value::as_array).is_none_or(|listed| {
             schema.get("format").is_none() && listed.iter().all(|value| has_type(schema, value))
         });
-    let declares = |name: &str| properties(schema).any(|(declared, _)| declared == name);
-    keywords.keys().all(|name| PLAIN.contains(&&**name)) && has_right_values && required(schema).all(declares)
+    keywords.keys().all(|name| PLAIN.contains(&&**name))
+        && has_right_values
+        && required(schema).all(|name| declared(schema, name).is_some())
+}
+
+/// The schema of a property under the keyword `properties`.
+pub(crate) fn declared<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
+    schema.get("properties")?.get(name)
+}
+
+/// The list under a keyword; empty if there is none.
+pub(crate) fn list<'a>(schema: &'a Value, keyword: &str) -> &'a [Value] {
+    schema.get(keyword).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The count that a keyword states: a length, or a number of elements or properties.
+pub(crate) fn count(schema: &Value, keyword: &str) -> Option<usize> {
+    schema.get(keyword).and_then(Value::as_u64).map(|count| count as usize)
+}
+
+/// The number that a keyword states.
+pub(crate) fn bound(schema: &Value, keyword: &str) -> Option<f64> {
+    schema.get(keyword).and_then(Value::as_f64)
+}
+
+/// The least and the greatest number, whether they are allowed or not.
+pub(crate) fn bounds(schema: &Value) -> (Option<f64>, Option<f64>) {
+    let stricter = |inclusive: &str, exclusive: &str, pick: fn(f64, f64) -> f64| {
+        let found = [inclusive, exclusive].into_iter().filter_map(|keyword| bound(schema, keyword));
+        found.reduce(pick)
+    };
+    (stricter("minimum", "exclusiveMinimum", f64::max), stricter("maximum", "exclusiveMaximum", f64::min))
+}
+
+/// Whether the `enum` of a schema lists the value, if the schema has one.
+fn is_listed(schema: &Value, value: &Value) -> bool {
+    schema.get("enum").and_then(Value::as_array).is_none_or(|listed| listed.contains(value))
 }
 
 /// The names under the keyword `type`.
@@ -251,9 +283,6 @@ pub(crate) fn kind(schema: &Value) -> &str {
 /// branch has an `enum`. This is a cheap test to choose among alternatives, not a validation.
 pub(crate) fn fits(document: &Document, branch: &Value, value: &Value) -> bool {
     let Some((branch, _)) = resolve(document, branch, "") else { return false };
-    let is_listed = |schema: &Value, value: &Value| {
-        schema.get("enum").and_then(Value::as_array).is_none_or(|listed| listed.contains(value))
-    };
     let mut known = properties(branch).filter_map(|(name, part)| Some((part, value.get(name)?)));
     has_type(branch, value)
         && is_listed(branch, value)

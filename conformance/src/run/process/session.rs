@@ -252,7 +252,7 @@ impl Conversation {
         }
     }
 
-    /// Sets the error of the cases that the process was not given. If it was given none before, they are not the cause.
+    /// Sets the error of the cases that the process was not given. If it was given no case at all, no case is the cause.
     fn close(&self, failure: &ProcessFailure) {
         let is_new = self.waiting.is_empty() && self.answered.is_empty();
         self.log.catch_up();

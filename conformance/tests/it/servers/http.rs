@@ -23,6 +23,11 @@ impl Request {
         let mut pairs = self.url.query_pairs();
         pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
     }
+
+    /// Whether the query has these parameters.
+    pub(super) fn has_query(&self, expected: &[(&str, &str)]) -> bool {
+        expected.iter().all(|(name, value)| self.query(name).as_deref() == Some(value))
+    }
 }
 
 /// What the server does with a request.

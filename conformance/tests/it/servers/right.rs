@@ -56,11 +56,11 @@ fn is_allowed(body: &[u8]) -> bool {
     body["url"].as_str().is_some_and(|url| url.len() <= 255 && ALLOWED.is_match(url))
 }
 
+/// The arguments that the right server knows.
+pub(super) const QUERY: [(&str, &str); 3] = [("v", "1"), ("api_token", TOKEN), ("job_id", JOB)];
+
 fn request_upload_url(request: &Request, signed: &str) -> Reply {
-    let is_right = [("v", "1"), ("api_token", TOKEN), ("job_id", JOB)]
-        .iter()
-        .all(|(name, value)| request.query(name).as_deref() == Some(value));
-    match is_right {
+    match request.has_query(&QUERY) {
         true => json(200, &json!({ "upload_url": signed })),
         false => json(400, &json!({ "ErrorType": "INVALID_QUERY", "ErrorComment": "no" })),
     }

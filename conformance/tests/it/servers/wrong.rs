@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 
 use super::http::{Reply, Request};
-use super::right::{JOB, KEY, TOKEN, bytes, json as reply, refused};
+use super::right::{JOB, KEY, QUERY, TOKEN, bytes, json as reply, refused};
 
 /// What a wrong server does with the reply of the right one.
 pub(super) type Alter = Arc<dyn Fn(&Request, Reply) -> Reply + Send + Sync>;
@@ -76,10 +76,6 @@ fn begins_well(request: &Request) -> bool {
     is_malformed(request) && request.body.starts_with(b"{\"url\":\"media://")
 }
 
-fn is_query(request: &Request, expected: &[(&str, &str)]) -> bool {
-    expected.iter().all(|(name, value)| request.query(name).as_deref() == Some(value))
-}
-
 /// The reply with another body, if it has this status.
 fn with_body(right: Reply, of_status: u16, body: fn(Value) -> Vec<u8>) -> Reply {
     match right {
@@ -102,7 +98,7 @@ fn with_status(right: Reply, from: u16, to: u16) -> Reply {
 
 /// A URL in the response to `request_upload_url` with the right arguments.
 fn job_url(request: &Request, right: Reply, url: &str) -> Reply {
-    match is_query(request, &[("v", "1"), ("api_token", TOKEN), ("job_id", JOB)]) {
+    match request.has_query(&QUERY) {
         true => reply(200, &json!({ "upload_url": url })),
         false => right,
     }
@@ -120,10 +116,10 @@ fn tokens() -> Vec<Wrong> {
     let is_like_token = |token: String| token.len() == TOKEN.len();
     vec![
         wrong("no token needed", RULE, |it, right| {
-            if is_query(it, OTHERS) && it.query("api_token").is_none() { upload() } else { right }
+            if it.has_query(OTHERS) && it.query("api_token").is_none() { upload() } else { right }
         }),
         wrong("wrong token accepted", RULE, move |it, right| {
-            let is_accepted = is_query(it, OTHERS) && it.query("api_token").is_some_and(is_like_token);
+            let is_accepted = it.has_query(OTHERS) && it.query("api_token").is_some_and(is_like_token);
             if is_accepted { upload() } else { right }
         }),
     ]
@@ -180,14 +176,14 @@ fn arguments() -> Vec<Wrong> {
     const REFUSED: &[&str] = &["server/allowed"];
     let known = [("api_token", TOKEN), ("job_id", JOB)];
     vec![
-        wrong("v ignored", RULE, move |it, right| if is_query(it, &known) { upload() } else { right }),
+        wrong("v ignored", RULE, move |it, right| if it.has_query(&known) { upload() } else { right }),
         wrong("v may be missing", RULE, move |it, right| {
-            if is_query(it, &known) && it.query("v").is_none() { upload() } else { right }
+            if it.has_query(&known) && it.query("v").is_none() { upload() } else { right }
         }),
         wrong("another v accepted", RULE, move |it, right| {
-            if is_query(it, &known) && it.query("v").as_deref() == Some("2") { upload() } else { right }
+            if it.has_query(&known) && it.query("v").as_deref() == Some("2") { upload() } else { right }
         }),
-        wrong_if("job_id not checked", RULE, |it| is_query(it, &[("v", "1"), ("api_token", TOKEN)]), upload),
+        wrong_if("job_id not checked", RULE, |it| it.has_query(&[("v", "1"), ("api_token", TOKEN)]), upload),
         wrong_if(
             "known job refused",
             REFUSED,
