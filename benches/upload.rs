@@ -18,7 +18,9 @@ use reqwest::header::ACCEPT;
 use serde_json::json;
 use url::Url;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
+/// If others use less than this share of the processors, a run counts.
+const QUIET: f64 = 0.1;
 const SMALL: u64 = 64 << 20;
 const LARGE: u64 = 2 << 30;
 const CALL_ROUNDS: usize = 25;
@@ -51,7 +53,8 @@ fn measure() {
     calls(&sink);
 }
 
-/// Alternates between this crate and curl, after one round that fills the caches.
+/// Pairs an upload by this crate with one by curl, after one pair that fills the caches. The ratio of a pair depends less on other
+/// processes than the throughput does.
 fn throughput(sink: &str, file: &Path) {
     let file = file.to_str().unwrap();
     let curl = || {
@@ -69,23 +72,72 @@ fn throughput(sink: &str, file: &Path) {
         println!("curl is not installed: the throughput is not compared");
         return;
     }
-    ours();
-    curl();
-    let rounds: Vec<(f64, f64)> = (0..ROUNDS).map(|_| (gib_per_second(ours), gib_per_second(curl))).collect();
-    for (ours, curl) in &rounds {
-        println!("2 GiB: media-upload {ours:.2} GiB/s, curl -T {curl:.2} GiB/s");
+    let pair = || (load(), Run::of(&ours), Run::of(&curl));
+    pair();
+    let pairs: Vec<(f64, Run, Run)> = (0..ROUNDS).map(|_| pair()).collect();
+    for (load, ours, curl) in &pairs {
+        println!(
+            "2 GiB: media-upload {ours}; curl -T {curl}; others used {:.0} % of the processors",
+            load * 100.0
+        );
     }
-    let (ours, curl): (Vec<f64>, Vec<f64>) = rounds.into_iter().unzip();
+    let ratio =
+        |of: fn(&Run) -> f64| median(pairs.iter().map(|(_, ours, curl)| of(ours) / of(curl)).collect());
     println!(
-        "throughput, median of media-upload / median of curl: {:.3} (target: 0.95 or more)",
-        median(ours) / median(curl)
+        "throughput, median of the ratios: {:.3} (target: 0.95 or more)",
+        1.0 / ratio(|run| run.seconds)
     );
+    println!("processor time, median of the ratios: {:.3}", ratio(|run| run.processor_seconds));
+    let load = median(pairs.iter().map(|(load, ..)| *load).collect());
+    let verdict =
+        if load < QUIET { "the machine was quiet" } else { "the machine was busy: repeat this run" };
+    println!("others used {:.0} % of the processors (median): {verdict}", load * 100.0);
 }
 
-fn gib_per_second(work: impl Fn()) -> f64 {
-    let begun = Instant::now();
-    work();
-    2.0 / begun.elapsed().as_secs_f64()
+/// One upload of 2 GiB.
+struct Run {
+    seconds: f64,
+    processor_seconds: f64,
+}
+
+impl Run {
+    fn of(work: &impl Fn()) -> Self {
+        let (begun, before) = (Instant::now(), children_processor_time());
+        work();
+        let seconds = begun.elapsed().as_secs_f64();
+        Self { seconds, processor_seconds: children_processor_time() - before }
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let per_gib = self.processor_seconds / 2.0;
+        write!(f, "{:.2} GiB/s with {per_gib:.2} s of processor time per GiB", 2.0 / self.seconds)
+    }
+}
+
+/// The share of the processors that other processes use during a second in which this one does nothing.
+fn load() -> f64 {
+    let sample = || -> [f64; 2] {
+        let stat = fs::read_to_string("/proc/stat").unwrap();
+        let ticks =
+            stat.lines().next().unwrap().split_whitespace().skip(1).map(|ticks| ticks.parse().unwrap());
+        let ticks: Vec<f64> = ticks.collect();
+        // The idle time, with that in which a processor waits for a disk, and the whole time.
+        [ticks[3] + ticks[4], ticks.iter().take(8).sum()]
+    };
+    let before = sample();
+    thread::sleep(Duration::from_secs(1));
+    let after = sample();
+    1.0 - (after[0] - before[0]) / (after[1] - before[1])
+}
+
+/// The processor time of all child processes that have ended, in seconds.
+fn children_processor_time() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    // The name of the process, in parentheses, may have spaces. `cutime` and `cstime` are in ticks of 10 ms.
+    let fields = stat.rsplit_once(')').unwrap().1.split_whitespace().skip(13).take(2);
+    fields.map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
 /// Alternates between `media_upload_url` and the same call in plain reqwest. Many short rounds reduce the influence of other

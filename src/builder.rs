@@ -28,6 +28,7 @@ impl<C> ClientBuilder<C> {
             response_timeout: Duration::from_secs(120),
             root_certificates: None,
             retry: Retry::default(),
+            on_retry: None,
             clock: Arc::new(SystemClock),
         };
         Self { credential, settings, base_url: base_url.to_owned() }
@@ -55,8 +56,7 @@ impl<C> ClientBuilder<C> {
     }
 
     /// The maximum time without progress during the transfer to storage. If no byte of the media is sent for that time, the
-    /// attempt ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), which is retryable. The check runs once in each
-    /// period, so a stall is detected after one to two periods. Default: 60 s.
+    /// attempt ends with [`ErrorKind::Timeout`](crate::ErrorKind::Timeout), which is retryable. Default: 60 s.
     pub fn stall_timeout(mut self, timeout: Duration) -> Self {
         self.settings.stall_timeout = timeout;
         self

@@ -146,8 +146,8 @@ impl Client {
     /// - [`ErrorKind::Storage`] if storage answers with an error status.
     pub fn upload(&self, media: impl Into<Media>, job: &JobId) -> Upload {
         let (client, job) = (self.clone(), job.clone());
-        Upload::new(PROVIDER, &self.http, media.into(), move || {
-            let (client, job) = (client.clone(), job.clone());
+        Upload::new(PROVIDER, &self.http, media.into(), job.to_string(), move |http| {
+            let (client, job) = (Self { http, ..client.clone() }, job.clone());
             async move { client.request_upload_url(&job).await }
         })
     }

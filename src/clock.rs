@@ -10,6 +10,26 @@ use futures_util::future::{self, BoxFuture, Either};
 /// The time source of a client. Tests replace it with [`ClientBuilder::clock`](crate::ClientBuilder::clock), so that they
 /// do not wait in real time.
 ///
+/// Only [`sleep`](Self::sleep) is required. A clock whose `sleep` is ready at once makes every retry immediate, and keeps all
+/// timeouts in real time:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use media_upload::{BoxFuture, Clock};
+///
+/// #[derive(Debug)]
+/// struct NoPauses;
+///
+/// impl Clock for NoPauses {
+///     fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+///         Box::pin(async {})
+///     }
+/// }
+/// ```
+///
+/// `testing::TestClock` (feature `testing`) also records the pauses, and ends the timeouts when a test says so.
+///
 /// There is one exception: the HTTP library itself measures
 /// [`connect_timeout`](crate::ClientBuilder::connect_timeout).
 pub trait Clock: Debug + Send + Sync + 'static {
@@ -17,12 +37,12 @@ pub trait Clock: Debug + Send + Sync + 'static {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
     /// Completes after `duration`, which ends the work that is still running. Most deadlines are dropped before they
-    /// complete.
+    /// complete. Default: the timer of [`tokio`].
     ///
-    /// It is separate from [`sleep`](Self::sleep) so that a test clock can skip every pause and still control every
-    /// deadline.
+    /// The default does not use [`sleep`](Self::sleep): the sleep of a test clock is often ready at once, and would end all work
+    /// before it has begun.
     fn deadline(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.sleep(duration)
+        tokio::time::sleep(duration).boxed()
     }
 
     /// The present time on a monotonic clock. It is used to measure durations.

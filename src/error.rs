@@ -2,13 +2,14 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
 /// The error of an upload, of an API call, or of an argument.
 ///
-/// `Display` gives one line: what happened, and what to do. No part of an error contains a credential or a pre-signed URL:
+/// `Display` gives one line: what happened, and what to do, with the server's `Retry-After` and the number of attempts if there
+/// was more than one. No part of an error contains a credential or a pre-signed URL:
 /// neither `Display` nor `Debug`, the [`source`](std::error::Error::source) chain, or [`body`](Self::body).
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
@@ -35,6 +36,8 @@ pub(crate) struct ResponseDetails {
     pub(crate) request_id: Option<String>,
     pub(crate) field_errors: Vec<FieldError>,
     pub(crate) retry_after: Option<Duration>,
+    /// The server's time of day, from its `Date`.
+    pub(crate) date: Option<SystemTime>,
     pub(crate) body: Option<Body>,
 }
 
@@ -53,6 +56,9 @@ pub enum ErrorKind {
     Media,
     /// The connection could not be established, or it was lost.
     Connection,
+    /// TLS with this server cannot succeed: its certificate is not trusted, has expired, or is for another host, or the server
+    /// does not speak TLS as this client does. Another attempt would fail too, so there is none.
+    Tls,
     /// A timeout elapsed.
     Timeout,
     /// The API answered with an error status, documented or not: see [`Error::status`].
@@ -131,9 +137,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_response(mut self, response: ResponseDetails, documented: Option<BoxError>) -> Self {
+    pub(crate) fn with_response(mut self, response: ResponseDetails) -> Self {
         self.0.response = Some(response);
-        self.0.source = documented;
         self
     }
 
@@ -168,12 +173,14 @@ impl Error {
         self.0.attempts
     }
 
-    /// The server's message.
+    /// The message of the API. That of storage is only in [`body`](Self::body), because storage may repeat parts of the upload URL
+    /// in it.
     pub fn message(&self) -> Option<&str> {
         self.response()?.message.as_deref()
     }
 
-    /// The error code of storage: `AccessDenied`, `SlowDown`, `EntityTooLarge` and so on. Errors of an API have none.
+    /// The error code of storage: `AccessDenied`, `SlowDown`, `EntityTooLarge` and so on. Errors of an API have none. A code that
+    /// does not consist of at most 40 letters is only in [`body`](Self::body).
     pub fn storage_code(&self) -> Option<&str> {
         self.response()?.code.as_deref()
     }
@@ -219,6 +226,11 @@ impl Error {
     /// does not match it; [`status`](Self::status) and [`body`](Self::body) are available in both cases.
     pub fn documented<E: StdError + 'static>(&self) -> Option<&E> {
         self.0.source.as_deref()?.downcast_ref()
+    }
+
+    /// The server's time of day when it answered.
+    pub(crate) fn date(&self) -> Option<SystemTime> {
+        self.response()?.date
     }
 
     fn response(&self) -> Option<&ResponseDetails> {

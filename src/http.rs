@@ -3,20 +3,24 @@
 //! The API client sends the credential; the storage client sends none. Neither follows redirects. S3 rejects a request that
 //! carries both a credential and a signed URL, and its error response repeats the credential.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, HeaderValue};
-use reqwest::{Certificate, ClientBuilder, redirect, retry};
+use reqwest::{redirect, retry};
+use rustls::ClientConfig;
 use url::{Host, Url};
 
 use crate::clock::Clock;
 use crate::error::{Error, ErrorKind, Provider};
+use crate::rate_limit::RateLimit;
 use crate::request_context::RequestContext;
-use crate::retry::Retry;
+use crate::retry::{Retries, Retry, RetryCallback};
 use crate::secret::{PresignedUrl, Secrets};
+use crate::tls;
+use crate::trace::RequestTracer;
 
 const USER_AGENT: &str = concat!("media-upload/", env!("CARGO_PKG_VERSION"));
 
@@ -77,7 +81,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// The settings of a client: see [`ClientBuilder`](crate::ClientBuilder).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     pub(crate) connect_timeout: Duration,
     pub(crate) call_timeout: Duration,
@@ -86,7 +90,27 @@ pub(crate) struct Settings {
     /// In PEM format; `None` means those of the system.
     pub(crate) root_certificates: Option<Vec<u8>>,
     pub(crate) retry: Retry,
+    pub(crate) on_retry: Option<RetryCallback>,
     pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Settings {
+    /// The retries of a request, before its first attempt.
+    pub(crate) fn retries(&self) -> Retries<'_> {
+        Retries::new(self.retry, &*self.clock, self.on_retry.as_ref())
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("call_timeout", &self.call_timeout)
+            .field("stall_timeout", &self.stall_timeout)
+            .field("response_timeout", &self.response_timeout)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What the clients of all providers share.
@@ -98,6 +122,7 @@ pub(crate) struct Http {
     /// Sends no credential.
     pub(crate) storage: reqwest::Client,
     pub(crate) settings: Settings,
+    rate_limit: RateLimit,
 }
 
 impl Http {
@@ -112,9 +137,10 @@ impl Http {
             authorization.set_sensitive(true);
             headers.insert(reqwest::header::AUTHORIZATION, authorization);
         }
-        let api = client(&base, &settings, |builder| builder.default_headers(headers))?;
-        let storage = client(&base, &settings, ClientBuilder::http1_only)?;
-        Ok(Self { base, api, storage, settings })
+        let tls = tls::config(settings.root_certificates.as_deref())?;
+        let api = client(&base, &settings, tls.clone(), headers)?;
+        let storage = client(&base, &settings, tls, HeaderMap::new())?;
+        Ok(Self { base, api, storage, settings, rate_limit: RateLimit::default() })
     }
 
     /// The context of a request whose response may repeat `secrets`.
@@ -124,7 +150,14 @@ impl Http {
         operation: &'static str,
         secrets: &'a Secrets,
     ) -> RequestContext<'a> {
-        RequestContext { provider, operation, secrets, clock: &self.settings.clock }
+        let tracer = RequestTracer::new(provider, operation);
+        RequestContext { provider, operation, secrets, clock: &self.settings.clock, tracer }
+    }
+
+    /// The same clients, with the retry settings of an upload.
+    pub(crate) fn for_upload(&self) -> Self {
+        let settings = Settings { retry: self.settings.retry.of_upload(), ..self.settings.clone() };
+        Self { settings, ..self.clone() }
     }
 
     /// Calls the API: each run of `attempt` has the call timeout, and the retry policy decides how many there are.
@@ -133,37 +166,50 @@ impl Http {
         context: &RequestContext<'_>,
         attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
     ) -> Result<T, Error> {
-        let Settings { call_timeout, retry, clock, .. } = &self.settings;
-        let attempt = |number| context.traced(number, context.within(*call_timeout, attempt())).boxed();
-        retry.run(&**clock, attempt).await
+        let Settings { call_timeout: timeout, retry, ref clock, .. } = self.settings;
+        let (mut retries, mut number) = (self.settings.retries(), 0);
+        self.rate_limit.wait(retry, &**clock).await;
+        loop {
+            number += 1;
+            match context.within(timeout, attempt()).await {
+                Ok(outcome) => return Ok(outcome),
+                Err(error) => {
+                    self.rate_limit.note(&error, retry, &**clock);
+                    retries.pause(error.with_attempts(number), false).await?;
+                }
+            }
+        }
     }
 }
 
 fn client(
     base: &BaseUrl,
     settings: &Settings,
-    adjust: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    tls: ClientConfig,
+    headers: HeaderMap,
 ) -> Result<reqwest::Client, Error> {
-    let failed = |text: &'static str| {
-        move |error: reqwest::Error| {
-            Error::new(ErrorKind::Configuration, text).with_source(error.without_url())
-        }
-    };
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .referer(false)
         .retry(retry::never())
+        // These options of the socket end a connection before our timeouts do: by default after 30 s without an acknowledgement,
+        // and after 60 s without an answer to a keep-alive packet.
+        .tcp_keepalive(None)
+        .tls_backend_preconfigured(tls)
+        .default_headers(headers)
         .connect_timeout(settings.connect_timeout);
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    {
+        builder = builder.tcp_user_timeout(None);
+    }
     if base.is_loopback {
         builder = builder.no_proxy();
     }
-    if let Some(pem) = &settings.root_certificates {
-        let unreadable = failed("the root certificates cannot be read: give them in PEM format");
-        builder = builder.tls_certs_only(Certificate::from_pem_bundle(pem).map_err(unreadable)?);
-    }
-    let unusable = "the HTTP client cannot be set up: check the system's certificates and proxy settings";
-    adjust(builder).build().map_err(failed(unusable))
+    builder.build().map_err(|error| {
+        let text = "the HTTP client cannot be set up: check the proxy settings";
+        Error::new(ErrorKind::Configuration, text).with_source(error.without_url())
+    })
 }
 
 #[cfg(test)]
@@ -205,7 +251,10 @@ mod tests {
         assert!(local.accept_upload_url("http://localhost:2/a?signature=1").is_ok());
         assert!(local.accept_upload_url("https://storage.example.com/a").is_ok());
         assert_eq!(remote.accept_upload_url("https://some-url").unwrap().expose(), "https://some-url");
-        assert!(local.accept_upload_url("http://storage.example.com/a").is_err());
+        let not_allowed =
+            |base: &BaseUrl| base.accept_upload_url("http://storage.example.com/a").unwrap_err();
+        assert_eq!(not_allowed(&local), "the upload URL must be https, or http on a loopback address");
+        assert_eq!(not_allowed(&remote), "the upload URL must be https");
         assert!(remote.accept_upload_url("https://user:password@storage.example.com/a").is_err());
         assert!(remote.accept_upload_url("http://127.0.0.1/a").is_err());
         assert!(remote.accept_upload_url("file:///etc/passwd").is_err());

@@ -19,7 +19,7 @@ const UNNAMED: &str = "the media";
 /// The media of an upload: a file, bytes in memory, or any [`Source`].
 ///
 /// Its length is known before the first byte is sent, because storage requires a `Content-Length`. A file is read in chunks of
-/// 1 MiB, regardless of its size. If the file grows, shrinks, is written to, replaced or removed during the upload, the upload
+/// 512 KiB, regardless of its size. If the file grows, shrinks, is written to, replaced or removed during the upload, the upload
 /// fails with [`ErrorKind::Media`](crate::ErrorKind::Media).
 ///
 /// ```
@@ -39,12 +39,12 @@ enum Kind {
     Source(Arc<dyn Source>),
 }
 
-/// A custom source of media, for example an object in other storage.
+/// A custom source of media, for example an object in other storage. The [front page](crate#sources) has sources that read an
+/// `AsyncRead` and an object of S3.
 ///
 /// ```
-/// use futures_util::future::{BoxFuture, FutureExt};
 /// use futures_util::stream;
-/// use media_upload::{Content, Media, Source};
+/// use media_upload::{BoxFuture, Content, Media, Source};
 ///
 /// /// A tone of one second, generated during the upload.
 /// #[derive(Debug)]
@@ -53,7 +53,7 @@ enum Kind {
 /// impl Source for Tone {
 ///     fn open(&self) -> BoxFuture<'_, std::io::Result<Content>> {
 ///         let second = stream::iter((0..10).map(|_| Ok(vec![0x7f_u8; 800].into())));
-///         async { Ok(Content::new(8000, second)) }.boxed()
+///         Box::pin(async { Ok(Content::new(8000, second)) })
 ///     }
 /// }
 ///
@@ -98,6 +98,14 @@ impl Media {
     /// A custom source. It is opened when the upload begins.
     pub fn source(source: impl Source) -> Self {
         Self(Kind::Source(Arc::new(source)))
+    }
+
+    /// The path, if the media is a file.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.0 {
+            Kind::Path(path) => Some(path),
+            Kind::Bytes(_) | Kind::Source(_) => None,
+        }
     }
 
     pub(crate) async fn open(&self) -> Result<OpenedMedia, MediaError> {
@@ -146,18 +154,18 @@ impl OpenedMedia {
     fn new(name: &str, version: MediaVersion, chunks: MediaChunks) -> Self {
         let (name, length) = (name.to_owned(), version.length);
         let chunks = chunks.fuse();
-        let checked = ExactLength { name: name.clone(), length, missing: length, held: None, chunks };
+        let checked = ExactLength { name: name.clone(), length, missing: length, last: None, chunks };
         Self { name, version, chunks: stream::try_unfold(checked, ExactLength::next).boxed() }
     }
 }
 
 /// A stream that must have exactly `length` bytes. The HTTP library silently drops the bytes that exceed the
-/// `Content-Length`, so the last chunk is held back until the stream has ended without an error.
+/// `Content-Length`, so the chunk that completes the length is held back until the stream has ended without an error.
 struct ExactLength {
     name: String,
     length: u64,
     missing: u64,
-    held: Option<Bytes>,
+    last: Option<Bytes>,
     chunks: Fuse<MediaChunks>,
 }
 
@@ -165,14 +173,17 @@ impl ExactLength {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>, MediaError> {
         while let Some(chunk) = self.chunks.try_next().await? {
             self.missing = self.missing.checked_sub(chunk.len() as u64).ok_or_else(|| self.wrong_length())?;
-            if let Some(earlier) = self.held.replace(chunk) {
-                return Ok(Some((earlier, self)));
+            if self.missing > 0 {
+                return Ok(Some((chunk, self)));
+            }
+            if !chunk.is_empty() {
+                self.last = Some(chunk);
             }
         }
         if self.missing > 0 {
             return Err(self.wrong_length());
         }
-        Ok(self.held.take().map(|last| (last, self)))
+        Ok(self.last.take().map(|last| (last, self)))
     }
 
     fn wrong_length(&self) -> MediaError {
@@ -273,6 +284,21 @@ mod tests {
             change(&mut file);
             assert!(matches!(collect(opened).await, Err(MediaError::Changed(_, 5))));
             assert!(matches!(media.open_again(&version).await, Err(MediaError::Changed(_, 5))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_that_grows_or_shrinks_ends_the_stream_at_the_next_block() {
+        const BLOCKS: u64 = 32;
+        for length in [file::CHUNK * BLOCKS + 1, file::CHUNK * BLOCKS - 1, file::CHUNK * 8] {
+            let file = file(&[]);
+            file.as_file().set_len(file::CHUNK * BLOCKS).unwrap();
+            let mut opened = Media::path(file.path()).open().await.unwrap();
+            assert_eq!(opened.chunks.next().await.unwrap().unwrap().len() as u64, file::CHUNK);
+            file.as_file().set_len(length).unwrap();
+            // One block has been read ahead.
+            let rest: Vec<_> = opened.chunks.collect().await;
+            assert!(rest.len() <= 2 && matches!(rest.last(), Some(Err(MediaError::Changed(..)))), "{rest:?}");
         }
     }
 

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt};
 
+use crate::clock::Clock;
 use crate::error::BoxError;
 use crate::media_error::{MediaChunks, MediaError};
 
@@ -13,12 +15,15 @@ use crate::media_error::{MediaChunks, MediaError};
 /// small so that a slow connection, with a few kilobytes a second, does not look stalled.
 const PIECE: usize = 64 * 1024;
 
+/// An attempt that sends more than this has reached storage. The buffers of a connection hold less.
+const PROOF: u64 = 16 * 1024 * 1024;
+
 /// The progress of an upload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// The number of bytes handed to the connection. It never decreases: it stays the same while a later attempt sends
-    /// bytes that an earlier attempt sent already.
+    /// The number of bytes that the present attempt has handed to the connection. It begins with 0 again when the media is sent
+    /// again.
     pub sent: u64,
     /// The length of the media, in bytes.
     pub total: u64,
@@ -46,22 +51,20 @@ impl ProgressMeter {
         self.attempt.load(Ordering::Relaxed)
     }
 
-    /// Begins an attempt, and returns its number, from 1.
-    pub(crate) fn next_attempt(&self) -> u32 {
-        let attempt = self.attempt.fetch_add(1, Ordering::Relaxed) + 1;
-        self.report();
-        attempt
+    pub(crate) fn begin_attempt(&self) {
+        self.attempt.fetch_add(1, Ordering::Relaxed);
+        self.reached(0);
+    }
+
+    /// Returns whether the present attempt sent so much that storage must have received a part of it.
+    pub(crate) fn has_reached_storage(&self) -> bool {
+        self.sent.load(Ordering::Relaxed) > PROOF
     }
 
     fn reached(&self, sent: u64) {
-        self.sent.fetch_max(sent, Ordering::Relaxed);
-        self.report();
-    }
-
-    fn report(&self) {
+        self.sent.store(sent, Ordering::Relaxed);
         if let Some(callback) = &self.callback {
-            let (sent, attempt) = (self.sent.load(Ordering::Relaxed), self.attempts());
-            callback(Progress { sent, total: self.total, attempt });
+            callback(Progress { sent, total: self.total, attempt: self.attempts() });
         }
     }
 }
@@ -72,14 +75,30 @@ pub(crate) struct BodyCounter(Arc<BodyState>);
 
 struct BodyState {
     meter: Arc<ProgressMeter>,
+    clock: Arc<dyn Clock>,
+    begun: Instant,
     bytes: AtomicU64,
+    /// When the latest bytes were handed to the connection, in milliseconds since `begun`.
+    moved_ms: AtomicU64,
     is_aborted: AtomicBool,
 }
 
 impl BodyCounter {
-    pub(crate) fn new(meter: &Arc<ProgressMeter>) -> Self {
-        let meter = Arc::clone(meter);
-        Self(Arc::new(BodyState { meter, bytes: AtomicU64::new(0), is_aborted: AtomicBool::new(false) }))
+    pub(crate) fn new(meter: &Arc<ProgressMeter>, clock: &Arc<dyn Clock>) -> Self {
+        Self(Arc::new(BodyState {
+            meter: Arc::clone(meter),
+            clock: Arc::clone(clock),
+            begun: clock.now(),
+            bytes: AtomicU64::new(0),
+            moved_ms: AtomicU64::new(0),
+            is_aborted: AtomicBool::new(false),
+        }))
+    }
+
+    /// The time since the latest bytes of this body were handed to the connection, or since the body was made.
+    pub(crate) fn idle(&self) -> Duration {
+        let moved = Duration::from_millis(self.0.moved_ms.load(Ordering::Relaxed));
+        self.0.elapsed().saturating_sub(moved)
     }
 
     /// The number of bytes of this body that were handed to the connection.
@@ -105,9 +124,16 @@ impl BodyCounter {
                 return Err("the request body was aborted".into());
             }
             let length = piece.len() as u64;
+            state.moved_ms.store(state.elapsed().as_millis() as u64, Ordering::Relaxed);
             state.meter.reached(state.bytes.fetch_add(length, Ordering::Relaxed) + length);
             Ok(piece)
         })
+    }
+}
+
+impl BodyState {
+    fn elapsed(&self) -> Duration {
+        self.clock.now().saturating_duration_since(self.begun)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, LOCATION};
 use url::Url;
 
 use crate::clock;
@@ -28,6 +28,8 @@ pub(crate) struct Put<'a> {
     /// The version of the media when the upload began.
     pub(crate) version: &'a MediaVersion,
     pub(crate) meter: &'a Arc<ProgressMeter>,
+    /// That of the caller.
+    pub(crate) content_type: Option<&'a HeaderValue>,
 }
 
 impl Put<'_> {
@@ -72,10 +74,10 @@ impl Put<'_> {
         url: &PresignedUrl,
         media: OpenedMedia,
     ) -> Result<BufferedResponse, Error> {
-        let (counter, mut chunks) = (BodyCounter::new(self.meter), media.chunks);
+        let (counter, mut chunks) = (BodyCounter::new(self.meter, &self.http.settings.clock), media.chunks);
         // Without an explicit length a stream is sent chunked, which S3 rejects. An empty body needs its length too.
         let mut request = self.http.storage.put(url.expose()).header(CONTENT_LENGTH, self.meter.total);
-        if let Some(content_type) = storage::content_type(url) {
+        if let Some(content_type) = self.content_type.cloned().or_else(|| storage::content_type(url)) {
             request = request.header(CONTENT_TYPE, content_type);
         }
         let exchange = async {
@@ -103,7 +105,7 @@ impl Put<'_> {
                 true => (*response_timeout, "all of the media was sent, but storage did not respond within"),
                 false => (*stall_timeout, "no byte of the media was sent for"),
             };
-            clock.deadline(timeout).await;
+            clock.deadline(timeout.saturating_sub(counter.idle())).await;
             if counter.bytes() == before {
                 return context.timed_out(&format!("{what} {timeout:?}"));
             }

@@ -146,7 +146,7 @@ impl Client {
         context: &RequestContext<'_>,
         url: &MediaUrl,
     ) -> Result<PresignedUrl, Error> {
-        let api = self.generated(api::Policy::for_method(self.secrets.clone()));
+        let api = self.generated(api::Policy::for_method(self.secrets.clone(), context.tracer.clone()));
         let outcome = api.get_media_upload_url(&api::types::GetMediaUploadUrl { url: url.0.clone() }).await;
         let success = convert::<_, api::GetMediaUploadUrlError>(context, &api, outcome)?;
         let accepted = self.http.base.accept_upload_url(&success.url);
@@ -164,8 +164,8 @@ impl Client {
     /// - [`ErrorKind::Storage`] if storage answers with an error status.
     pub fn upload(&self, media: impl Into<Media>, url: &MediaUrl) -> Upload {
         let (client, url) = (self.clone(), url.clone());
-        Upload::new(PROVIDER, &self.http, media.into(), move || {
-            let (client, url) = (client.clone(), url.clone());
+        Upload::new(PROVIDER, &self.http, media.into(), url.to_string(), move |http| {
+            let (client, url) = (Self { http, ..client.clone() }, url.clone());
             async move { client.media_upload_url(&url).await }
         })
     }

@@ -1,13 +1,12 @@
-//! The context of one request: its trace span, its timeout, and the error that it may end in.
+//! The context of one request: its span, its timeout, and the error that it may end in.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use reqwest::header::DATE;
 use reqwest::{RequestBuilder, StatusCode};
-use tracing::Instrument;
-use tracing::field::Empty;
 
 use crate::clock::{self, Clock};
 use crate::error::{Body, BoxError, Error, ErrorKind, Provider, ResponseDetails};
@@ -15,6 +14,9 @@ use crate::media_error::MediaError;
 use crate::response::BufferedResponse;
 use crate::retry;
 use crate::secret::Secrets;
+use crate::storage;
+use crate::tls;
+use crate::trace::RequestTracer;
 
 /// The operation that a request belongs to, and what is needed to trace it and to report its errors.
 #[derive(Clone, Debug)]
@@ -24,29 +26,10 @@ pub(crate) struct RequestContext<'a> {
     /// The secrets that the server may repeat in its response.
     pub(crate) secrets: &'a Secrets,
     pub(crate) clock: &'a Arc<dyn Clock>,
+    pub(crate) tracer: RequestTracer,
 }
 
 impl RequestContext<'_> {
-    /// Runs attempt number `attempt` in its own span. [`BufferedResponse::read`] records the status in that span.
-    pub(crate) async fn traced<T>(
-        &self,
-        attempt: u32,
-        work: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Error> {
-        let Self { provider, operation, .. } = self;
-        let span =
-            tracing::info_span!("call", %provider, operation, attempt, status = Empty, duration_ms = Empty);
-        if span.is_disabled() {
-            // Without a subscriber the duration is not measured: this saves one percent of a call.
-            return work.await;
-        }
-        let begun = self.clock.now();
-        let outcome = work.instrument(span.clone()).await;
-        let duration = self.clock.now().saturating_duration_since(begun).as_millis();
-        span.record("duration_ms", u64::try_from(duration).unwrap_or(u64::MAX));
-        outcome
-    }
-
     /// The outcome of `work`, or a timeout error if `work` takes longer than `timeout`.
     pub(crate) async fn within<T>(
         &self,
@@ -60,8 +43,16 @@ impl RequestContext<'_> {
 
     /// Sends `request`, and reads the response.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<BufferedResponse, Error> {
-        let exchange = async { BufferedResponse::read(request.send().await?, self.secrets).await };
-        exchange.await.map_err(|error| self.transport_error(error))
+        let (client, request) = request.build_split();
+        let request = request.map_err(|error| self.transport_error(error))?;
+        let span = self.tracer.begin(&request);
+        let exchange = async { BufferedResponse::read(client.execute(request).await?, self.secrets).await };
+        let outcome = span.instrument(exchange).await.map_err(|error| self.transport_error(error));
+        match &outcome {
+            Ok(response) => span.answered(response.status),
+            Err(error) => span.failed(error.kind()),
+        }
+        outcome
     }
 
     pub(crate) fn timed_out(&self, what: &str) -> Error {
@@ -74,18 +65,7 @@ impl RequestContext<'_> {
         if let Some(error) = cause::<MediaError>(&error) {
             return self.media_error(error);
         }
-        let (kind, text) = if error.is_timeout() {
-            let text =
-                "the connection was not established in time: try again, or increase the connect timeout";
-            (ErrorKind::Timeout, text)
-        } else if error.is_connect() {
-            let text = "the connection could not be established: check the network, the base URL and the server's certificate";
-            (ErrorKind::Connection, text)
-        } else if error.is_builder() {
-            (ErrorKind::InvalidArgument, "the request could not be built from these arguments")
-        } else {
-            (ErrorKind::Connection, "the connection was lost before the complete response arrived: try again")
-        };
+        let (kind, text) = transport_failure(&error);
         self.error(kind, text).with_source(error)
     }
 
@@ -109,15 +89,15 @@ impl RequestContext<'_> {
     ) -> Error {
         let status = response.status.as_u16();
         let retry_after = retry::requested_delay(response.status, &response.headers, self.clock.wall_time());
-        let quoted = match (&decoded.code, &decoded.message) {
-            (None, None) => String::new(),
-            (Some(text), None) | (None, Some(text)) => format!(", \"{}\"", one_line(text)),
-            (Some(code), Some(message)) => format!(", \"{}\"", one_line(&format!("{code}: {message}"))),
-        };
-        let text = format!("answered {status}{quoted}: {}", advice(kind, status));
         let body = Some(Body(response.body));
-        let details = ResponseDetails { status, retry_after, body, ..decoded };
-        self.error(kind, text).with_response(details, documented)
+        let date = response.headers.get(DATE).and_then(|date| date.to_str().ok());
+        let date = date.and_then(|date| httpdate::parse_http_date(date).ok());
+        let details = ResponseDetails { status, retry_after, date, body, ..decoded };
+        let error = self.error(kind, status_text(kind, &details)).with_response(details);
+        match documented {
+            Some(documented) => error.with_source(documented),
+            None => error,
+        }
     }
 
     /// A success response that differs from the document.
@@ -129,11 +109,51 @@ impl RequestContext<'_> {
     /// A response that cannot be used. The error does not keep the body, which may hold a pre-signed URL.
     pub(crate) fn unusable_response(&self, kind: ErrorKind, status: StatusCode, why: &str) -> Error {
         let details = ResponseDetails { status: status.as_u16(), ..ResponseDetails::default() };
-        self.error(kind, format!("answered {}, but {why}", details.status)).with_response(details, None)
+        self.error(kind, format!("answered {}, but {why}", details.status)).with_response(details)
     }
 
     fn error(&self, kind: ErrorKind, text: impl Into<String>) -> Error {
         Error::new(kind, text).in_operation(self.provider, self.operation)
+    }
+}
+
+/// The kind and the text of an error for a request that failed before a complete response arrived.
+pub(crate) fn transport_failure(error: &reqwest::Error) -> (ErrorKind, &'static str) {
+    if error.is_timeout() {
+        let text = "the connection was not established in time: try again, or increase the connect timeout";
+        (ErrorKind::Timeout, text)
+    } else if let Some(text) = tls::permanent_failure(error) {
+        (ErrorKind::Tls, text)
+    } else if error.is_connect() {
+        let text = "the connection could not be established: check the network and the base URL";
+        (ErrorKind::Connection, text)
+    } else if error.is_builder() {
+        (ErrorKind::InvalidArgument, "the request could not be built from these arguments")
+    } else {
+        (ErrorKind::Connection, "the connection was lost before the complete response arrived: try again")
+    }
+}
+
+/// The text of an error for an error status: what the server answered, and what to do.
+pub(crate) fn status_text(kind: ErrorKind, details: &ResponseDetails) -> String {
+    let advice = match (advice(kind, details.status), details.retry_after) {
+        (TRY_LATER, Some(wait)) => format!("try again in {} s", wait.as_secs_f64().ceil()),
+        (advice, _) => advice.to_owned(),
+    };
+    format!("answered {}{}: {advice}", details.status, stated(details))
+}
+
+const TRY_LATER: &str = "try again later";
+
+/// What the server stated in its response: the error code of storage, or the message of an API.
+fn stated(details: &ResponseDetails) -> String {
+    match (&details.code, &details.message) {
+        (Some(code), _) => match storage::meaning(code) {
+            Some(meaning) => format!(" {code} ({meaning})"),
+            None => format!(" {code}"),
+        },
+        (None, Some(message)) => format!(", \"{}\"", one_line(message)),
+        (None, None) => String::new(),
     }
 }
 
@@ -149,7 +169,7 @@ fn advice(kind: ErrorKind, status: u16) -> &'static str {
         402 => "check the account's subscription",
         403 => "check the credential and its permissions",
         404 | 405 => "check the base URL",
-        408 | 429 | 500 | 502..=504 => "try again later",
+        408 | 429 | 500 | 502..=504 => TRY_LATER,
         _ => "check the response body",
     }
 }
@@ -173,6 +193,28 @@ fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_status_has_its_advice() {
+        let storage =
+            "start the upload again to get a new upload URL; if that fails too, contact the provider";
+        let other = "check the response body";
+        for (statuses, of_api, of_storage) in [
+            (&[300, 307, 399][..], "redirects are not followed; check the base URL", storage),
+            (&[400, 422], "correct the request", storage),
+            (&[401], "check the credential", storage),
+            (&[402], "check the account's subscription", storage),
+            (&[403], "check the credential and its permissions", storage),
+            (&[404, 405], "check the base URL", storage),
+            (&[408, 429, 500, 502, 503, 504], TRY_LATER, TRY_LATER),
+            (&[406, 418, 501, 505], other, other),
+        ] {
+            for &status in statuses {
+                let advice = [ErrorKind::Api, ErrorKind::Storage].map(|kind| advice(kind, status));
+                assert_eq!(advice, [of_api, of_storage], "{status}");
+            }
+        }
+    }
 
     #[test]
     fn a_server_message_is_reduced_to_one_short_line() {

@@ -30,10 +30,7 @@ impl BufferedResponse {
     pub(crate) fn status_of_success(response: &reqwest::Response, is_unlimited: bool) -> Option<Self> {
         let status = response.status();
         let is_short = response.content_length().is_some_and(|length| length <= MAX_SUCCESS as u64);
-        (status.is_success() && (is_unlimited || is_short)).then(|| {
-            record_status(status);
-            Self { status, ..Self::default() }
-        })
+        (status.is_success() && (is_unlimited || is_short)).then(|| Self { status, ..Self::default() })
     }
 
     /// Reads a response up to the cap. The body of an error has `secrets` redacted at once.
@@ -42,7 +39,6 @@ impl BufferedResponse {
         secrets: &Secrets,
     ) -> Result<Self, reqwest::Error> {
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-        record_status(status);
         let mut body = BytesMut::new();
         if status.is_success() {
             read_at_most(MAX_SUCCESS, response, &mut body).await?;
@@ -64,11 +60,6 @@ impl BufferedResponse {
         *response.headers_mut() = self.headers;
         response.into()
     }
-}
-
-/// Records the status in the span of the present attempt.
-fn record_status(status: StatusCode) {
-    tracing::Span::current().record("status", status.as_u16());
 }
 
 /// Reads at most `max` bytes of a response into `body`, which keeps what arrived before an error.

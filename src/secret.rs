@@ -106,6 +106,12 @@ impl Secrets {
         redact_signing_parameters(&self.0.iter().fold(text.to_vec(), redact))
     }
 
+    /// Returns whether `text` is a part of a secret, regardless of upper and lower case.
+    pub(crate) fn have_part(&self, text: &str) -> bool {
+        let text = text.to_ascii_lowercase();
+        !text.is_empty() && self.0.iter().any(|secret| secret.expose().to_ascii_lowercase().contains(&text))
+    }
+
     /// The same for a complete string.
     pub(crate) fn redact_str(&self, text: &str) -> String {
         String::from_utf8_lossy(&self.redact(text.as_bytes(), false)).into_owned()

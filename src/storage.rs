@@ -4,7 +4,7 @@ use reqwest::header::HeaderValue;
 use serde::Deserialize;
 use url::Url;
 
-use crate::error::{Error, ResponseDetails};
+use crate::error::{Error, ErrorKind, ResponseDetails};
 use crate::response::BufferedResponse;
 use crate::secret::{PresignedUrl, Secrets};
 
@@ -32,18 +32,52 @@ struct StorageError {
     request_id: Option<String>,
 }
 
-/// Decodes the body of an error from storage. XML can encode a character in more ways than the redaction of the raw body
-/// covers, so the decoded strings are redacted again.
+impl StorageError {
+    fn read(body: &[u8]) -> Self {
+        quick_xml::de::from_str(&String::from_utf8_lossy(body)).unwrap_or_default()
+    }
+}
+
+/// Decodes the body of an error from storage. Storage may repeat the signature of the URL in its message, in any encoding, so of
+/// its message nothing is kept outside of the body: only its code and its id of the request, if they look like these.
 pub(crate) fn error_body(response: &BufferedResponse, secrets: &Secrets) -> ResponseDetails {
-    let text = String::from_utf8_lossy(&response.body);
-    let error: StorageError = quick_xml::de::from_str(&text).unwrap_or_default();
-    let redact = |text: Option<String>| text.map(|text| secrets.redact_str(&text));
+    const MAX_LENGTH: usize = 40;
+    let error = StorageError::read(&response.body);
+    let is_short = |text: &String| text.len() <= MAX_LENGTH && !secrets.have_part(text);
+    let is_code = |code: &String| code.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_id = |id: &String| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     ResponseDetails {
-        code: redact(error.code),
-        message: redact(error.message),
-        request_id: redact(error.request_id),
+        code: error.code.filter(is_code).filter(is_short),
+        request_id: error.request_id.filter(is_id).filter(is_short),
         ..ResponseDetails::default()
     }
+}
+
+/// What an error code means. Most are codes of S3, which other storage uses too.
+pub(crate) fn meaning(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "AccessDenied" => "the upload URL does not allow this request, or has expired",
+        "AuthenticationFailed" | "SignatureDoesNotMatch" => {
+            "the request does not match the signature of the URL"
+        }
+        "ExpiredRequest" | "ExpiredToken" => "the upload URL has expired",
+        "RequestTimeTooSkewed" => "the clocks of the API and of storage differ",
+        "InvalidAccessKeyId" => "the key that signed the URL does not exist",
+        "HeadersNotSigned" => "a header is not signed",
+        "EntityTooLarge" => "the media is larger than storage accepts",
+        "IncompleteBody" => "storage received fewer bytes than announced",
+        "NoSuchBucket" => "the bucket does not exist",
+        "QuotaExceeded" | "XMinioStorageFull" => "storage is full",
+        "RequestTimeout" => "storage received nothing for some time",
+        "InternalError" => "storage failed",
+        "ServiceUnavailable" | "SlowDown" | "ServerBusy" => "storage is overloaded",
+        _ => return None,
+    })
+}
+
+/// Returns whether storage refused the request for good.
+pub(crate) fn is_refusal(error: &Error) -> bool {
+    error.kind() == ErrorKind::Storage && !error.is_retryable()
 }
 
 /// Returns whether `error` says that the upload URL has expired. S3 answers 403 `AccessDenied` with "Request has expired",
@@ -51,7 +85,10 @@ pub(crate) fn error_body(response: &BufferedResponse, secrets: &Secrets) -> Resp
 pub(crate) fn has_expired(error: &Error) -> bool {
     match error.storage_code() {
         Some("ExpiredToken" | "ExpiredRequest") => true,
-        Some("AccessDenied") => error.message().is_some_and(|message| message.contains("expired")),
+        Some("AccessDenied") => {
+            let message = error.body().and_then(|body| StorageError::read(body).message);
+            message.is_some_and(|message| message.contains("expired"))
+        }
         _ => false,
     }
 }

@@ -51,6 +51,7 @@ async fn a_400_has_error_type_and_comment() {
     assert_eq!(error.documented::<ApiError>().unwrap().error_type, ErrorType::ItemNotFound);
     assert_eq!(documented::<ApiError>(&error), body);
     insta::assert_snapshot!(error, @r#"cielo24 request_upload_url: answered 400, "ITEM_NOT_FOUND: No such job": correct the request"#);
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "documented for 400: ITEM_NOT_FOUND");
 }
 
 #[tokio::test]
@@ -118,4 +119,15 @@ fn an_error_type_has_the_name_that_the_server_sends() {
         assert_eq!((error_type.to_string().as_str(), json!(error_type)), (name, json!(name)));
     }
     assert!(serde_json::from_value::<ErrorType>(json!(7)).is_err());
+}
+
+#[test]
+fn a_job_id_and_an_error_type_are_shown_as_the_server_writes_them() {
+    assert_eq!(job().to_string(), JOB);
+    assert_eq!((job().as_str(), JOB.parse::<JobId>().unwrap()), (JOB, job()));
+    for text in ["BAD_API_TOKEN", "FULL_MOON"] {
+        let error_type = ErrorType::from(text.to_owned());
+        assert_eq!((error_type.to_string(), String::from(error_type)), (text.to_owned(), text.to_owned()));
+    }
+    assert_eq!(ErrorType::from("BAD_API_TOKEN".to_owned()), ErrorType::BadApiToken);
 }

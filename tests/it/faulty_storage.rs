@@ -13,10 +13,14 @@ pub(crate) enum Behaviour {
     Answer(String),
     /// Reads this number of body bytes, then sends this response and reads no more.
     AnswerAfter(usize, String),
+    /// Reads this number of body bytes, sends this response, and reads the rest.
+    AnswerWhileReading(usize, String),
     /// Reads this number of body bytes, then resets the connection.
     ResetAfter(usize),
     /// Reads this number of body bytes, then neither reads nor sends anything.
     StallAfter(usize),
+    /// Waits for a permit each time it has read this number of body bytes, and answers 200 at the end.
+    PauseAfter(usize, Arc<Semaphore>),
 }
 
 /// The request of one connection, as far as it was received.
@@ -96,13 +100,31 @@ async fn serve(
     let mut request = read_head(&mut stream).await;
     let wanted = match &behaviour {
         Behaviour::Answer(_) => request.length(),
-        Behaviour::AnswerAfter(bytes, _) | Behaviour::ResetAfter(bytes) | Behaviour::StallAfter(bytes) => {
-            *bytes
-        }
+        Behaviour::AnswerAfter(bytes, _)
+        | Behaviour::AnswerWhileReading(bytes, _)
+        | Behaviour::ResetAfter(bytes)
+        | Behaviour::StallAfter(bytes)
+        | Behaviour::PauseAfter(bytes, _) => *bytes,
     };
     read_body(&mut stream, &mut request, wanted).await;
+    if let Behaviour::PauseAfter(step, may_go_on) = &behaviour {
+        while !request.is_complete() {
+            may_go_on.acquire().await.unwrap().forget();
+            let wanted = request.length().min(request.body.len() + step);
+            read_body(&mut stream, &mut request, wanted).await;
+        }
+    }
+    if let Behaviour::AnswerWhileReading(_, answer) = &behaviour {
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        let length = request.length();
+        read_body(&mut stream, &mut request, length).await;
+    }
     received.lock().unwrap().push(request.clone());
     let stays_open = match behaviour {
+        Behaviour::PauseAfter(..) => {
+            let _ = stream.write_all(answer(200, "").as_bytes()).await;
+            false
+        }
         Behaviour::Answer(answer) => {
             // The client may have closed the connection.
             let _ = stream.write_all(answer.as_bytes()).await;
@@ -112,6 +134,7 @@ async fn serve(
             stream.write_all(answer.as_bytes()).await.unwrap();
             true
         }
+        Behaviour::AnswerWhileReading(..) => false,
         Behaviour::ResetAfter(_) => {
             stream.set_zero_linger().unwrap();
             false

@@ -5,6 +5,7 @@
 #[path = "../../build/mod.rs"]
 mod build;
 mod cielo24;
+mod expiry;
 mod faulty_storage;
 mod fuzz;
 mod generation;
@@ -13,11 +14,18 @@ mod pyannote;
 mod retry;
 mod s3;
 mod secrets;
+#[cfg(feature = "cli")]
+mod slow;
+mod stall;
 mod ten_operations;
-mod test_clock;
+mod testing;
 mod tls;
 #[cfg(feature = "cli")]
 mod tool;
+#[cfg(feature = "cli")]
+mod tool_batch;
+#[cfg(feature = "cli")]
+mod tool_run;
 mod trace;
 mod transfer;
 mod upload;

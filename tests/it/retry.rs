@@ -2,21 +2,23 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use media_upload::pyannote::{ApiKey, Client};
+use media_upload::testing::TestClock;
 use media_upload::{Error, ErrorKind, PresignedUrl, Retry, cielo24};
 use serde_json::json;
 use wiremock::{MockServer, ResponseTemplate};
 
+use crate::faulty_storage::{self, Behaviour, answer_with};
 use crate::mock_server::{
     CIELO24, KEY, PYANNOTE, TOKEN, job, media_url, refusing_origin, requests, serve, serve_once,
 };
-use crate::test_clock::TestClock;
+use crate::upload_fixture::Fixture;
 
 /// Makes a call that gets `answers` and then a success. Returns its outcome, its pauses and the number of its requests.
 async fn call(
     retry: Retry,
     answers: impl IntoIterator<Item = ResponseTemplate>,
 ) -> (Result<PresignedUrl, Error>, Vec<Duration>, usize) {
-    let (server, clock) = (MockServer::start().await, TestClock::new());
+    let (server, clock) = (MockServer::start().await, TestClock::default());
     for answer in answers {
         serve_once(&server, PYANNOTE, answer).await;
     }
@@ -44,6 +46,27 @@ async fn retryable_statuses_are_retried() {
     }
 }
 
+/// The rate limit is that of the account, so a batch would only get more 429s.
+#[tokio::test]
+async fn a_call_that_begins_during_the_wait_for_the_rate_limit_is_sent_after_it() {
+    let limited = |seconds| answer(429).insert_header("retry-after", seconds);
+    for (retry, seconds, expected) in [
+        (Retry::default().max_retries(1), "7", vec![7, 7, 7]),
+        (Retry::never(), "7", vec![]),
+        (Retry::default().max_retries(1), "100", vec![]),
+    ] {
+        let (server, clock) = (MockServer::start().await, TestClock::default());
+        serve(&server, PYANNOTE, limited(seconds)).await;
+        let client = client(&server.uri(), &clock, retry);
+        for client in [&client, &client.clone()] {
+            client.media_upload_url(&media_url()).await.unwrap_err();
+        }
+        let pauses: Vec<u64> =
+            clock.pauses().iter().map(|pause| pause.as_secs_f32().round() as u64).collect();
+        assert_eq!(pauses, expected, "{retry:?} {seconds}");
+    }
+}
+
 #[tokio::test]
 async fn other_statuses_are_not_retried() {
     for status in [400, 401, 402, 403, 404, 422, 501, 307, 200] {
@@ -56,7 +79,7 @@ async fn other_statuses_are_not_retried() {
 
 #[tokio::test]
 async fn retries_are_limited_and_the_error_has_the_number_of_attempts() {
-    let (outcome, pauses, sent) = call(Retry::default(), vec![answer(503); 5]).await;
+    let (outcome, pauses, sent) = call(Retry::default().max_retries(4), vec![answer(503); 5]).await;
     let error = outcome.unwrap_err();
     assert_eq!((error.attempts(), pauses.len(), sent), (5, 4, 5));
     insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: answered 503: try again later (tried 5 times)");
@@ -68,7 +91,7 @@ async fn retries_are_limited_and_the_error_has_the_number_of_attempts() {
 #[tokio::test]
 async fn pauses_are_random_below_a_maximum_that_doubles_up_to_the_cap() {
     let second = Duration::from_secs(1);
-    let retry = Retry::default().tries(40).first_wait(second).longest_wait(second * 3);
+    let retry = Retry::default().retry_timeout(second * 600).init_backoff(second).max_backoff(second * 3);
     let (_, pauses, _) = call(retry, vec![answer(500); 40]).await;
     let limits = [1, 2].into_iter().chain(std::iter::repeat(3)).map(|seconds| second * seconds);
     assert!(pauses.iter().zip(limits).all(|(&pause, limit)| pause <= limit), "{pauses:?}");
@@ -96,21 +119,74 @@ async fn a_wait_above_the_maximum_is_returned_to_the_caller() {
     let error = outcome.unwrap_err();
     assert_eq!((error.retry_after(), error.is_retryable()), (Some(Duration::from_secs(61)), true));
     assert_eq!((pauses.len(), sent), (0, 1));
+    insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: answered 429: try again in 61 s");
+    let (outcome, ..) =
+        call(Retry::default(), [answer(503), answer(503).insert_header("retry-after", "61")]).await;
+    insta::assert_snapshot!(outcome.unwrap_err(), @"pyannote getMediaUploadURL: answered 503: try again in 61 s (tried 2 times)");
 }
 
 #[tokio::test]
-async fn no_attempt_begins_after_the_total_time() {
-    let retry = Retry::default().total(Duration::from_secs(100));
+async fn no_attempt_begins_after_the_retry_timeout() {
+    let retry = Retry::default().retry_timeout(Duration::from_secs(100));
     let again = || answer(503).insert_header("retry-after", "40");
     let (outcome, pauses, sent) = call(retry, [again(), again(), again()]).await;
     assert_eq!((outcome.unwrap_err().attempts(), sent), (3, 3));
     assert_eq!(pauses, [Duration::from_secs(40); 2]);
 }
 
+/// The pauses of a call, or of an upload to storage, that is always answered with 503.
+async fn pauses_of_outage(retry: Retry, behaviours: usize) -> (Vec<Duration>, Error) {
+    let fixture =
+        Fixture::with(retry, vec![Behaviour::Answer(faulty_storage::answer(503, "")); behaviours]).await;
+    let error = fixture.upload(b"media".to_vec()).await.unwrap_err();
+    (fixture.clock.pauses(), error)
+}
+
+#[tokio::test]
+async fn by_default_an_upload_is_retried_for_two_minutes_and_a_call_for_thirty_seconds() {
+    let (_, call, sent) = call(Retry::default(), vec![answer(503); 500]).await;
+    assert_eq!((call.iter().sum(), call.len() + 1), (Duration::from_secs(30), sent));
+    let (upload, error) = pauses_of_outage(Retry::default(), 500).await;
+    assert_eq!((upload.iter().sum(), upload.len() as u32 + 1), (Duration::from_secs(120), error.attempts()));
+    // After the end of an outage, the next attempt begins within 15 s.
+    assert!(upload.iter().all(|pause| *pause <= Duration::from_secs(15)), "{upload:?}");
+}
+
+#[tokio::test]
+async fn the_request_for_the_url_of_an_upload_is_retried_for_two_minutes() {
+    let fixture = Fixture::new([]).await;
+    fixture.api.reset().await;
+    serve(&fixture.api, PYANNOTE, answer(503)).await;
+    let error = fixture.upload(b"media".to_vec()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), fixture.clock.pauses().iter().sum()),
+        (ErrorKind::Api, Duration::from_secs(120))
+    );
+}
+
+#[tokio::test]
+async fn the_retry_timeout_applies_to_calls_and_uploads() {
+    let retry = Retry::default().retry_timeout(Duration::from_secs(600));
+    let (_, call, _) = call(retry, vec![answer(503); 2000]).await;
+    let (upload, _) = pauses_of_outage(retry, 2000).await;
+    assert_eq!([call.iter().sum(), upload.iter().sum::<Duration>()], [Duration::from_secs(600); 2]);
+}
+
+#[tokio::test]
+async fn each_outage_of_an_upload_has_the_whole_retry_timeout_but_only_five_have() {
+    let retry = Retry::default().retry_timeout(Duration::from_secs(100));
+    let asks = Behaviour::Answer(answer_with(503, "retry-after: 60\r\n", ""));
+    let media = vec![0; (16 << 20) + 1];
+    let fixture = Fixture::with(retry, vec![asks; 9]).await;
+    let error = fixture.upload(media).await.unwrap_err();
+    // Each attempt sends everything, so each of the first five failures begins a new outage.
+    assert_eq!((error.attempts(), fixture.clock.pauses()), (6, vec![Duration::from_secs(60); 5]));
+}
+
 #[tokio::test]
 async fn a_refused_connection_is_retried() {
-    let ((_socket, nowhere), clock) = (refusing_origin(), TestClock::new());
-    let client = client(&nowhere, &clock, Retry::default().tries(3));
+    let ((_socket, nowhere), clock) = (refusing_origin(), TestClock::default());
+    let client = client(&nowhere, &clock, Retry::default().max_retries(2));
     let error = client.media_upload_url(&media_url()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts(), clock.pauses().len()), (ErrorKind::Connection, 3, 2));
 }
@@ -119,10 +195,10 @@ async fn a_refused_connection_is_retried() {
 async fn a_missing_response_is_retried() {
     // The backlog of the listener accepts connections, and no one reads from them.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let clock = TestClock::new();
+    let clock = TestClock::default();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let call = tokio::spawn({
-        let client = client(&url, &clock, Retry::default().tries(2));
+        let client = client(&url, &clock, Retry::default().max_retries(1));
         async move { client.media_upload_url(&media_url()).await.unwrap_err() }
     });
     while !call.is_finished() {
@@ -136,7 +212,7 @@ async fn a_missing_response_is_retried() {
 
 #[tokio::test]
 async fn cielo24_requests_are_retried() {
-    let (server, clock) = (MockServer::start().await, TestClock::new());
+    let (server, clock) = (MockServer::start().await, TestClock::default());
     serve_once(&server, CIELO24, answer(503)).await;
     serve(&server, CIELO24, answer(200).set_body_json(json!({ "upload_url": "https://storage.test/a" })))
         .await;

@@ -138,6 +138,8 @@ pub(crate) async fn every_error() -> Vec<Error> {
     serve_upload_url(&server, &presigned(&nowhere)).await;
     errors.extend(clients.upload(vec![1]).await);
     errors.extend(Clients::of(&nowhere, Duration::from_secs(30)).request().await);
+    let without_tls = server.uri().replace("http://", "https://");
+    errors.extend(Clients::of(&without_tls, Duration::from_secs(30)).request().await);
 
     // The backlog of the listener accepts connections, and no one reads from them.
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -199,8 +201,10 @@ async fn no_encoding_and_no_start_of_a_credential_is_kept() {
 
 /// The names of all kinds, sorted.
 fn every_kind() -> Vec<String> {
-    use ErrorKind::{Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout};
-    [Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout]
+    use ErrorKind::{
+        Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout, Tls,
+    };
+    [Api, Configuration, Connection, InvalidArgument, Media, Response, Storage, Timeout, Tls]
         .map(|kind| format!("{kind:?}"))
         .to_vec()
 }

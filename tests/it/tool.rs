@@ -1,25 +1,19 @@
 //! The command-line tool, run as a process.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::PathBuf;
-use std::pin::pin;
 use std::process::{Command, Output, Stdio};
 
-use futures_util::future::{self, Either};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use wiremock::{MockServer, ResponseTemplate};
 
-use crate::faulty_storage::{Behaviour, FaultyStorage, answer};
 use crate::mock_server::{
-    JOB, KEY, PYANNOTE, TOKEN, header_names, presigned, requests, serve, serve_storage, serve_upload_url,
-    storage_server,
+    JOB, KEY, PYANNOTE, TOKEN, header_names, requests, serve, serve_storage, storage_server,
 };
 use crate::secrets::SENTINELS;
 
 /// A folder with files of the given names.
-fn files<const N: usize>(names: [&str; N]) -> (TempDir, [PathBuf; N]) {
+pub(crate) fn files<const N: usize>(names: [&str; N]) -> (TempDir, [PathBuf; N]) {
     let folder = tempfile::tempdir().unwrap();
     let paths = names.map(|name| folder.path().join(name));
     for path in &paths {
@@ -28,16 +22,21 @@ fn files<const N: usize>(names: [&str; N]) -> (TempDir, [PathBuf; N]) {
     (folder, paths)
 }
 
+/// A command for the tool, without arguments.
+pub(crate) fn bare_tool() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_media-upload"))
+}
+
 /// A command for the tool, with both credentials in its environment.
-fn tool(provider: &str, server: &str) -> Command {
-    let mut tool = Command::new(env!("CARGO_BIN_EXE_media-upload"));
+pub(crate) fn tool(provider: &str, server: &str) -> Command {
+    let mut tool = bare_tool();
     tool.arg(provider).args(["--base-url", server]);
     tool.env("PYANNOTEAI_API_KEY", KEY).env("CIELO24_API_TOKEN", TOKEN).env_remove("NO_COLOR");
     tool
 }
 
 /// Runs the tool while the servers of the test run. Returns standard output, standard error and the exit code.
-async fn run(mut tool: Command) -> (String, String, i32) {
+pub(crate) async fn run(mut tool: Command) -> (String, String, i32) {
     let output = tokio::task::spawn_blocking(move || tool.output().unwrap()).await.unwrap();
     let Output { status, stdout, stderr } = output;
     let [stdout, stderr] = [stdout, stderr].map(|text| String::from_utf8(text).unwrap());
@@ -47,7 +46,10 @@ async fn run(mut tool: Command) -> (String, String, i32) {
     (stdout, stderr, status.code().unwrap())
 }
 
-fn with(mut tool: Command, arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>) -> Command {
+pub(crate) fn with(
+    mut tool: Command,
+    arguments: impl IntoIterator<Item = impl AsRef<std::ffi::OsStr>>,
+) -> Command {
     tool.args(arguments);
     tool
 }
@@ -57,7 +59,8 @@ async fn the_media_url_of_each_file_is_printed_in_order() {
     let (server, (_folder, [a, b])) =
         (storage_server(ResponseTemplate::new(200)).await, files(["a.wav", "b.wav"]));
     let tool = with(tool("pyannote", &server.uri()), [a, b]);
-    let (stdout, stderr, code) = run(with(tool, ["--url", "media://first", "--url", "media://second"])).await;
+    let (stdout, stderr, code) =
+        run(with(tool, ["--ordered", "--url", "media://first", "--url", "media://second"])).await;
     assert_eq!((stdout.as_str(), code), ("media://first\nmedia://second\n", 0), "{stderr}");
     assert!(stderr.contains("a.wav: 5 bytes sent"), "{stderr}");
 }
@@ -98,6 +101,7 @@ async fn a_failed_file_does_not_stop_the_others() {
     for part in ["error: ", "absent.wav", "cannot be read: check that it exists"] {
         assert!(stderr.contains(part), "{part}: {stderr}");
     }
+    assert_eq!(stderr.matches("absent.wav").count(), 1, "{stderr}");
 }
 
 #[tokio::test]
@@ -105,7 +109,7 @@ async fn json_output_has_one_object_for_each_file() {
     let (server, (folder, [a])) = (storage_server(ResponseTemplate::new(200)).await, files(["a.wav"]));
     let absent = folder.path().join("absent.wav");
     let tool = with(tool("pyannote", &server.uri()), [&a, &absent]);
-    let tool = with(tool, ["--json", "--quiet", "--url", "media://a", "--url", "media://b"]);
+    let tool = with(tool, ["--json", "--quiet", "--ordered", "--url", "media://a", "--url", "media://b"]);
     let (stdout, _, code) = run(tool).await;
     let objects: Vec<Value> = stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let [sent, failed] = &objects[..] else { panic!("two objects: {stdout}") };
@@ -132,7 +136,10 @@ async fn errors_of_the_api_and_of_storage_are_printed_with_advice() {
     let denied = "<Error><Code>AccessDenied</Code><Message>No.</Message></Error>";
     serve_storage(&server, ResponseTemplate::new(403).set_body_string(denied)).await;
     let (_, stderr, code) = run(with(tool("pyannote", &server.uri()), [&file])).await;
-    assert!(code == 1 && stderr.contains("AccessDenied: No."), "{stderr}");
+    assert!(
+        code == 1 && stderr.contains("answered 403 AccessDenied (the upload URL does not allow"),
+        "{stderr}"
+    );
 }
 
 #[tokio::test]
@@ -211,9 +218,7 @@ async fn a_credential_is_read_from_a_file() {
 #[tokio::test]
 async fn help_completions_and_manual_pages_are_printed() {
     let print = async |arguments: &[&str]| {
-        let mut tool = Command::new(env!("CARGO_BIN_EXE_media-upload"));
-        tool.args(arguments);
-        let (stdout, stderr, code) = run(tool).await;
+        let (stdout, stderr, code) = run(with(bare_tool(), arguments)).await;
         assert_eq!((stderr.as_str(), code), ("", 0), "{arguments:?}");
         stdout
     };
@@ -225,65 +230,4 @@ async fn help_completions_and_manual_pages_are_printed() {
     }
     assert!(print(&["man"]).await.contains(".TH media-upload 1"));
     assert!(print(&["man", "cielo24"]).await.contains("job\\-id"));
-}
-
-/// Storage that stalls during an upload, its API, and a file.
-async fn stalling() -> (FaultyStorage, MockServer, tempfile::NamedTempFile) {
-    let (storage, api) =
-        (FaultyStorage::start([Behaviour::StallAfter(1 << 20)]).await, MockServer::start().await);
-    serve_upload_url(&api, &presigned(&storage.origin)).await;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    file.as_file().set_len(16 << 20).unwrap();
-    (storage, api, file)
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn an_interrupt_stops_the_tool_at_once() {
-    use nix::sys::signal::{Signal, kill};
-    let (storage, api, file) = stalling().await;
-    let mut tool = with(tool("pyannote", &api.uri()), [file.path()]);
-    let child = tool.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let id = nix::unistd::Pid::from_raw(child.id().try_into().unwrap());
-    let mut end = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
-    if let Either::Left((early, _)) = future::select(&mut end, pin!(storage.connection_end())).await {
-        panic!("the tool ended before the interrupt: {early:?}");
-    }
-    kill(id, Signal::SIGINT).unwrap();
-    let output = end.await.unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(130), 0));
-    assert_eq!(
-        String::from_utf8(output.stderr).unwrap(),
-        "interrupted: incomplete uploads are not stored; run the command again\n"
-    );
-}
-
-/// The test is the other end of a pseudo-terminal.
-#[cfg(target_os = "linux")]
-#[tokio::test]
-async fn a_progress_bar_on_a_terminal_moves_and_standard_output_has_only_the_url() {
-    let size = nix::pty::Winsize { ws_row: 24, ws_col: 100, ws_xpixel: 0, ws_ypixel: 0 };
-    let terminal = nix::pty::openpty(&size, None).unwrap();
-    let storage = FaultyStorage::start([Behaviour::Answer(answer(200, ""))]).await;
-    let api = MockServer::start().await;
-    serve_upload_url(&api, &presigned(&storage.origin)).await;
-    let file = tempfile::NamedTempFile::new().unwrap();
-    file.as_file().set_len(64 << 20).unwrap();
-
-    let tool = with(tool("pyannote", &api.uri()), [file.path()]);
-    let mut tool = with(tool, ["--url", "media://interview"]);
-    let child = tool.env("TERM", "xterm").stdout(Stdio::piped()).stderr(terminal.slave).spawn().unwrap();
-    drop(tool);
-    let screen = tokio::task::spawn_blocking(move || {
-        let mut screen = Vec::new();
-        // Reading ends with an error when the last process of the terminal has ended.
-        let _ = File::from(terminal.master).read_to_end(&mut screen);
-        String::from_utf8_lossy(&screen).into_owned()
-    });
-    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
-    let screen = screen.await.unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "media://interview\n");
-    let frames: std::collections::BTreeSet<&str> =
-        screen.split(['\r', '\n']).filter(|line| line.contains("/64.00 MiB")).collect();
-    assert!(frames.len() > 1, "the bar did not move: {screen:?}");
 }

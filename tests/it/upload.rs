@@ -1,8 +1,10 @@
 use std::io::Write;
 use std::path::Path;
+use std::time::Duration;
 
-use media_upload::{Error, ErrorKind, Media, Provider, Uploaded};
+use media_upload::{Error, ErrorKind, Media, Provider, Uploaded, Uploading};
 use serde_json::json;
+use tracing::Instrument;
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
@@ -141,10 +143,23 @@ async fn an_error_of_the_url_request_is_the_error_of_the_upload() {
     assert_eq!(requests(&server).await.len(), 1);
 }
 
-#[test]
-fn an_upload_can_be_spawned() {
-    fn is_send<T: Send>(_: T) {}
-    let client =
-        media_upload::cielo24::Client::new(media_upload::cielo24::ApiToken::new(TOKEN).unwrap()).unwrap();
-    is_send(client.upload(vec![1], &job()).into_future());
+#[tokio::test]
+async fn an_upload_can_be_spawned_joined_instrumented_and_selected() {
+    let server = storage_server(ResponseTemplate::new(200)).await;
+    let client = mock_server::pyannote(&server);
+    let upload = || client.upload(vec![1], &media_url());
+    let task = tokio::spawn(upload().into_future());
+    let instrumented = upload().into_future().instrument(tracing::info_span!("import"));
+    let limited = tokio::time::timeout(Duration::from_secs(3600), upload());
+    let (task, instrumented, limited) = tokio::join!(task, instrumented, limited);
+    for outcome in [task.unwrap(), instrumented, limited.unwrap()] {
+        assert_eq!(outcome.unwrap().bytes(), 1);
+    }
+    tokio::select! {
+        outcome = upload() => assert_eq!(outcome.unwrap().bytes(), 1),
+        () = std::future::pending() => unreachable!(),
+    }
+    assert_eq!(format!("{:?}", upload()), "Upload { provider: Pyannote, media: Media(1 bytes), .. }");
+    let name: Uploading = upload().into_future();
+    assert_eq!(format!("{name:?}"), "Uploading { .. }");
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, FutureExt};
-use futures_util::stream;
-use media_upload::{Content, ErrorKind, Media, Source, Uploaded, upload_all};
+use futures_util::stream::{self, StreamExt};
+use media_upload::{Content, ErrorKind, Media, Source, Uploaded, upload_all, upload_each};
 
 use crate::upload_fixture::Fixture;
 
@@ -38,6 +38,50 @@ async fn at_most_the_given_number_of_uploads_run_at_a_time() {
     assert!(upload_all(uploads.collect::<Vec<_>>(), 3).await.iter().all(Result::is_ok));
     assert_eq!(most.load(Ordering::Relaxed), 3);
     assert!(upload_all([fixture.begin(vec![1])], 0).await[0].is_ok());
+}
+
+#[tokio::test]
+async fn each_outcome_is_returned_before_slower_uploads_end() {
+    let fixture = Fixture::new([]).await;
+    let (open, gate) = tokio::sync::oneshot::channel();
+    let slow = fixture.begin(b"slow".to_vec());
+    let slow = async move {
+        gate.await.unwrap();
+        slow.await
+    };
+    let fast = fixture.begin(b"fast".to_vec()).into_future();
+    let mut outcomes = upload_each([slow.boxed(), fast.boxed()], 2);
+    let (position, outcome) = outcomes.next().await.unwrap();
+    assert_eq!((position, outcome.unwrap().bytes()), (1, 4));
+    open.send(()).unwrap();
+    let (position, outcome) = outcomes.next().await.unwrap();
+    assert!(position == 0 && outcome.is_ok());
+    assert!(outcomes.next().await.is_none());
+}
+
+#[tokio::test]
+async fn an_endless_list_is_read_only_as_far_as_uploads_begin() {
+    let fixture = Fixture::new([]).await;
+    let begun = AtomicUsize::new(0);
+    let uploads = std::iter::repeat_with(|| {
+        begun.fetch_add(1, Ordering::Relaxed);
+        fixture.begin(vec![1])
+    });
+    let outcomes: Vec<_> = upload_each(uploads, 3).take(10).collect().await;
+    assert!(outcomes.iter().all(|(_, outcome)| outcome.is_ok()));
+    assert!(begun.load(Ordering::Relaxed) <= 12, "{begun:?}");
+}
+
+#[tokio::test]
+async fn anything_that_becomes_a_future_can_be_run_in_a_task_of_its_own() {
+    let fixture = Fixture::new([]).await;
+    let named = ["a", "bc"].map(|name| {
+        let upload = fixture.begin(name.as_bytes().to_vec());
+        async move { (name, upload.await.map(|uploaded| uploaded.bytes())) }
+    });
+    let outcomes = tokio::spawn(upload_all(named, 1)).await.unwrap();
+    let outcomes: Vec<_> = outcomes.into_iter().map(|(name, bytes)| (name, bytes.unwrap())).collect();
+    assert_eq!(outcomes, [("a", 1), ("bc", 2)]);
 }
 
 /// Counts the open sources of its kind.

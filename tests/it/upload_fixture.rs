@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use futures_util::future::{self, Either};
 use media_upload::pyannote::{ApiKey, Client};
+use media_upload::testing::TestClock;
 use media_upload::{Error, Media, Retry, Upload, Uploaded};
 use wiremock::MockServer;
 
 use crate::faulty_storage::{Behaviour, FaultyStorage, ReceivedRequest};
 use crate::mock_server::{KEY, media_url, presigned, requests, serve_upload_url};
-use crate::test_clock::TestClock;
 
 /// Faulty storage, an API that returns its URL, and a client with a test clock.
 pub(crate) struct Fixture {
@@ -27,7 +27,7 @@ impl Fixture {
 
     pub(crate) async fn with(retry: Retry, behaviours: impl IntoIterator<Item = Behaviour>) -> Self {
         let (storage, api, clock) =
-            (FaultyStorage::start(behaviours).await, MockServer::start().await, TestClock::new());
+            (FaultyStorage::start(behaviours).await, MockServer::start().await, TestClock::default());
         serve_upload_url(&api, &presigned(&storage.origin)).await;
         let builder = Client::builder(ApiKey::new(KEY).unwrap()).base_url(api.uri()).root_certificates("");
         let client = builder.clock(Arc::new(clock.clone())).retry(retry).build().unwrap();

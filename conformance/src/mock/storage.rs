@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use hyper::header::LOCATION;
+use hyper::header::{DATE, HeaderValue, LOCATION};
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -290,5 +290,7 @@ fn refused(status: u16, code: &str, message: &str) -> Response<Full<Bytes>> {
 fn answer(status: u16, body: String) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::from(body));
     *answer.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    // Else hyper adds the present time, when the URLs have expired.
+    answer.headers_mut().insert(DATE, HeaderValue::from_static(presigned::SERVED));
     answer
 }

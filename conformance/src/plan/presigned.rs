@@ -13,6 +13,9 @@ pub const PRESIGNED: &str = "{storage}/media/conformance%20interview.wav?X-Amz-A
 /// The part that the signatures of all URLs have in common. The number of the URL follows it. A client must not show it.
 pub const SIGNATURE: &str = "0e5f1c7ad2b94e3680d1a9c4b7f25e63c4a1d08f9b3e7265d81f04a6c9e2b7";
 
+/// The time at the storage: that of the signature.
+pub const SERVED: &str = "Fri, 02 Jan 2026 03:04:05 GMT";
+
 /// What the storage appends to the URL when it redirects the client.
 pub const MOVED: &str = "&x-moved=1";
 

@@ -16,6 +16,9 @@ use crate::result::{ClientName, DriverInfo};
 /// How many cases run at once. They wait for sockets more than for the processor.
 const CONCURRENCY: usize = 8;
 
+/// By default our clients retry for some time. The number of retries is then random, and transcripts must be the same each time.
+const RETRIES: u32 = 4;
+
 /// No root certificates: no case can connect to a real server.
 const NO_ROOTS: &[u8] = b"";
 
@@ -28,7 +31,7 @@ pub struct OwnClients {
 
 impl Default for OwnClients {
     fn default() -> Self {
-        Self::with_retry(Retry::default())
+        Self::with_retry(Retry::default().max_retries(RETRIES))
     }
 }
 

@@ -184,3 +184,13 @@ async fn the_target_of_a_redirect_is_another_url_when_the_storage_has_not_redire
     }));
     assert_fails(&with_defect(moves, false, "/small").await, &["upload/url"], Level::Must);
 }
+
+#[tokio::test]
+async fn our_clients_conform_with_their_default_retries_too() {
+    let driver: Arc<dyn Driver> = Arc::new(OwnClients::with_retry(Retry::default()));
+    let run =
+        run(&Arc::new(our_plan()), driver, Options { strict: true, ..Options::default() }).await.unwrap();
+    for result in &run.results {
+        assert_eq!(result.verdict.kind(), VerdictKind::Pass, "{}: {}", result.case.id, result.exchange);
+    }
+}

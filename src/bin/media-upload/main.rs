@@ -3,24 +3,42 @@
 //! Standard output has only results, so that it can be piped. Everything else goes to standard error.
 
 use std::io::{self, Write};
-use std::pin::pin;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
-use futures_util::future::{self, Either};
-use futures_util::stream::{self, StreamExt};
-use indicatif::{MultiProgress, ProgressDrawTarget};
+use jiff::SignedDuration;
 
 use arguments::{Arguments, Command, Common, UsageError};
-use job::Job;
+use concurrency::Concurrency;
+use display::Display;
+use journal::Journal;
+use list::List;
+use service::Service;
+use session::End;
+use stop::Stop;
+use uploader::Uploader;
 
 mod arguments;
+mod batch;
+mod concurrency;
 mod credential;
-mod job;
+mod display;
+mod entry;
+mod fingerprint;
+mod journal;
+mod list;
 mod media_key;
-mod progress_bar;
+mod partition;
 mod report;
+mod service;
+mod session;
+mod spool;
+mod stop;
+mod tasks;
 mod terminal;
+mod trace;
+mod uploader;
 
 const SUCCESS: u8 = 0;
 const UPLOAD_FAILED: u8 = 1;
@@ -44,8 +62,13 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<io::Result<u8>, UsageError> {
     Ok(match command {
-        Command::Pyannote(arguments) => upload(job::pyannote(&arguments)?, &arguments.common),
-        Command::Cielo24(arguments) => upload(job::cielo24(&arguments)?, &arguments.common),
+        Command::Pyannote(arguments) => {
+            let max_age = SignedDuration::from_hours(arguments.max_age.into());
+            upload(Service::pyannote(&arguments)?, &arguments.list()?, Some(max_age), &arguments.common)?
+        }
+        Command::Cielo24(arguments) => {
+            upload(Service::cielo24(&arguments)?, &arguments.list(), None, &arguments.common)?
+        }
         Command::Completions { shell } => print(&arguments::completions(shell)),
         Command::Man { command } => print(&arguments::man(command.as_deref())?),
     })
@@ -55,40 +78,39 @@ fn print(text: &[u8]) -> io::Result<u8> {
     io::stdout().write_all(text).map(|()| SUCCESS)
 }
 
-/// Runs all jobs until they are done, or until the user interrupts them.
-fn upload(jobs: Vec<Job>, arguments: &Common) -> io::Result<u8> {
-    let target = if arguments.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-    let bars = MultiProgress::with_draw_target(target);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let code = runtime.block_on(async {
-        let (uploads, interrupt) = (pin!(upload_all(jobs, arguments, &bars)), pin!(tokio::signal::ctrl_c()));
-        match future::select(uploads, interrupt).await {
-            Either::Left((code, _)) => code,
-            Either::Right((Ok(()), _)) => {
-                bars.suspend(|| {
-                    terminal::print("interrupted: incomplete uploads are not stored; run the command again");
-                });
-                Ok(INTERRUPTED)
-            }
-            // The signal handler could not be installed.
-            Either::Right((Err(_), uploads)) => uploads.await,
-        }
-    });
-    // Do not wait for a thread that is still reading a file.
-    runtime.shutdown_background();
-    code
-}
-
-/// Prints each outcome, in the order of the files, as soon as it and all earlier ones are known.
-async fn upload_all(jobs: Vec<Job>, arguments: &Common, bars: &MultiProgress) -> io::Result<u8> {
-    let mut outcomes = stream::iter(jobs).map(|job| job.run(bars)).buffered(job::CONCURRENCY);
-    let (mut code, mut printed) = (SUCCESS, Ok(()));
-    while let Some((target, result)) = outcomes.next().await {
-        // If the output cannot be written, the remaining files are still uploaded.
-        printed = printed.and(bars.suspend(|| report::print(&target, &result, arguments)));
-        if result.is_err() {
-            code = UPLOAD_FAILED;
-        }
+/// Uploads all files of `list`. Media that was stored longer ago than `max_age` is sent again.
+fn upload(
+    service: Service,
+    list: &List,
+    max_age: Option<SignedDuration>,
+    options: &Common,
+) -> Result<io::Result<u8>, UsageError> {
+    if options.verbose {
+        trace::begin();
     }
-    printed.map(|()| code)
+    let stdin = if list.has_stdin() { Some(spool::stdin()?) } else { None };
+    let service = Arc::new(service.with_stdin(stdin));
+    let tasks = tasks::tasks(&service, list, options.batch.partition)?;
+    let uploader = Arc::new(Uploader {
+        kind: service.kind,
+        journal: options.batch.journal.as_deref().map(Journal::open).transpose()?,
+        max_age,
+        has_checksums: options.batch.checksum,
+        is_dry_run: options.batch.dry_run,
+        display: Display::new(options),
+        concurrency: Concurrency::new(options.batch.jobs),
+        stop: Stop::new(),
+    });
+    let run = || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        let end = runtime.block_on(session::run(uploader, tasks, options));
+        // Do not wait for a thread that is still reading a file.
+        runtime.shutdown_background();
+        end.map(|end| match end {
+            End::Complete => SUCCESS,
+            End::Failed => UPLOAD_FAILED,
+            End::Interrupted => INTERRUPTED,
+        })
+    };
+    Ok(run())
 }

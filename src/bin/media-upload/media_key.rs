@@ -1,24 +1,26 @@
 //! The default media URL of a file.
 
 use std::ffi::OsStr;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 
 use media_upload::Error;
 use media_upload::pyannote::MediaUrl;
 
+use crate::entry::hash;
+use crate::fingerprint::Fingerprint;
+
 // Caps on the parts of a file's name, in characters. Together they are far below the maximum length of a media URL.
 const MAX_STEM: usize = 40;
 const MAX_EXTENSION: usize = 10;
 
-/// `media://` and the file's name with a number, which is a hash of the file's path, length and modification time. Files with the
+/// `media://`, `prefix`, and the file's name with a number, which is the start of the BLAKE3 hash of the file's path, length and modification time. Files with the
 /// same name have different URLs, and an unchanged file always has the same URL.
-pub(crate) fn media_url(file: &Path) -> Result<MediaUrl, Error> {
+pub(crate) fn media_url(prefix: &str, file: &Path) -> Result<MediaUrl, Error> {
     let stem = plain(file.file_stem(), MAX_STEM);
-    let number = fingerprint(file);
+    let number = number(file);
     let extension = plain(file.extension(), MAX_EXTENSION);
     let dot = if extension.is_empty() { "" } else { "." };
-    MediaUrl::from_key(format!("{stem}-{number:016x}{dot}{extension}"))
+    MediaUrl::from_key(format!("{prefix}{stem}-{number:016x}{dot}{extension}"))
 }
 
 /// The first `max` characters of `name`, with `_` in place of each character that a media URL cannot have.
@@ -29,13 +31,10 @@ fn plain(name: Option<&OsStr>, max: usize) -> String {
 }
 
 /// Errors are ignored here: a file without metadata cannot be uploaded, and the upload reports why.
-fn fingerprint(file: &Path) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    file.canonicalize().as_deref().unwrap_or(file).hash(&mut hasher);
-    if let Ok(metadata) = file.metadata() {
-        (metadata.len(), metadata.modified().ok()).hash(&mut hasher);
-    }
-    hasher.finish()
+fn number(file: &Path) -> u64 {
+    let path = file.canonicalize().unwrap_or_else(|_| file.to_owned());
+    let version = Fingerprint::of(file).map(|fingerprint| fingerprint.version()).unwrap_or_default();
+    hash([path.as_os_str().as_encoded_bytes(), &version])
 }
 
 #[cfg(test)]
@@ -44,7 +43,7 @@ mod tests {
     use std::fs;
 
     fn url(path: &Path) -> String {
-        media_url(path).unwrap().to_string()
+        media_url("", path).unwrap().to_string()
     }
 
     #[test]
@@ -61,6 +60,14 @@ mod tests {
         }
         assert_eq!(url(Path::new(&"x".repeat(300))).len(), 65);
         assert_eq!(url(Path::new(&format!("a.{}", "x".repeat(300)))).len(), 37);
+    }
+
+    #[test]
+    fn the_number_does_not_depend_on_the_version_of_the_tool() {
+        let absent = Path::new("/nonexistent/interview.wav");
+        assert_eq!(url(absent), "media://interview-d9dc222d2bb984e7.wav");
+        let prefixed = media_url("calls/", absent).unwrap().to_string();
+        assert_eq!(prefixed, url(absent).replace("media://", "media://calls/"));
     }
 
     #[test]
