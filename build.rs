@@ -32,7 +32,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         text => text.map_err(|error| format!("{LEFT_OUT}: {error}"))?,
     };
-    let client = build::generate((DOCUMENT, &document), (LEFT_OUT, &left_out))?;
+    let client = build::generate_for_this_crate((DOCUMENT, &document), (LEFT_OUT, &left_out))?;
     std::fs::write(Path::new(&out).join("pyannote.rs"), client)?;
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! Generates the Rust source: progenitor's client, and beside it what progenitor does not generate.
 
+mod call;
 pub(crate) mod client;
 mod duplicate;
 mod error_enum;
+mod list;
 mod success_enum;
+mod types;
+mod union;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,21 +15,23 @@ use serde_json::Value;
 
 use crate::build::defect::Defect;
 use crate::build::document::Document;
+use crate::build::fix::Api;
 use crate::build::json::{entries, string};
-use crate::build::operation::Operation;
 
-/// The source of the client. `left_out` has the name and the reason of everything that it does not have.
+/// The source of the client. `left_out` has the name and the reason of everything that it does not have, `uses` more code.
 pub(crate) fn source(
     document: &Document,
-    operations: &[Operation],
+    api: &Api,
     left_out: &[(String, String)],
+    uses: Option<TokenStream>,
 ) -> Result<String, Defect> {
-    let client = client::generate(document, operations)?;
+    let operations = &api.operations;
+    let (client, calls) = client::generate(document, api)?;
     let server = server(document)?;
     let left_out = left_out_list(left_out);
     let errors = operations.iter().map(error_enum::emit);
     let successes = operations.iter().map(success_enum::emit);
-    let file = syn::parse2(quote! { #server #left_out #client #(#errors)* #(#successes)* });
+    let file = syn::parse2(quote! { #server #left_out #uses #client #(#calls)* #(#errors)* #(#successes)* });
     let file = file.map_err(|error| {
         let problem = format!("the generated client is not valid Rust: {error}");
         document.defect("", problem, "report this as a bug")

@@ -10,26 +10,49 @@ mod fix;
 mod json;
 mod left_out;
 mod operation;
+mod overlap;
 mod reference;
 mod rust_name;
 mod schema;
 mod shape;
 mod status;
 mod unsupported;
+mod uses;
 mod yaml;
 
 use document::Document;
+use fix::Api;
 use left_out::LeftOutList;
 
 /// Generates the client for a document. The second argument is the list of operations to leave out.
 /// Both arguments are a file name, which error messages show, and the content of that file. The error has one line for
 /// each defect.
+#[allow(dead_code, reason = "the build script generates the client for this crate")]
 pub(crate) fn generate(document: (&str, &str), left_out: (&str, &str)) -> Result<String, String> {
+    let (document, api, left_out) = read(document, left_out)?;
+    Ok(emit::source(&document, &api, &left_out, None)?)
+}
+
+/// Generates the client as [`generate`] does, and the names that `src/pyannote.rs` uses.
+pub(crate) fn generate_for_this_crate(
+    document: (&str, &str),
+    left_out: (&str, &str),
+) -> Result<String, String> {
+    let (document, api, left_out) = read(document, left_out)?;
+    let uses = uses::emit(&document, &api)?;
+    Ok(emit::source(&document, &api, &left_out, Some(uses))?)
+}
+
+/// The document that progenitor supports, what it does not generate, and what is left out, with the reasons.
+fn read(
+    document: (&str, &str),
+    left_out: (&str, &str),
+) -> Result<(Document, Api, Vec<(String, String)>), String> {
     let mut document = Document::read(document.0, document.1)?;
     let list = LeftOutList::read(left_out.0, left_out.1)?;
     shape::check(&document)?;
     reference::check(&document)?;
-    let mut operations = fix::apply(&mut document)?;
-    let left_out = unsupported::remove(&mut document, &mut operations, &list)?;
-    Ok(emit::source(&document, &operations, &left_out)?)
+    let mut api = fix::apply(&mut document)?;
+    let left_out = unsupported::remove(&mut document, &mut api, &list)?;
+    Ok((document, api, left_out))
 }

@@ -36,6 +36,8 @@ pub(crate) struct Operation {
     /// In lower case, as in the document.
     pub(crate) method: String,
     pub(crate) path: String,
+    /// The media type of a body of bytes, if it is another than the one that progenitor sends.
+    pub(crate) bytes: Option<String>,
     /// The responses that are not successes, sorted by status.
     pub(crate) errors: Vec<Response>,
     /// Sorted by status. Empty if all successes have one type, because progenitor generates that type.
@@ -93,7 +95,8 @@ pub(crate) fn find(document: &mut Document) -> Result<Vec<Operation>, Defect> {
         let name = unique(id.clone(), &method, |name| {
             !RESERVED.contains(&snake(name).as_str()) && type_names.insert(pascal(name))
         });
-        let operation = Operation { id, name, method, path, errors: Vec::new(), successes: Vec::new() };
+        let operation =
+            Operation { id, name, method, path, bytes: None, errors: Vec::new(), successes: Vec::new() };
         if !operation.node(&document.root).is_object() {
             let problem = "the operation is not a mapping";
             return Err(document.defect(&operation.pointer(), problem, "write a mapping"));

@@ -33,7 +33,8 @@ fn follow(document: &Document, pointer: &str) -> Result<(), Defect> {
 }
 
 /// The keys of OpenAPI whose value is a map with names chosen by the document.
-const MAPS: [&str; 16] = [
+pub(crate) const MAPS: [&str; 18] = [
+    "$defs",
     "callbacks",
     "content",
     "encoding",
@@ -43,6 +44,7 @@ const MAPS: [&str; 16] = [
     "mapping",
     "parameters",
     "paths",
+    "pathItems",
     "patternProperties",
     "properties",
     "requestBodies",
@@ -56,7 +58,7 @@ const MAPS: [&str; 16] = [
 /// reference or a schema, but is not searched.
 pub(crate) fn find_strings(node: &Value, pointer: &str, key: &str) -> Vec<String> {
     let has_names = MAPS.contains(&last_token(pointer));
-    let is_data = |name| !has_names && ["default", "enum", "example", "examples"].contains(&name);
+    let is_data = |name| !has_names && ["const", "default", "enum", "example", "examples"].contains(&name);
     let mut found = Vec::new();
     for (name, part) in node.as_object().into_iter().flatten().filter(|(name, _)| !is_data(name.as_str())) {
         let pointer = format!("{pointer}{}", token(name));

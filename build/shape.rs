@@ -28,13 +28,16 @@ pub(crate) fn check(document: &Document) -> Result<(), Defect> {
     check_paths(document)
 }
 
-/// progenitor supports only OpenAPI 3.0.
+/// progenitor supports only OpenAPI 3.0, and `fix::edition` changes 3.1 into it.
 fn check_version(document: &Document) -> Result<(), Defect> {
     match document.root.get("openapi") {
-        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
+        Some(Value::String(version)) if ["3.0.", "3.1."].iter().any(|known| version.starts_with(known)) => {
+            Ok(())
+        }
         Some(version) => {
-            let problem = format!("the version is {version}, but the generator supports only OpenAPI 3.0.x");
-            Err(document.defect("/openapi", problem, "convert the document to OpenAPI 3.0"))
+            let problem =
+                format!("the version is {version}, but the generator supports only OpenAPI 3.0.x and 3.1.x");
+            Err(document.defect("/openapi", problem, "convert the document to OpenAPI 3.1"))
         }
         None => {
             let problem = "this is not an OpenAPI document: it has no `openapi`";

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::build::document::Document;
 use crate::build::emit::client::{attempt, part};
+use crate::build::fix::Api;
 use crate::build::json::remove as remove_key;
 use crate::build::left_out::LeftOutList;
 use crate::build::operation::{Operation, Response};
@@ -17,9 +18,10 @@ use crate::build::schema;
 /// The error has one line for each defect, sorted by file and line.
 pub(crate) fn remove(
     document: &mut Document,
-    operations: &mut Vec<Operation>,
+    api: &mut Api,
     list: &LeftOutList,
 ) -> Result<Vec<(String, String)>, String> {
+    let operations = &mut api.operations;
     let unsupported = Unsupported::find(document, operations, list);
     let reason = |operation: &Operation| unsupported.operations.get(&operation.name);
     let mut defects = list.stale(operations, |operation| reason(operation).is_some());
@@ -47,6 +49,7 @@ pub(crate) fn remove(
     // No operation that remains needs these schemas.
     for (name, reason) in unsupported.schemas {
         remove_key(&mut document.root["components"]["schemas"], &name);
+        api.unions.retain(|union| union.name != name);
         left_out.push((format!("{}{name}", schema::SCHEMAS), reason));
     }
     Ok(left_out)

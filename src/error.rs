@@ -89,7 +89,7 @@ impl fmt::Display for Provider {
 }
 
 /// An invalid field of the request, as the server reports it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldError {
     /// The name of the field.

@@ -6,7 +6,6 @@ use std::fmt;
 
 use futures_util::FutureExt;
 use reqwest::header::HeaderValue;
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{BoxError, Documented, Error, ErrorKind, FieldError, Provider, ResponseDetails};
@@ -18,7 +17,12 @@ use crate::secret::{PresignedUrl, Secret, Secrets};
 use crate::string_conversions::string_conversions;
 use crate::upload::Upload;
 
+use api::uses;
+
 pub mod api;
+// The current document needs only some of its functions.
+#[allow(dead_code)]
+pub(crate) mod lossless;
 
 const PROVIDER: Provider = Provider::Pyannote;
 
@@ -88,6 +92,12 @@ impl MediaUrl {
 
 string_conversions!(MediaUrl);
 
+impl From<MediaUrl> for api::types::GetMediaUploadUrlUrl {
+    fn from(url: MediaUrl) -> Self {
+        url.0
+    }
+}
+
 /// Builds a [`Client`].
 pub type ClientBuilder = crate::builder::ClientBuilder<ApiKey>;
 
@@ -147,7 +157,7 @@ impl Client {
         url: &MediaUrl,
     ) -> Result<PresignedUrl, Error> {
         let api = self.generated(api::Policy::for_method(self.secrets.clone(), context.tracer.clone()));
-        let outcome = api.get_media_upload_url(&api::types::GetMediaUploadUrl { url: url.0.clone() }).await;
+        let outcome = api.get_media_upload_url(&api::uses::UploadUrlRequest::new(url.0.clone())).await;
         let success = convert::<_, api::GetMediaUploadUrlError>(context, &api, outcome)?;
         let accepted = self.http.base.accept_upload_url(&success.url);
         accepted.map_err(|why| context.undocumented_success(success.status(), &why))
@@ -219,13 +229,23 @@ fn convert<T, E: Documented>(
 /// Decodes the body of an error. The fields of documented errors are read from any error.
 fn error_body<E: Documented>(response: &BufferedResponse) -> (ResponseDetails, Option<BoxError>) {
     let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-    let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
-    let errors = body.get("errors").and_then(Value::as_array).into_iter().flatten();
+    let errors = first(&body, uses::ERRORS).and_then(Value::as_array).into_iter().flatten();
+    let field_error =
+        |error| Some(FieldError { field: text(error, uses::FIELD)?, message: text(error, uses::MESSAGE)? });
     let details = ResponseDetails {
-        message: text("message"),
-        request_id: text("requestId"),
-        field_errors: errors.filter_map(|error| FieldError::deserialize(error).ok()).collect(),
+        message: text(&body, uses::MESSAGE),
+        request_id: text(&body, uses::REQUEST_ID),
+        field_errors: errors.filter_map(field_error).collect(),
         ..ResponseDetails::default()
     };
     (details, E::decode(response.status.as_u16(), &response.body).map(Into::into))
+}
+
+/// The first of these fields that the object has.
+fn first<'a>(object: &'a Value, names: &[&str]) -> Option<&'a Value> {
+    names.iter().find_map(|name| object.get(name))
+}
+
+fn text(object: &Value, names: &[&str]) -> Option<String> {
+    first(object, names)?.as_str().map(str::to_owned)
 }

@@ -9,9 +9,12 @@ use crate::build::reference::resolved;
 /// The only name that progenitor knows for JSON.
 pub(crate) const JSON: &str = "application/json";
 
+/// The media type of bytes that progenitor sends.
+pub(crate) const OCTETS: &str = "application/octet-stream";
+
 /// The media types of a request body that progenitor can send, the preferred first.
 pub(crate) const REQUEST_BODIES: [&str; 5] =
-    [JSON, "application/x-www-form-urlencoded", "application/octet-stream", "text/plain", "text/x-markdown"];
+    [JSON, "application/x-www-form-urlencoded", OCTETS, "text/plain", "text/x-markdown"];
 
 /// A media type without its parameters.
 pub(crate) fn essence(media_type: &str) -> &str {
@@ -24,13 +27,14 @@ pub(crate) fn json_form(response: &Value) -> Option<&Value> {
 }
 
 /// Replaces the references to bodies and responses of the operation by their targets, and fixes these.
-pub(crate) fn inline(root: &mut Value, operation: &Operation) {
+pub(crate) fn inline(root: &mut Value, operation: &mut Operation) {
     let mut node = operation.node(root).clone();
     remove(&mut node, "callbacks");
     if let Some(body) = node.get_mut("requestBody") {
         *body = resolved(root, body).clone();
         add_schemas(body);
         choose_media_type(body);
+        operation.bytes = bytes(root, body);
     }
     for (_, response) in entries_mut(&mut node, "responses") {
         *response = resolved(root, response).clone();
@@ -69,9 +73,7 @@ fn add_schemas(carrier: &mut Value) {
     for (name, form) in entries_mut(carrier, "content").filter(|(_, form)| form.get("schema").is_none()) {
         match essence(name) {
             JSON => *form = json!({ "schema": {} }),
-            "application/octet-stream" => {
-                *form = json!({ "schema": { "type": "string", "format": "binary" } })
-            }
+            OCTETS => *form = json!({ "schema": { "type": "string", "format": "binary" } }),
             _ => {}
         }
     }
@@ -83,4 +85,20 @@ fn choose_media_type(body: &mut Value) {
     if let Some((name, form)) = REQUEST_BODIES.iter().find_map(find) {
         body["content"] = Value::Object(Map::from_iter([(name.clone(), form.clone())]));
     }
+}
+
+/// Renames the only media type of a request body to one of bytes, if progenitor does not know it and its schema is a string.
+/// Returns its name.
+fn bytes(root: &Value, body: &mut Value) -> Option<String> {
+    let content = body.get("content")?.as_object()?;
+    let (name, form) = content.iter().next().filter(|_| content.len() == 1)?;
+    let is_string =
+        form.get("schema").is_none_or(|schema| string(resolved(root, schema), "type") == Some("string"));
+    let is_range = name.contains('*') || name.starts_with("multipart/");
+    if !is_string || is_range || REQUEST_BODIES.contains(&essence(name)) {
+        return None;
+    }
+    let name = name.clone();
+    body["content"] = json!({ OCTETS: { "schema": { "type": "string", "format": "binary" } } });
+    Some(name)
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::build::defect::Defect;
 use crate::build::document::Document;
-use crate::build::fix::content::{JSON, json_form};
+use crate::build::fix::content::{JSON, OCTETS, json_form};
 use crate::build::json::{entries, string, token};
 use crate::build::operation::{Body, Operation, Response};
 use crate::build::rust_name::pascal;
@@ -58,7 +58,7 @@ pub(crate) fn take_successes(root: &mut Value, operation: &mut Operation) {
         return;
     }
     let has_json = bodies.iter().any(|body| matches!(body, Body::Json(_)));
-    let accepted = if has_json { JSON } else { "application/octet-stream" };
+    let accepted = if has_json { JSON } else { OCTETS };
     operation.node_mut(root)["responses"] =
         json!({ "2XX": { "description": "", "content": { accepted: { "schema": {} } } } });
     operation.successes = name_schemas(root, operation, &responses);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::build::emit::first_url;
-use crate::build::fix::content::{REQUEST_BODIES, essence};
+use crate::build::fix::content::{OCTETS, REQUEST_BODIES, essence};
 use crate::build::fix::parameter::{location, name};
 use crate::build::json::string;
 use crate::build::operation::Operation;
@@ -110,7 +110,7 @@ fn body_reason(root: &Value, operation: &Operation) -> Option<String> {
     let is_string_of =
         |format: Option<&str>| string(schema, "type") == Some("string") && string(schema, "format") == format;
     match essence(name) {
-        "application/octet-stream" if !is_string_of(Some("binary")) => {
+        OCTETS if !is_string_of(Some("binary")) => {
             Some(format!("a body of type `{name}` must have a schema of type string and format binary"))
         }
         "text/plain" | "text/x-markdown" if !is_string_of(None) => {

@@ -201,7 +201,7 @@ async fn a_refused_connection_is_a_connection_error() {
 async fn the_generated_client_redacts_errors_and_sends_no_version_header() {
     let body = json!({ "requestId": "1", "message": format!("bad key {KEY}") });
     let server = api_server(PYANNOTE, ResponseTemplate::new(402).set_body_json(body)).await;
-    let request = api::types::GetMediaUploadUrl { url: media_url().as_str().parse().unwrap() };
+    let request = api::types::GetMediaUploadUrl::new(media_url());
     let Err(api::Error::UnexpectedResponse(answer)) =
         mock_server::pyannote(&server).api().get_media_upload_url(&request).await
     else {
@@ -216,7 +216,7 @@ async fn the_generated_client_redacts_errors_and_sends_no_version_header() {
 async fn the_generated_client_returns_a_long_success_completely() {
     let url = "u".repeat(3 << 20);
     let server = api_server(PYANNOTE, ResponseTemplate::new(201).set_body_json(json!({ "url": url }))).await;
-    let request = api::types::GetMediaUploadUrl { url: media_url().as_str().parse().unwrap() };
+    let request = api::types::GetMediaUploadUrl::new(media_url());
     let answer = mock_server::pyannote(&server).api().get_media_upload_url(&request).await.unwrap();
     assert_eq!(answer.url.len(), url.len());
     let error = mock_server::pyannote(&server).media_upload_url(&media_url()).await.unwrap_err();

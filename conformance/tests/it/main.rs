@@ -24,6 +24,7 @@ mod forbidden_values;
 mod generated_clients;
 mod html;
 mod import;
+mod jobs;
 mod known_failing;
 mod lawful;
 mod markup;
