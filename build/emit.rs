@@ -18,17 +18,12 @@ use crate::build::document::Document;
 use crate::build::fix::Api;
 use crate::build::json::{entries, string};
 
-/// The source of the client. `left_out` has the name and the reason of everything that it does not have, `uses` more code.
-pub(crate) fn source(
-    document: &Document,
-    api: &Api,
-    left_out: &[(String, String)],
-    uses: Option<TokenStream>,
-) -> Result<String, Defect> {
+/// The source of the client, with the code in `uses`.
+pub(crate) fn source(document: &Document, api: &Api, uses: Option<TokenStream>) -> Result<String, Defect> {
     let operations = &api.operations;
     let (client, calls) = client::generate(document, api)?;
     let server = server(document)?;
-    let left_out = left_out_list(left_out);
+    let left_out = left_out_list(&api.left_out);
     let errors = operations.iter().map(error_enum::emit);
     let successes = operations.iter().map(success_enum::emit);
     let file = syn::parse2(quote! { #server #left_out #uses #client #(#calls)* #(#errors)* #(#successes)* });

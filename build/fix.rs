@@ -27,6 +27,8 @@ pub(crate) struct Api {
     pub(crate) operations: Vec<Operation>,
     pub(crate) unions: Vec<Union>,
     pub(crate) lists: Vec<List>,
+    /// The name and the reason of everything that is left out.
+    pub(crate) left_out: Vec<(String, String)>,
     /// The names of the schemas that requests have.
     pub(crate) sent: BTreeSet<String>,
 }
@@ -49,11 +51,11 @@ pub(crate) fn apply(document: &mut Document) -> Result<Api, Defect> {
         response::take_successes(&mut document.root, operation);
     }
     type_name::name_inline_schemas(&mut document.root, &operations);
-    keyword::describe_and_remove(&mut document.root);
     let lists = list::take(&mut document.root, &operations);
     let unions = union::take(&mut document.root);
+    keyword::describe_and_remove(&mut document.root);
     let sent = sent(&document.root, &operations);
-    Ok(Api { operations, unions, lists, sent })
+    Ok(Api { operations, unions, lists, left_out: Vec::new(), sent })
 }
 
 /// The names of the schemas that requests have, directly or through other schemas.

@@ -29,8 +29,8 @@ use left_out::LeftOutList;
 /// each defect.
 #[allow(dead_code, reason = "the build script generates the client for this crate")]
 pub(crate) fn generate(document: (&str, &str), left_out: (&str, &str)) -> Result<String, String> {
-    let (document, api, left_out) = read(document, left_out)?;
-    Ok(emit::source(&document, &api, &left_out, None)?)
+    let (document, api) = read(document, left_out)?;
+    Ok(emit::source(&document, &api, None)?)
 }
 
 /// Generates the client as [`generate`] does, and the names that `src/pyannote.rs` uses.
@@ -38,21 +38,18 @@ pub(crate) fn generate_for_this_crate(
     document: (&str, &str),
     left_out: (&str, &str),
 ) -> Result<String, String> {
-    let (document, api, left_out) = read(document, left_out)?;
+    let (document, api) = read(document, left_out)?;
     let uses = uses::emit(&document, &api)?;
-    Ok(emit::source(&document, &api, &left_out, Some(uses))?)
+    Ok(emit::source(&document, &api, Some(uses))?)
 }
 
-/// The document that progenitor supports, what it does not generate, and what is left out, with the reasons.
-fn read(
-    document: (&str, &str),
-    left_out: (&str, &str),
-) -> Result<(Document, Api, Vec<(String, String)>), String> {
+/// The document that progenitor supports, and what it does not generate.
+fn read(document: (&str, &str), left_out: (&str, &str)) -> Result<(Document, Api), String> {
     let mut document = Document::read(document.0, document.1)?;
     let list = LeftOutList::read(left_out.0, left_out.1)?;
     shape::check(&document)?;
     reference::check(&document)?;
     let mut api = fix::apply(&mut document)?;
-    let left_out = unsupported::remove(&mut document, &mut api, &list)?;
-    Ok((document, api, left_out))
+    unsupported::remove(&mut document, &mut api, &list)?;
+    Ok((document, api))
 }

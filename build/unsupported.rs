@@ -12,15 +12,11 @@ use crate::build::left_out::LeftOutList;
 use crate::build::operation::{Operation, Response};
 use crate::build::schema;
 
-/// Removes the operations on the list, and the schemas that cannot be generated. Returns the name of each and the reason.
+/// Removes the operations on the list, and the schemas that cannot be generated.
 ///
 /// An operation that cannot be generated and is not on the list is a defect, and so is one on the list that can be.
 /// The error has one line for each defect, sorted by file and line.
-pub(crate) fn remove(
-    document: &mut Document,
-    api: &mut Api,
-    list: &LeftOutList,
-) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn remove(document: &mut Document, api: &mut Api, list: &LeftOutList) -> Result<(), String> {
     let operations = &mut api.operations;
     let unsupported = Unsupported::find(document, operations, list);
     let reason = |operation: &Operation| unsupported.operations.get(&operation.name);
@@ -37,7 +33,7 @@ pub(crate) fn remove(
         return Err(defects.into_iter().map(String::from).collect::<Vec<_>>().join("\n"));
     }
 
-    let mut left_out = Vec::new();
+    let left_out = &mut api.left_out;
     operations.retain(|operation| {
         let entry = list.entry(operation);
         if entry.is_some() {
@@ -52,7 +48,7 @@ pub(crate) fn remove(
         api.unions.retain(|union| union.name != name);
         left_out.push((format!("{}{name}", schema::SCHEMAS), reason));
     }
-    Ok(left_out)
+    Ok(())
 }
 
 /// What cannot be generated, with the reasons.

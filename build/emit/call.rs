@@ -19,19 +19,9 @@ struct Argument {
 /// Makes the operation's method return a struct, and returns that struct. `None` if the method is not as expected.
 pub(crate) fn replace(method: &mut ImplItemFn, operation: &Operation) -> Option<TokenStream> {
     let arguments = arguments(method)?;
-    let call = format_ident!("{}Call", pascal(&operation.name));
+    let name = format_ident!("{}Call", pascal(&operation.name));
     let client = local("client", &arguments);
-    let ReturnType::Type(_, output) = method.sig.output.clone() else { return None };
-    let block = with_client(method.block.to_token_stream(), &client);
-    let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-    let types = arguments.iter().map(|argument| &argument.of);
-    let setters: Vec<_> = arguments.iter().filter_map(setter).collect();
-    let setters = (!setters.is_empty()).then(|| quote! { impl<'a> #call<'a> { #(#setters)* } });
-    let doc = format!(
-        "A call of `{}`, with setters for its optional arguments. Await it to send the request.",
-        operation.id
-    );
-
+    let structure = structure(method, operation, &name, &client, &arguments)?;
     let required = arguments.iter().filter(|argument| argument.optional.is_none());
     let parameters = required.map(|Argument { name, of, .. }| match is_body(of) {
         true => quote! { #name: impl Into<reqwest::Body> },
@@ -42,22 +32,42 @@ pub(crate) fn replace(method: &mut ImplItemFn, operation: &Operation) -> Option<
         None if is_body(of) => quote! { #name: #name.into() },
         None => quote! { #name },
     });
-    let (attributes, name) = (&method.attrs, &method.sig.ident);
+    let (attributes, method_name) = (&method.attrs, &method.sig.ident);
     *method = parse_quote! {
         #(#attributes)*
-        pub fn #name<'a>(&'a self, #(#parameters),*) -> #call<'a> {
-            #call { #client: self, #(#values),* }
+        pub fn #method_name<'a>(&'a self, #(#parameters),*) -> #name<'a> {
+            #name { #client: self, #(#values),* }
         }
     };
+    Some(structure)
+}
+
+/// The struct. Awaiting it runs the code of the method.
+fn structure(
+    method: &ImplItemFn,
+    operation: &Operation,
+    name: &Ident,
+    client: &Ident,
+    arguments: &[Argument],
+) -> Option<TokenStream> {
+    let ReturnType::Type(_, output) = &method.sig.output else { return None };
+    let block = with_client(method.block.to_token_stream(), client);
+    let (names, types): (Vec<_>, Vec<_>) =
+        arguments.iter().map(|argument| (&argument.name, &argument.of)).unzip();
+    let setters: Vec<_> = arguments.iter().filter_map(setter).collect();
+    let setters = (!setters.is_empty()).then(|| quote! { impl<'a> #name<'a> { #(#setters)* } });
+    let id = &operation.id;
+    let doc =
+        format!("A call of `{id}`, with setters for its optional arguments. Await it to send the request.");
     Some(quote! {
         #[doc = #doc]
         #[derive(Debug)]
         #[must_use = "the request is sent when the call is awaited"]
-        pub struct #call<'a> { #client: &'a Client, #(#names: #types),* }
+        pub struct #name<'a> { #client: &'a Client, #(#names: #types),* }
 
         #setters
 
-        impl<'a> ::std::future::IntoFuture for #call<'a> {
+        impl<'a> ::std::future::IntoFuture for #name<'a> {
             type Output = #output;
             type IntoFuture = ::std::pin::Pin<
                 ::std::boxed::Box<dyn ::std::future::Future<Output = Self::Output> + ::std::marker::Send + 'a>,

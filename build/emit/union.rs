@@ -108,17 +108,7 @@ fn decode(union: &Union) -> TokenStream {
 
 fn with_raw(union: &Union, name: &Ident, of: &Ident) -> TokenStream {
     let doc = doc_attributes(&docs(union));
-    let conversions =
-        union.alternatives.iter().filter(|alternative| is_distinct(union, alternative)).map(|alternative| {
-            let body = body_type(alternative);
-            quote! {
-                impl ::std::convert::From<#body> for #name {
-                    fn from(value: #body) -> Self {
-                        #of::from(value).into()
-                    }
-                }
-            }
-        });
+    let traits = traits_with_raw(union, name, of);
     quote! {
         #doc
         #[derive(Clone, Debug, PartialEq)]
@@ -144,6 +134,14 @@ fn with_raw(union: &Union, name: &Ident, of: &Ident) -> TokenStream {
             }
         }
 
+        #traits
+    }
+}
+
+fn traits_with_raw(union: &Union, name: &Ident, of: &Ident) -> TokenStream {
+    let distinct = union.alternatives.iter().filter(|alternative| is_distinct(union, alternative));
+    let bodies: Vec<_> = distinct.map(body_type).collect();
+    quote! {
         impl ::serde::Serialize for #name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
                 ::serde::Serialize::serialize(&self.raw, serializer)
@@ -165,7 +163,11 @@ fn with_raw(union: &Union, name: &Ident, of: &Ident) -> TokenStream {
             }
         }
 
-        #(#conversions)*
+        #(impl ::std::convert::From<#bodies> for #name {
+            fn from(value: #bodies) -> Self {
+                #of::from(value).into()
+            }
+        })*
     }
 }
 

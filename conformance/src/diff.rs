@@ -98,8 +98,9 @@ pub fn changes(old: &Document, new: &Document, known: &[Provider]) -> Result<Vec
     Ok(changes.sorted())
 }
 
+/// A page of another kind has other facts. OpenAPI and Swagger can describe the same API.
 fn refuse_other_kind(old: &Document, new: &Document) -> Result<(), String> {
-    if old.kind == new.kind {
+    if (old.kind == Kind::Rst) == (new.kind == Kind::Rst) {
         return Ok(());
     }
     let is = |document: &Document| format!("{} is {}", document.name, kind(document));
@@ -114,6 +115,7 @@ fn texts(document: &Document) -> impl Iterator<Item = &str> {
 fn kind(document: &Document) -> &'static str {
     match document.kind {
         Kind::OpenApi => "OpenAPI",
+        Kind::Swagger => "Swagger",
         Kind::Rst => "reStructuredText",
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use self::error::ReadError;
 pub use self::excerpt::Excerpts;
 pub use self::files::SourceFile;
+pub use self::lines::Lines;
 pub use self::model::{
     Body, Code, Content, Credential, CredentialKind, Document, Example, Kind, Location, Note, NoteKind,
     Operation, Parameter, ParameterLocation, Prose, RequestExample, Response, Schema, Server,
@@ -25,6 +26,7 @@ mod error;
 mod excerpt;
 mod files;
 mod json;
+mod lines;
 mod loader;
 mod model;
 mod openapi;
@@ -43,11 +45,10 @@ mod yaml;
 pub(crate) use path::shape;
 pub(crate) use prose::collapse;
 pub(crate) use source::read_values;
-pub(crate) use text::MAX_BYTES;
+pub(crate) use text::{MAX_BYTES, hash};
 pub(crate) use tree::Tree;
 
 use self::error::LineError;
-use self::files::Files;
 use self::text::Format;
 
 impl Document {
@@ -84,8 +85,7 @@ fn read_text(name: &Arc<str>, bytes: &[u8], folder: Option<&Path>) -> Result<Doc
     if Format::of(name, &text) == Format::Rst {
         return rst::read(name, &text);
     }
-    let OpenApiSource { value, lines, .. } = OpenApiSource::parse(name, text.to_string())?;
-    let mut tree = Tree { value, lines, files: Files::default() };
+    let mut tree = source::openapi_tree(name, &text)?;
     if let Some(folder) = folder {
         loader::attach(&mut tree, name, folder);
     }

@@ -33,6 +33,7 @@ pub use mock::virtual_clock::VirtualClock;
 pub use plan::Plan;
 pub use plan::case::Case;
 pub use plan::fact::{Fact, FactKind};
+pub use plan::outline::Outline;
 pub use plan::source::PlanError;
 pub use provider::Provider;
 pub use provider::built_in::{documents as built_in_documents, providers};

@@ -1,12 +1,9 @@
 //! Planning: from documents and prose rules to facts and cases. Nothing here uses the network.
 
-use std::collections::{HashMap, HashSet};
-use std::num::NonZero;
-use std::panic::resume_unwind;
-use std::thread;
+use std::collections::HashSet;
 
-use crate::document::{Document, Operation};
-use crate::provider::{self, Provider};
+use crate::document::Document;
+use crate::provider::Provider;
 
 mod answer;
 mod argument;
@@ -18,6 +15,7 @@ pub mod fact;
 pub mod given_sample;
 mod malformed;
 pub(crate) mod operation_plan;
+pub mod outline;
 pub(crate) mod planned_argument;
 pub(crate) mod practice;
 pub mod presigned;
@@ -34,11 +32,10 @@ mod unexercised;
 pub(crate) mod upload;
 mod variation;
 
-use answer::Success;
 use case::Case;
 use fact::{Fact, FactId};
 use given_sample::GivenSample;
-use operation_plan::OperationPlan;
+use outline::Outline;
 use source::{PlanError, Source};
 use unexercised::Skipped;
 
@@ -57,21 +54,12 @@ pub struct Plan {
     skipped: Vec<Skipped>,
 }
 
-/// The cases of some operations.
-#[derive(Default)]
-struct Planned {
-    cases: Vec<Case>,
-    skipped: Vec<Skipped>,
-}
-
 impl Plan {
     /// Plans every case of these documents.
     ///
     /// # Errors
     ///
-    /// When the sentence of a prose rule is in no document of its provider, and one of them should have it; when a document exceeds a cap, when an operation
-    /// has the name of a flow, when something that a provider states does not fit its documents, and when two cases would have
-    /// the same id.
+    /// Those of [`Outline::of`], and when two cases would have the same id.
     pub fn of(documents: Vec<Document>, providers: &[Provider]) -> Result<Self, PlanError> {
         Self::with_samples(documents, providers, &[])
     }
@@ -86,28 +74,17 @@ impl Plan {
         providers: &[Provider],
         samples: &[GivenSample],
     ) -> Result<Self, PlanError> {
-        let mut sources: Vec<_> = documents
-            .into_iter()
-            .map(|document| Source { provider: provider::of(&document, providers), document })
-            .collect();
-        given_sample::apply(&mut sources, samples)?;
-        sentence::check(&sources)?;
-        for source in &sources {
-            caps::check(source)?;
-            check_flow_name(source)?;
-        }
-        provider_fit::check(&sources)?;
-        let facts = sources.iter().flat_map(|s| fact::census(&s.document, &s.provider)).collect();
-        let mut planned = Planned::default();
-        sources.iter().for_each(|source| planned.add(cases(source)));
-        let Planned { cases, skipped } = planned;
-        check_ids(&cases)?;
+        let outline = Outline::with_samples(documents, providers, samples)?;
+        let mut planning = outline.cases();
+        let cases = planning.by_ref().collect::<Result<_, _>>()?;
+        let skipped = planning.skipped;
+        let Outline { sources, facts } = outline;
         Ok(Self { sources, facts, cases, skipped })
     }
 
     /// The source that a case was planned from.
     pub fn source(&self, case: &Case) -> Option<&Source> {
-        self.sources.iter().find(|source| case.is_of(source))
+        case.source(&self.sources)
     }
 
     /// Keeps the facts that the cases exercise. After a selection of cases, a report does not list the others as missed.
@@ -124,80 +101,4 @@ impl Plan {
             .map(|fact| Unexercised { fact, reason: unexercised::reason(fact, &self.skipped) })
             .collect()
     }
-}
-
-/// All cases of one document: those of each operation, then those of the flow. Operations are independent of each other, so
-/// each processor plans a share of them.
-fn cases(source: &Source) -> Planned {
-    let operations = &source.document.operations;
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let shares = operations.chunks(operations.len().div_ceil(processors).max(1));
-    let shares: Vec<Planned> = thread::scope(|scope| {
-        let planning: Vec<_> = shares.map(|share| scope.spawn(|| cases_of(source, share))).collect();
-        planning.into_iter().map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    let mut planned = Planned::default();
-    shares.into_iter().for_each(|share| planned.add(share));
-    planned.cases.extend(upload::cases(source));
-    planned
-}
-
-fn cases_of(source: &Source, operations: &[Operation]) -> Planned {
-    let mut planned = Planned::default();
-    for operation in operations {
-        planned.add(cases_of_operation(source, operation));
-    }
-    planned
-}
-
-fn cases_of_operation(source: &Source, operation: &Operation) -> Planned {
-    let plan = OperationPlan::new(source, operation);
-    let (answers, mut skipped) = answer::documented(&plan);
-    let success = plan.check_samples().and_then(|()| Success::of(&plan, &answers));
-    let success = match success {
-        Ok(success) => success,
-        Err(reason) => {
-            return Planned { cases: Vec::new(), skipped: vec![plan.skipped(&operation.location, reason)] };
-        }
-    };
-    let mut cases: Vec<Case> = answers.iter().flat_map(response::cases).collect();
-    cases.extend(answers.iter().flat_map(malformed::cases));
-    cases.extend(undocumented::cases(&plan, &success));
-    cases.extend(argument::cases(&plan, &answers, &success));
-    cases.extend(credential::cases(&plan, &success));
-    cases.extend(transport::cases(&plan, &success));
-    skipped.extend(plan.wrong_examples());
-    Planned { cases, skipped }
-}
-
-impl Planned {
-    fn add(&mut self, other: Self) {
-        self.cases.extend(other.cases);
-        self.skipped.extend(other.skipped);
-    }
-}
-
-/// An operation must not have the name of a flow of its provider: a driver could not tell which one a case asks for.
-fn check_flow_name(source: &Source) -> Result<(), PlanError> {
-    let named = source.provider.flows.upload.as_ref().and_then(|_| source.operation(upload::FLOW));
-    named.map_or(Ok(()), |operation| {
-        Err(PlanError(format!(
-            "{}: the operation `{}` has the name of a flow of provider {}; give it another operationId in a copy of the document",
-            operation.location, operation.id, source.provider.name
-        )))
-    })
-}
-
-/// Every case id must be unique: reports, snapshots and lists of known failures name cases by it.
-fn check_ids(cases: &[Case]) -> Result<(), PlanError> {
-    let mut known: HashMap<&str, &Case> = HashMap::new();
-    for case in cases {
-        if let Some(other) = known.insert(&case.id, case) {
-            return Err(PlanError(format!(
-                "{}: the case id {} is taken by {}; give one of the two operations or arguments another name in a copy of the document",
-                case.location, case.id, other.location
-            )));
-        }
-    }
-    Ok(())
 }

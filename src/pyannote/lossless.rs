@@ -49,6 +49,9 @@ pub(crate) struct Attempt<T> {
     lost: usize,
 }
 
+/// A function that decodes a value as one alternative.
+pub(crate) type Decode<T> = fn(&Value) -> Option<Attempt<T>>;
+
 /// Decodes a value as an alternative. `listed` has the properties for which the document lists values.
 pub(crate) fn attempt<B: DeserializeOwned + Serialize, T>(
     value: &Value,
@@ -65,7 +68,7 @@ pub(crate) fn attempt<B: DeserializeOwned + Serialize, T>(
 }
 
 /// The alternative that keeps most fields: the first one of several that keep equally many.
-pub(crate) fn closest<T>(value: &Value, alternatives: &[fn(&Value) -> Option<Attempt<T>>]) -> Option<T> {
+pub(crate) fn closest<T>(value: &Value, alternatives: &[Decode<T>]) -> Option<T> {
     let mut closest: Option<Attempt<T>> = None;
     for attempt in alternatives.iter().filter_map(|attempt| attempt(value)) {
         if attempt.lost == 0 {

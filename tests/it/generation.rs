@@ -1,5 +1,7 @@
 //! The generator in `build/`: the client that it generates, and its errors.
 
+mod alternatives;
+mod edition;
 mod growth;
 mod left_out;
 

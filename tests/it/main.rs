@@ -5,6 +5,7 @@
 #[path = "../../build/mod.rs"]
 mod build;
 mod cielo24;
+mod early_response;
 mod expiry;
 mod faulty_storage;
 mod fuzz;

@@ -61,13 +61,16 @@ fn refreshed(document: &str, edits: &[(&str, &str, &str)]) -> String {
 #[test]
 fn a_refreshed_document_needs_no_edit() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let copy = tempfile::tempdir().unwrap();
+    // The same path each time: cargo builds another package for each path.
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refresh");
+    let _ = std::fs::remove_dir_all(&copy);
+    std::fs::create_dir_all(&copy).unwrap();
     for name in ["build", "build.rs", "src", "benches", "README.md", "Cargo.lock"] {
-        copy_all(&root.join(name), &copy.path().join(name));
+        copy_all(&root.join(name), &copy.join(name));
     }
     let manifest = std::fs::read_to_string(root.join("Cargo.toml")).unwrap();
     let write = |name: &str, text: &str| {
-        let file = copy.path().join(name);
+        let file = copy.join(name);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, text).unwrap();
     };
@@ -84,7 +87,7 @@ fn a_refreshed_document_needs_no_edit() {
     let check = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--quiet", "--package", "caller", "--target-dir"])
         .arg(target)
-        .current_dir(copy.path())
+        .current_dir(&copy)
         .output()
         .unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));

@@ -120,6 +120,9 @@ async fn a_wait_above_the_maximum_is_returned_to_the_caller() {
     assert_eq!((error.retry_after(), error.is_retryable()), (Some(Duration::from_secs(61)), true));
     assert_eq!((pauses.len(), sent), (0, 1));
     insta::assert_snapshot!(error, @"pyannote getMediaUploadURL: answered 429: try again in 61 s");
+    let patient = Retry::default().max_retry_after(Duration::from_secs(61));
+    let (outcome, pauses, _) = call(patient, [answer(429).insert_header("retry-after", "61")]).await;
+    assert!(outcome.is_ok() && pauses == [Duration::from_secs(61)], "{pauses:?}");
     let (outcome, ..) =
         call(Retry::default(), [answer(503), answer(503).insert_header("retry-after", "61")]).await;
     insta::assert_snapshot!(outcome.unwrap_err(), @"pyannote getMediaUploadURL: answered 503: try again in 61 s (tried 2 times)");

@@ -256,6 +256,10 @@ impl Checked<'_> {
                 broken.push(Violation::new(rule, format!("{name}: {value}"), lines(name, &found)).at(stated));
             }
         }
+        if let Some(value) = self.expected.unknown_authorization(request) {
+            let expected = "a documented credential, or no authorization header";
+            broken.push(Violation::new(&REQUEST_CREDENTIAL, expected, format!("authorization: {value}")));
+        }
         for parameter in self.expected.sent_in(ParameterLocation::Header) {
             let name = parameter.name.to_lowercase();
             let found = header_values(&request.headers, &name);

@@ -12,6 +12,7 @@ use crate::check::rule::{self, RuleBasis};
 use crate::document::{Document, Kind, MAX_BYTES, ReadError};
 use crate::plan::Plan;
 use crate::plan::given_sample::GivenSample;
+use crate::plan::outline::Outline;
 use crate::provider::config::{Client, Config, FILE_NAME};
 use crate::provider::{ProseRule, Provider, built_in};
 use crate::style::{suggestion, visible};
@@ -66,9 +67,10 @@ impl Documents {
         twice.map_or(Ok(()), |path| Err(CommandError::Usage(message(path))))
     }
 
-    /// Reads the documents and plans their cases.
-    pub(super) fn plan(&self) -> Result<Plan, CommandError> {
-        self.read()?.plan(&[]).map(|(plan, _)| plan)
+    /// Reads the documents, from which cases are planned.
+    pub(super) fn outline(&self) -> Result<Outline, CommandError> {
+        let Inputs { documents, providers, .. } = self.read()?;
+        Outline::of(documents, &providers).map_err(CommandError::usage)
     }
 
     /// Replaces the path of each listed document by the DOCUMENT argument for the same file: output shows the path that the user

@@ -15,8 +15,8 @@ use crate::check::redact::Redactor;
 use crate::check::rule::RuleBasis;
 use crate::check::transcript_text::response;
 use crate::document::Document;
-use crate::plan::Plan;
 use crate::plan::case::{Case, Outcome};
+use crate::plan::outline::Outline;
 use crate::plan::source::Source;
 use crate::style::{counted, shell_word};
 use crate::wire::message::ExpectedRequest;
@@ -35,21 +35,29 @@ pub(super) struct ExplainArgs {
 }
 
 pub(super) fn run(arguments: &ExplainArgs) -> Result<ExitCode, CommandError> {
-    let plan = arguments.documents.plan()?;
-    let case = plan.cases.iter().find(|case| case.id == arguments.case);
-    let found = case.and_then(|case| Some((case, plan.source(case)?)));
-    let Some((case, source)) = found else {
-        return Err(unknown_case(&plan, &arguments.case));
-    };
-    print(&explained(source, case))?;
+    let outline = arguments.documents.outline()?;
+    let case = find(&outline, &arguments.case)?;
+    if let Some(source) = case.source(&outline.sources) {
+        print(&explained(source, &case))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown_case(plan: &Plan, id: &str) -> CommandError {
+/// The case with this id. Every case is planned, because an id that two cases have is an error.
+fn find(outline: &Outline, id: &str) -> Result<Case, CommandError> {
+    let (mut ids, mut found) = (Vec::new(), None);
+    for case in outline.cases() {
+        let case = case.map_err(CommandError::usage)?;
+        ids.push(case.id.clone());
+        found = found.or_else(|| (case.id == id).then_some(case));
+    }
+    found.ok_or_else(|| unknown_case(&ids, id))
+}
+
+fn unknown_case(ids: &[String], id: &str) -> CommandError {
     let common_prefix = |other: &str| other.bytes().zip(id.bytes()).take_while(|(a, b)| a == b).count();
     let similarity = |other: &str| (other.contains(id), common_prefix(other));
-    let nearest =
-        plan.cases.iter().map(|case| case.id.as_str()).min_by_key(|other| Reverse(similarity(other)));
+    let nearest = ids.iter().min_by_key(|other| Reverse(similarity(other)));
     let nearest = nearest.filter(|other| similarity(other) != (false, 0));
     let nearest = nearest.map(|other| format!("the most similar id is '{other}'; ")).unwrap_or_default();
     CommandError::Usage(format!("no case has the id '{id}'; {nearest}`conformance plan` lists the ids"))

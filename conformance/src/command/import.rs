@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::Args;
@@ -53,9 +54,23 @@ impl<'a> DownloadedPage<'a> {
     fn read(path: &'a Path) -> Result<Self, ReadError> {
         let bytes = bytes(path)?;
         let document = Document::read_with_files(&path.display().to_string(), &bytes)?;
+        check_kind(&document)?;
         check_operation(&document)?;
         Ok(Self { path, bytes, document })
     }
+}
+
+/// Pages of Swagger 2.0 are not merged: their shared parts have other places than those of OpenAPI 3.
+fn check_kind(document: &Document) -> Result<(), ReadError> {
+    if document.kind != Kind::Swagger {
+        return Ok(());
+    }
+    Err(ReadError {
+        document: Arc::clone(&document.name),
+        line: 1,
+        message: "the page is Swagger 2.0, which is not merged; give the file itself to the other commands"
+            .into(),
+    })
 }
 
 /// The new text of a file.
@@ -197,7 +212,7 @@ fn summary(draft: &Draft, known: &[Provider]) -> Result<String, CommandError> {
     if !draft.path.exists() {
         let next = match new.kind {
             Kind::Rst => format!("next: add {name} to `documents` of its provider in conformance.yaml\n"),
-            Kind::OpenApi => String::new(),
+            Kind::OpenApi | Kind::Swagger => String::new(),
         };
         return Ok(format!("{name}: new, with {}\n{next}", counted(new.operations.len(), "operation")));
     }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use super::error::CommandError;
@@ -72,8 +72,13 @@ pub(super) fn pretty(value: &serde_json::Value) -> Result<String, CommandError> 
 
 /// Prints to standard output. A closed pipe (`| head`) is not an error.
 pub(super) fn print(text: &str) -> Result<(), CommandError> {
-    let mut out = anstream::stdout();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    print_with(|out| out.write_all(text.as_bytes()))
+}
+
+/// Prints what is made while it is written, as [`print`].
+pub(super) fn print_with(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CommandError> {
+    let mut out = BufWriter::new(anstream::stdout());
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(CommandError::Usage(format!("standard output cannot be written: {error}")))
         }

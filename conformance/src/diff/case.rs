@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::prose::quoted_rules;
 use super::versions::Versions;
-use crate::document::Document;
-use crate::plan::Plan;
+use crate::document::{Document, hash};
+use crate::plan::case::Case;
+use crate::plan::outline::Outline;
+use crate::plan::source::PlanError;
 use crate::provider::{self, Provider};
+use crate::wire::value::canonical_json;
 
 /// The differences between the cases of two documents. Cases are matched by id.
 #[derive(Debug, Default, Serialize)]
@@ -34,8 +37,9 @@ pub struct Changed {
     pub differs: Vec<String>,
 }
 
-/// The fields of each case, by the id of the case and the name of the field.
-type CaseFields = BTreeMap<String, BTreeMap<String, Value>>;
+/// The hash of each field of each case, by the id of the case and the name of the field. The fields of all cases of a large document need
+/// much memory.
+type CaseFields = BTreeMap<String, BTreeMap<String, u64>>;
 
 impl Cases {
     /// Whether both documents have the same cases.
@@ -43,11 +47,18 @@ impl Cases {
         self.appear.is_empty() && self.change.is_empty() && self.go.is_empty() && self.unplanned.is_none()
     }
 
-    pub(super) fn of(Versions { old, new }: Versions<'_>, known: &[Provider]) -> Self {
+    pub(super) fn of(versions: Versions<'_>, known: &[Provider]) -> Self {
+        let Versions { old, new } = versions;
         let known = with_rules_of(old, known);
         let name = common_name(old, new, &known);
         match (cases(old, &old.name, &known), cases(new, name, &known)) {
-            (Ok(old), Ok(new)) => Self::between(&old, &new),
+            (Ok(mut old), Ok(mut new)) => {
+                if !versions.have_the_same_layout() {
+                    // The id of a fact is its place.
+                    [&mut old, &mut new].into_iter().for_each(remove_facts);
+                }
+                Self::between(&old, &new)
+            }
             (_, Err(why)) | (Err(why), _) => Self { unplanned: Some(why), ..Self::default() },
         }
     }
@@ -64,7 +75,13 @@ impl Cases {
     }
 }
 
-fn differing(was: &BTreeMap<String, Value>, is: &BTreeMap<String, Value>) -> Vec<String> {
+fn remove_facts(cases: &mut CaseFields) {
+    for fields in cases.values_mut() {
+        fields.remove("facts");
+    }
+}
+
+fn differing(was: &BTreeMap<String, u64>, is: &BTreeMap<String, u64>) -> Vec<String> {
     let mut names: Vec<_> =
         was.keys().chain(is.keys()).filter(|name| was.get(*name) != is.get(*name)).collect();
     names.sort();
@@ -97,15 +114,20 @@ fn common_name<'a>(old: &'a Document, new: &'a Document, known: &[Provider]) -> 
 fn cases(document: &Document, name: &Arc<str>, known: &[Provider]) -> Result<CaseFields, String> {
     let mut renamed = document.clone();
     renamed.name.clone_from(name);
-    let plan = Plan::of(vec![renamed], known)
-        // An error must show the document's own name.
-        .or_else(|_| Plan::of(vec![document.clone()], known))
-        .map_err(|error| error.to_string())?;
-    let mut cases = CaseFields::new();
-    for case in plan.cases {
-        let Ok(Value::Object(mut fields)) = serde_json::to_value(&case) else { continue };
-        fields.retain(|key, _| !["id", "provider", "location"].contains(&key.as_str()));
-        cases.insert(case.id, fields.into_iter().collect());
-    }
-    Ok(cases)
+    let fields = |document: Document| -> Result<CaseFields, PlanError> {
+        Outline::of(vec![document], known)?.each(fields_of).collect()
+    };
+    // An error must show the document's own name.
+    fields(renamed).or_else(|_| fields(document.clone())).map_err(|error| error.to_string())
+}
+
+/// The id of a case, and its fields that a document can change.
+fn fields_of(mut case: Case) -> (String, BTreeMap<String, u64>) {
+    let id = std::mem::take(&mut case.id);
+    let mut fields = match serde_json::to_value(&case) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    };
+    fields.retain(|key, _| !["id", "provider", "location"].contains(&key.as_str()));
+    (id, fields.into_iter().map(|(name, field)| (name, hash(&canonical_json(&field)))).collect())
 }

@@ -77,14 +77,14 @@ const PARAMETER: [&str; 8] =
 
 /// The places that both documents have under the same pointer.
 #[derive(Debug, Default)]
-pub(super) struct ComparedPlaces(BTreeMap<String, ComparedPlace>);
+pub(super) struct ComparedPlaces(BTreeMap<String, Vec<ComparedPlace>>);
 
 impl ComparedPlaces {
-    /// Adds a place that is compared.
+    /// Adds a place that is compared. In Swagger 2.0, a parameter is a schema too.
     pub(super) fn add(&mut self, pointer: &str, place: ComparedPlace) {
-        let known = self.0.entry(pointer.to_owned()).or_insert(place);
-        if *known == ComparedPlace::Wrapper {
-            *known = place;
+        let known = self.0.entry(pointer.to_owned()).or_default();
+        if !known.contains(&place) {
+            known.push(place);
         }
     }
 
@@ -96,18 +96,20 @@ impl ComparedPlaces {
     pub(super) fn cover(&self, pointer: &str, is_one_sided: bool) -> bool {
         let starts = pointer.rmatch_indices('/').map(|(start, _)| start);
         let nearest = starts.filter_map(|start| Some((start, self.0.get(&pointer[..start])?))).next();
-        let Some((start, place)) = nearest else { return false };
+        let Some((start, places)) = nearest else { return false };
         let below = &pointer[start + 1..];
         let key = below.split('/').next().unwrap_or_default();
         let is_whole = is_one_sided && key == below;
         // `example: 1` is the same as `examples` with this value.
         let is_example = is_whole && ["example", "examples"].contains(&key);
-        match place {
+        places.iter().any(|place| match place {
             ComparedPlace::Schema => is_example || SCHEMA.contains(&key),
             ComparedPlace::Wrapper => WRAPPER.contains(&key),
-            ComparedPlace::Parameter => is_example || is_whole && PARAMETER.contains(&key),
+            ComparedPlace::Parameter => {
+                is_example || key == "collectionFormat" || is_whole && PARAMETER.contains(&key)
+            }
             ComparedPlace::Body => is_whole && key == "required",
             ComparedPlace::Content => is_example || is_whole && key == "schema",
-        }
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The keywords that constrain a value by a number or a flag, except its bounds.
 pub(super) const COMPARABLE: [&str; 10] = [
@@ -40,6 +40,15 @@ pub(super) fn is_stricter(keyword: &str, old: Option<&Value>, new: Option<&Value
     })
 }
 
+/// Whether each number of these types is an integer. The order of the types has no meaning.
+fn allows_only_integers(types: &Value) -> bool {
+    let has = |wanted: &str| match types {
+        Value::Array(names) => names.iter().any(|name| name == wanted),
+        name => name == wanted,
+    };
+    has("integer") && !has("number")
+}
+
 /// The lowest or the highest number that a schema allows.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound {
@@ -53,8 +62,7 @@ impl Bound {
     /// The stricter one of the inclusive and the exclusive bound. An exclusive bound of an integer becomes an inclusive one.
     pub(super) fn of(schema: &Value, inclusive: &str, exclusive: &str) -> Option<Self> {
         let is_highest = inclusive == "maximum";
-        let is_integer =
-            schema.get("type").is_some_and(|name| name == "integer" || *name == json!(["integer", "null"]));
+        let is_integer = schema.get("type").is_some_and(allows_only_integers);
         let stated = |keyword: &str, is_exclusive: bool| {
             let number = schema.get(keyword)?.as_f64()?;
             let value = if is_highest { 0.0 - number } else { number };
@@ -109,6 +117,11 @@ mod tests {
         assert_eq!(Bound::is_stricter(None, at), Some(true));
         let integer = lowest(json!({ "type": "integer", "exclusiveMinimum": 0 }));
         assert_eq!(Bound::is_stricter(integer, lowest(json!({ "type": "integer", "minimum": 1 }))), None);
+        let listed = lowest(json!({ "type": ["null", "integer"], "exclusiveMinimum": 0 }));
+        let other = lowest(json!({ "type": ["integer", "null"], "minimum": 1 }));
+        assert_eq!(Bound::is_stricter(listed, other), None);
+        let number = lowest(json!({ "type": ["integer", "number"], "exclusiveMinimum": 0 }));
+        assert_eq!(Bound::is_stricter(number, other), Some(true));
         let (below, lower) = (highest(json!({ "exclusiveMaximum": 9 })), highest(json!({ "maximum": 8.5 })));
         assert_eq!(Bound::is_stricter(below, lower), Some(true));
         assert_eq!(below.unwrap().to_string(), "9 (exclusive)");

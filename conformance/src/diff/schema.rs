@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
-
 use super::change::Changes;
 use super::compared::{ComparedPlace, ComparedPlaces};
 use super::comparison::{Comparison, SchemaChange, SchemaPair};
 use super::rule::{self, Direction};
 use super::versions::Versions;
 use super::view::{SchemaView, unwrapped};
-use crate::document::pointer::escape;
+use crate::document::schema::shared_name;
 
 /// The pointers of both versions, the direction, and whether each version allows null.
 type SchemaKey = (String, String, Direction, [bool; 2]);
@@ -100,26 +98,20 @@ impl<'a> Schemas<'a> {
 
     /// Compares the shared schemas that no operation uses.
     fn unused(&mut self, changes: &mut Changes) {
-        const SECTION: &str = "/components/schemas";
         let Versions { old, new } = self.versions;
-        let (Some(Value::Object(old)), Some(Value::Object(new))) =
-            (old.definitions.pointer(SECTION), new.definitions.pointer(SECTION))
-        else {
-            return;
-        };
-        for (name, old) in old {
-            let pointer = format!("{SECTION}/{}", escape(name));
-            if let Some(new) = new.get(name).filter(|_| !self.compared.has(&pointer)) {
-                let view = |value| SchemaView::at(value, pointer.clone());
-                let (old, new) = (view(old), view(new));
-                self.add(SchemaPair {
-                    name: name.clone(),
-                    user: name.clone(),
-                    direction: Direction::Response,
-                    old,
-                    new,
-                });
-            }
+        let others: BTreeMap<_, _> =
+            new.shared_schemas().map(|(name, pointer, schema)| (name, (pointer, schema))).collect();
+        for (name, pointer, old) in old.shared_schemas() {
+            let Some((other, new)) = others.get(name).filter(|_| !self.compared.has(&pointer)) else {
+                continue;
+            };
+            self.add(SchemaPair {
+                name: name.clone(),
+                user: name.clone(),
+                direction: Direction::Response,
+                old: SchemaView::at(old, pointer),
+                new: SchemaView::at(new, other.clone()),
+            });
         }
         for Compared { changes: found, .. } in self.compare_waiting().into_values() {
             for change in found {
@@ -135,8 +127,7 @@ impl<'a> Schemas<'a> {
         let (was, is) = (pair.old.resolved(old)?, pair.new.resolved(new)?);
         let (was, is) = unwrapped(was, is, [old, new]);
         self.add_places(&was, &is);
-        let component = is.pointer.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'));
-        let name = component.map_or(pair.name, str::to_owned);
+        let name = shared_name(&is.pointer).map_or(pair.name, str::to_owned);
         let pair = SchemaPair { name, old: was, new: is, ..pair };
         let key = key(&pair);
         if self.known.insert(key.clone()) {

@@ -157,7 +157,7 @@ impl<'a> Comparison<'a> {
             listed.filter(|(_, branch)| keyword == "allOf" || !is_null(branch)).collect()
         };
         let (mut old, mut new) = (indexed(old), indexed(new));
-        let mut pairs = take_pairs(&mut old, &mut new, |branch| Some(stated(branch)));
+        let mut pairs = take_pairs(&mut old, &mut new, |branch| Some(meaning(branch)));
         let inline = |branch: &Value| branch.get("$ref").is_none().then(String::new);
         pairs.extend(take_pairs(&mut old, &mut new, inline));
         for ((from, old), (to, new)) in pairs {
@@ -187,6 +187,11 @@ impl Comparison<'_> {
 /// A branch as the document has it: the model has definitions of their own for requests where these differ.
 fn stated(branch: &Value) -> String {
     canonical_json(branch).replace("\"$ref\":\"#/request/", "\"$ref\":\"#/")
+}
+
+/// A branch as it is in any version: Swagger 2.0 has another place for shared schemas.
+fn meaning(branch: &Value) -> String {
+    stated(branch).replace("\"$ref\":\"#/definitions/", "\"$ref\":\"#/components/schemas/")
 }
 
 /// Takes the branches that have the same key out of both lists, in their order, and pairs them.

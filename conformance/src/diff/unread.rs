@@ -13,6 +13,13 @@ use super::wording::{Wording, from_to};
 use crate::document::pointer::escape;
 use crate::document::{Document, Kind};
 
+/// What Swagger 2.0 has in place of `components`.
+const SECTIONS: [&str; 4] = ["definitions", "parameters", "responses", "securityDefinitions"];
+
+/// Keys of a document, and of an operation, that Swagger 2.0 and OpenAPI 3 have at the same place and in the same form.
+const COMMON: [&str; 3] = ["info", "tags", "externalDocs"];
+const COMMON_OF_OPERATION: [&str; 3] = ["tags", "externalDocs", "deprecated"];
+
 /// Lists whose order has no meaning.
 const SETS: [&str; 8] = ["required", "enum", "parameters", "tags", "security", "allOf", "oneOf", "anyOf"];
 
@@ -32,7 +39,8 @@ fn values(versions: Versions<'_>, [old, new]: [&Value; 2], compared: &ComparedPl
     differences.retain(|found| {
         let is_one_sided = found.old.is_none() || found.new.is_none();
         // The same API can be described by any version of OpenAPI.
-        found.pointer != "/openapi"
+        !["/openapi", "/swagger"].contains(&found.pointer.as_str())
+            && (versions.have_the_same_layout() || has_one_place(&found.pointer))
             && !compared.cover(&found.pointer, is_one_sided)
             && !is_reported(&reported, &found.pointer)
     });
@@ -52,6 +60,16 @@ fn values(versions: Versions<'_>, [old, new]: [&Value; 2], compared: &ComparedPl
         let old = old.map(|_| versions.old.locate(&pointer));
         let new = new.map(|_| versions.new.locate(&pointer));
         changes.add(rule, &BTreeSet::new(), says, old, new);
+    }
+}
+
+/// Whether Swagger 2.0 and OpenAPI 3 have a statement at the same place.
+fn has_one_place(pointer: &str) -> bool {
+    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+    match steps.as_slice() {
+        ["paths", _, _, key, ..] => COMMON_OF_OPERATION.contains(key),
+        [key, ..] => COMMON.contains(key),
+        [] => false,
     }
 }
 
@@ -110,7 +128,8 @@ fn is_reported(reported: &BTreeSet<String>, pointer: &str) -> bool {
     {
         return true;
     }
-    if let Some(scheme) = pointer.strip_prefix("/components/securitySchemes/") {
+    let sections = ["/components/securitySchemes/", "/securityDefinitions/"];
+    if let Some(scheme) = sections.iter().find_map(|section| pointer.strip_prefix(section)) {
         let name = scheme.split('/').next().unwrap_or_default();
         return reported
             .iter()
@@ -142,9 +161,13 @@ fn adds_scope(pointer: &str, old: Option<&Value>, new: Option<&Value>) -> bool {
     new.is_some_and(is_scope) && new.is_some_and(|new| scopes(new).iter().any(|scope| !known.contains(scope)))
 }
 
-/// `/components/<section>/<name>`
+/// `/components/<section>/<name>`, or the same in Swagger 2.0.
 fn is_component(pointer: &str) -> bool {
-    pointer.starts_with("/components/") && pointer.matches('/').count() == 3
+    match pointer.split('/').skip(1).collect::<Vec<_>>().as_slice() {
+        ["components", _, _] => true,
+        [section, _] => SECTIONS.contains(section),
+        _ => false,
+    }
 }
 
 /// RST pages have no JSON value, so only their words can be compared.

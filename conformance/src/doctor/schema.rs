@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::alternatives::confusable;
 use super::defect::{Defect, clipped, shown};
 use super::limits::impossible;
-use crate::document::pointer::escape;
 use crate::document::schema::walk::{declared, objects, properties, required, subschemas};
 use crate::document::schema::{pattern, walk};
 use crate::document::{Document, Example, Schema};
@@ -26,8 +25,7 @@ pub(super) fn of_schemas(document: &Document) -> Vec<Defect> {
             content.schema.iter().for_each(|schema| checks.root(schema, &content.examples));
         }
     }
-    for (name, value) in document.definitions["components"]["schemas"].as_object().into_iter().flatten() {
-        let pointer = format!("/components/schemas/{}", escape(name));
+    for (_, pointer, value) in document.shared_schemas() {
         checks.visit(value, &pointer, true);
     }
     checks.found

@@ -1,5 +1,4 @@
-//! Results that take long to make: compiled schemas, and strings that match patterns. Each is made once, because a document repeats its
-//! schemas.
+//! Results that take long to make, such as compiled schemas. Each is made once, because a document repeats its schemas.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,9 +13,6 @@ const MAX_KEPT: usize = 2_000;
 
 /// The compiled schemas of one document; none for a schema that cannot be compiled.
 pub(super) type Validators = Cache<Value, Option<Arc<Validator>>>;
-
-/// Strings that match some patterns, with the fewest and the most characters that they may have.
-pub(super) type PatternStrings = Cache<(Vec<String>, usize, Option<usize>), Arc<Vec<String>>>;
 
 /// Values that are made once for each key.
 pub(super) struct Cache<K, V>(Mutex<HashMap<K, V>>);

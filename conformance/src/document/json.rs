@@ -8,14 +8,14 @@ use serde_json::{Map, Value};
 use super::error::{LineError, Result};
 use super::files::Files;
 use super::pointer;
-use super::tree::{LineIndex, Tree, check_size, duplicate, nearest_line};
+use super::tree::{LineIndex, Tree, check_size, duplicate};
 
-/// Parses a string that starts after `offset` lines of its file.
-pub(super) fn read(text: &str, offset: usize) -> Result<Tree> {
+/// Parses a string that starts after `offset` lines of its file. `root` is the pointer of its value.
+pub(super) fn read(text: &str, offset: usize, root: &str) -> Result<Tree> {
     let mut parser = Parser { text, at: 0, line: offset + 1, lines: LineIndex::default() };
     parser.skip_blanks();
     let line = parser.line;
-    let value = parser.value(&mut String::new(), line, 0)?;
+    let value = parser.value(&mut root.to_owned(), line, 0)?;
     parser.skip_blanks();
     match parser.next() {
         None => Ok(Tree { value, lines: parser.lines.by_pointer, files: Files::default() }),
@@ -56,7 +56,7 @@ impl<'a> Parser<'a> {
             let length = pointer.len();
             pointer::push(pointer, &key);
             if map.contains_key(&key) {
-                return Err(duplicate(&key, line, nearest_line(&parser.lines.by_pointer, pointer)));
+                return Err(duplicate(&key, line, parser.lines.by_pointer.nearest(pointer)));
             }
             parser.skip_blanks();
             parser.expect(':')?;
@@ -167,15 +167,16 @@ mod tests {
     fn values_equal_those_of_serde_json() {
         let text = r#" { "a" : [ 1 , -2.5e3, true,false , null, "x\"\\\u00e9\/\n" , { } , [ ] ] , "b/~" : 12345678901234567890 } "#;
         let expected: serde_json::Value = serde_json::from_str(text).unwrap();
-        assert_eq!(read(text, 0).unwrap().value, expected);
+        assert_eq!(read(text, 0, "").unwrap().value, expected);
     }
 
     #[test]
     fn keys_and_items_have_the_line_they_start_on() {
-        let tree = read("\n{\"a\":\n  [1,\n   {\"b/c\": \"\\n\"}],\n\"d\": 2}", 0).unwrap();
-        let mut lines: Vec<_> = tree.lines.iter().map(|(pointer, line)| (pointer.as_str(), *line)).collect();
-        lines.sort();
-        assert_eq!(lines, [("", 2), ("/a", 2), ("/a/0", 3), ("/a/1", 4), ("/a/1/b~1c", 4), ("/d", 5)]);
+        let tree = read("\n{\"a\":\n  [1,\n   {\"b/c\": \"\\n\"}],\n\"d\": 2}", 0, "").unwrap();
+        for (pointer, line) in [("", 2), ("/a", 2), ("/a/0", 3), ("/a/1", 4), ("/a/1/b~1c", 4), ("/d", 5)] {
+            assert_eq!(tree.lines.get(pointer), Some(line), "{pointer}");
+        }
+        assert_eq!(tree.lines.len(), 6);
         assert_eq!(tree.value, json!({ "a": [1, { "b/c": "\n" }], "d": 2 }));
     }
 
@@ -191,7 +192,7 @@ mod tests {
             ("[01]", "`01` is not a JSON value"),
         ];
         for (text, expected) in refusals {
-            assert_eq!(read(text, 0).unwrap_err().message, format!("invalid JSON: {expected}"), "{text}");
+            assert_eq!(read(text, 0, "").unwrap_err().message, format!("invalid JSON: {expected}"), "{text}");
         }
     }
 }

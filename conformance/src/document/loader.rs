@@ -68,7 +68,7 @@ fn read(
 ) -> Result<(SourceFile, Tree), FileError> {
     let bytes = bytes(folder, path, *bytes_left)?;
     *bytes_left -= bytes.len();
-    let parsed = text::decode(&bytes).and_then(|text| Ok((source::tree(&text, 0)?, text)));
+    let parsed = text::decode(&bytes).and_then(|text| Ok((source::tree(&text, 0, &place_of(path))?, text)));
     let parsed = parsed.and_then(|(content, text)| {
         check_size(0, values + content.lines.len(), 1)?;
         Ok((SourceFile { name: name.clone(), text: text.into() }, content))
@@ -104,8 +104,7 @@ fn bytes(folder: &Path, path: &str, most: usize) -> Result<Vec<u8>, FileError> {
 
 /// Lays the content of a file beside that of the document.
 fn graft(tree: &mut Tree, path: &str, content: Tree) {
-    let place = place_of(path);
-    tree.lines.extend(content.lines.into_iter().map(|(pointer, line)| (format!("{place}{pointer}"), line)));
+    tree.lines.extend(content.lines);
     let Value::Object(root) = &mut tree.value else { return };
     let files = root.entry(KEY).or_insert_with(|| Value::Object(Map::new()));
     if !files.is_object() {

@@ -1,17 +1,18 @@
 //! The model that every reader produces: operations, parameters, bodies, responses, credentials.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::cache::{PatternStrings, Validators};
+use super::cache::Validators;
 use super::excerpt::Excerpts;
 use super::files::{SourceFile, path_of};
+use super::lines::Lines;
+use super::schema::pattern::PatternStrings;
 use super::serialisation::{Encoding, Serialisation};
-use super::tree::nearest_line;
 
 /// An API description: one file of one vendor.
 #[derive(Clone, Debug)]
@@ -27,8 +28,8 @@ pub struct Document {
     /// The operations, in document order.
     pub operations: Vec<Operation>,
     /// The schemas that `$ref`s point to. A schema together with this object is complete. For OpenAPI it
-    /// is `{"components": {"schemas": {...}}, "elsewhere": {...}, "request": {...}}`. `elsewhere` has the schemas at
-    /// other locations, by JSON pointer. `request` has the same again for requests, where these differ. Empty for RST.
+    /// is `{"components": {"schemas": {...}}, "elsewhere": {...}, "request": {...}}`, and for Swagger 2.0 it has `definitions`
+    /// in place of `components`. `elsewhere` has the schemas at other locations, by JSON pointer. `request` has the same again for requests, where these differ. Empty for RST.
     pub definitions: Value,
     /// Prose that belongs to no operation, for example `info.description`.
     pub prose: Vec<Prose>,
@@ -36,11 +37,11 @@ pub struct Document {
     pub notes: Vec<Note>,
     /// The line (from 1) of each JSON pointer into the document. The pointers into another file begin with
     /// `/x-referenced-files/` and the path of the file.
-    pub lines: HashMap<String, usize>,
+    pub lines: Lines,
     /// The other files that the document refers to, by their path from its folder.
     pub files: BTreeMap<String, SourceFile>,
     pub(super) validators: Validators,
-    pub(super) strings: PatternStrings,
+    pub(crate) strings: PatternStrings,
 }
 
 /// The format of a document.
@@ -48,6 +49,8 @@ pub struct Document {
 pub enum Kind {
     /// OpenAPI 3.0 to 3.2, as YAML, as JSON, or in a fenced block of a docs page.
     OpenApi,
+    /// Swagger 2.0, in the same forms.
+    Swagger,
     /// A reStructuredText page that uses the Sphinx HTTP domain.
     Rst,
 }
@@ -219,7 +222,7 @@ pub struct Schema {
     /// one: no list of one type, `enum` for `const`, `example` for the first of `examples`, an object for `true` and `false`,
     /// `allOf` for keywords beside a `$ref`. `nullable` becomes a `null` alternative, and a pattern loses the slashes of a
     /// JavaScript literal. A schema of a request has no `readOnly` properties, one of a response no `writeOnly` properties. A
-    /// `$ref` to a schema outside `components/schemas` becomes `#/elsewhere/...`. All `$ref`s resolve through
+    /// `$ref` to a schema outside `components/schemas` and `definitions` becomes `#/elsewhere/...`. All `$ref`s resolve through
     /// [`Document::definitions`]; [`Document::validator`] combines the two.
     pub value: Value,
     /// The JSON pointer of the schema, for [`Document::lines`].
@@ -406,6 +409,6 @@ impl Document {
     pub fn locate(&self, pointer: &str) -> Location {
         let file = path_of(pointer).and_then(|path| self.files.get(&path));
         let document = file.map_or(&self.name, |file| &file.name);
-        Location::new(document, nearest_line(&self.lines, pointer), pointer)
+        Location::new(document, self.lines.nearest(pointer), pointer)
     }
 }

@@ -23,11 +23,12 @@ use self::block::{Block, BlockKind, blocks, says_nothing};
 use self::line::{expanded, numbered};
 use self::reader::RstReader;
 use self::section::{Group, Method, Topic, groups};
-use super::cache::{PatternStrings, Validators};
+use super::cache::Validators;
 use super::error::{LineError, Result};
 use super::model::{Document, Kind, Operation, Parameter, ParameterLocation, Prose};
 use super::path::{self, Ids};
 use super::pointer;
+use super::schema::pattern::PatternStrings;
 
 /// The maximum number of blocks of a page. Published pages have about 40.
 const MAX_BLOCKS: usize = 10_000;

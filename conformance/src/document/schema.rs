@@ -12,4 +12,5 @@ mod turns;
 pub(crate) mod validator;
 pub(crate) mod walk;
 
+pub(crate) use definition::shared_name;
 pub(super) use definition::{MessageDirection, collect_references, definition_of, put, uri_fragment};

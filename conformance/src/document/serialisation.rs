@@ -26,6 +26,8 @@ pub enum Style {
     SpaceDelimited,
     /// `color=blue|black`
     PipeDelimited,
+    /// `color=blue%09black`, only in Swagger 2.0.
+    TabDelimited,
     /// `color[R]=100&color[G]=200`
     DeepObject,
     /// Text of this media type.
@@ -53,6 +55,7 @@ impl Style {
             Self::Form => "form",
             Self::SpaceDelimited => "spaceDelimited",
             Self::PipeDelimited => "pipeDelimited",
+            Self::TabDelimited => "tabDelimited",
             Self::DeepObject => "deepObject",
             Self::Content(media_type) => media_type,
         }

@@ -1,16 +1,17 @@
 //! The OpenAPI text of a document, as the vendor wrote it, without the page around it.
 //! Import and diff compare and merge this text.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::error::{LineError, ReadError, Result};
 use super::files::{KEY, SourceFile};
+use super::lines::Lines;
 use super::model::{Document, Location};
 use super::text::{self, Format};
-use super::tree::{Tree, nearest_line};
+use super::tree::Tree;
 use super::{json, page, yaml};
 
 /// The YAML or JSON of a document, or of the fenced block of a page.
@@ -25,7 +26,29 @@ pub struct OpenApiSource {
     /// The complete value, including parts that no reader uses.
     pub value: Value,
     /// The line (from 1) in the file of each JSON pointer.
-    pub lines: HashMap<String, usize>,
+    pub lines: Lines,
+}
+
+/// The OpenAPI text of a file, and the number of lines before it.
+fn openapi_text<'a>(name: &str, text: &'a str) -> Result<(Cow<'a, str>, usize)> {
+    match Format::of(name, text) {
+        Format::OpenApi => Ok((text.into(), 0)),
+        Format::Page => {
+            let (block, offset) = page::openapi_block(text)?;
+            // The last line needs a line end as well, so that text can be appended.
+            Ok(((block + "\n").into(), offset))
+        }
+        Format::Rst => {
+            let message = "the file is a reStructuredText page, which has no OpenAPI block";
+            Err(LineError::new(0, message))
+        }
+    }
+}
+
+/// Parses the OpenAPI text of a file.
+pub(super) fn openapi_tree(name: &str, text: &str) -> Result<Tree> {
+    let (own, offset) = openapi_text(name, text)?;
+    tree(&own, offset, "")
 }
 
 impl OpenApiSource {
@@ -36,26 +59,16 @@ impl OpenApiSource {
     /// As [`Document::read`]; also for an RST page, which has no OpenAPI block.
     pub fn read(name: &str, bytes: &[u8]) -> std::result::Result<Self, ReadError> {
         let name: Arc<str> = name.into();
-        let source = text::decode(bytes).and_then(|text| Self::parse(&name, text));
+        let source = text::decode(bytes).and_then(|text| Self::parse(&name, &text));
         source.map_err(|error| error.of(&name))
     }
 
     /// Parses the decoded text of a file.
-    pub(super) fn parse(name: &Arc<str>, text: String) -> Result<Self> {
-        let (text, offset) = match Format::of(name, &text) {
-            Format::OpenApi => (text, 0),
-            Format::Page => {
-                let (block, offset) = page::openapi_block(&text)?;
-                // The last line needs a line end as well, so that text can be appended.
-                (block + "\n", offset)
-            }
-            Format::Rst => {
-                let message = "the file is a reStructuredText page, which has no OpenAPI block";
-                return Err(LineError::new(0, message));
-            }
-        };
-        let Tree { value, lines, .. } = tree(&text, offset)?;
-        Ok(Self { name: name.clone(), text, offset, value, lines })
+    fn parse(name: &Arc<str>, text: &str) -> Result<Self> {
+        let (own, offset) = openapi_text(name, text)?;
+        let Tree { value, lines, .. } = tree(&own, offset, "")?;
+        let own = own.into_owned();
+        Ok(Self { name: name.clone(), text: own, offset, value, lines })
     }
 
     /// Whether the text is JSON.
@@ -65,7 +78,7 @@ impl OpenApiSource {
 
     /// The location of a JSON pointer. Its line is that of the nearest ancestor with a known line.
     pub fn locate(&self, pointer: &str) -> Location {
-        Location::new(&self.name, nearest_line(&self.lines, pointer), pointer)
+        Location::new(&self.name, self.lines.nearest(pointer), pointer)
     }
 }
 
@@ -79,7 +92,7 @@ impl Document {
     pub(crate) fn whole_value(&self) -> Option<Value> {
         let mut whole = self.openapi_source()?.value;
         let read =
-            |(path, file): (&String, &SourceFile)| Some((path.clone(), tree(&file.text, 0).ok()?.value));
+            |(path, file): (&String, &SourceFile)| Some((path.clone(), tree(&file.text, 0, "").ok()?.value));
         let files: Map<String, Value> = self.files.iter().filter_map(read).collect();
         if !files.is_empty() {
             whole.as_object_mut()?.insert(KEY.to_owned(), Value::Object(files));
@@ -90,13 +103,13 @@ impl Document {
 
 /// Reads a YAML or JSON file that is not an API description.
 pub(crate) fn read_values(name: &str, bytes: &[u8]) -> std::result::Result<Tree, ReadError> {
-    let read = text::decode(bytes).and_then(|text| tree(&text, 0));
+    let read = text::decode(bytes).and_then(|text| tree(&text, 0, ""));
     read.map_err(|error| error.of(&name.into()))
 }
 
-/// Parses a string that starts after `offset` lines of its file.
-pub(super) fn tree(text: &str, offset: usize) -> Result<Tree> {
-    if is_json(text) { json::read(text, offset) } else { yaml::read(text, offset) }
+/// Parses a string that starts after `offset` lines of its file. `root` is the pointer of its value.
+pub(super) fn tree(text: &str, offset: usize, root: &str) -> Result<Tree> {
+    if is_json(text) { json::read(text, offset, root) } else { yaml::read(text, offset, root) }
 }
 
 /// Whether a string is JSON, judged by its start.
@@ -110,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_pointer_without_a_line_has_the_line_of_its_ancestor() {
-        let tree = tree("a:\n  b/c:\n    - d~e: 1\n", 10).unwrap();
+        let tree = tree("a:\n  b/c:\n    - d~e: 1\n", 10, "").unwrap();
         assert_eq!(tree.line("/a/b~1c/0/d~0e"), 13);
         assert_eq!(tree.line("/a/b~1c/0/missing/deep"), 13);
         assert_eq!(tree.line("/a/b~1c"), 12);
@@ -119,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_text_that_starts_like_json_is_json_and_other_flow_style_is_yaml() {
-        assert_eq!(tree("{\"a\": \"\\ud83d\\ude00\"}", 0).unwrap().value["a"], "😀");
-        assert_eq!(tree("{a: b}", 0).unwrap().value["a"], "b");
+        assert_eq!(tree("{\"a\": \"\\ud83d\\ude00\"}", 0, "").unwrap().value["a"], "😀");
+        assert_eq!(tree("{a: b}", 0, "").unwrap().value["a"], "b");
     }
 }

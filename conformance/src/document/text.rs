@@ -1,5 +1,7 @@
 //! Decoding of files, and the formats of texts.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+
 use super::error::{LineError, Result};
 
 /// The maximum size of a file, in bytes. The largest published OpenAPI documents have about 12 MiB.
@@ -74,6 +76,11 @@ impl Format {
 
 fn has_line(text: &str, beginnings: &[&str]) -> bool {
     text.lines().any(|line| beginnings.iter().any(|beginning| line.starts_with(beginning)))
+}
+
+/// The hash of a string, to compare many long strings in little memory. It is the same in each run.
+pub(crate) fn hash(text: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::new().hash_one(text)
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! The syntax tree of YAML and JSON: a value, the line of each part, and the caps on its size.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use super::error::{LineError, Result};
 use super::files::Files;
+use super::lines::Lines;
 
 /// The maximum nesting of mappings and lists. Published documents stay below 40.
 const MAX_DEPTH: usize = 100;
@@ -19,7 +18,7 @@ const MAX_POINTERS: usize = 512 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) value: Value,
-    pub(super) lines: HashMap<String, usize>,
+    pub(super) lines: Lines,
     /// The files that the document refers to.
     pub(super) files: Files,
 }
@@ -27,28 +26,14 @@ pub(crate) struct Tree {
 impl Tree {
     /// The line of a pointer, or of its nearest ancestor with a known line.
     pub(crate) fn line(&self, pointer: &str) -> usize {
-        nearest_line(&self.lines, pointer)
-    }
-}
-
-/// The line of a pointer, or of its nearest ancestor with a known line; else 1.
-pub(super) fn nearest_line(lines: &HashMap<String, usize>, pointer: &str) -> usize {
-    let mut pointer = pointer;
-    loop {
-        if let Some(line) = lines.get(pointer) {
-            return *line;
-        }
-        match pointer.rfind('/') {
-            Some(end) => pointer = &pointer[..end],
-            None => return 1,
-        }
+        self.lines.nearest(pointer)
     }
 }
 
 /// The line of each value, by JSON pointer.
 #[derive(Default)]
 pub(super) struct LineIndex {
-    pub(super) by_pointer: HashMap<String, usize>,
+    pub(super) by_pointer: Lines,
     bytes: usize,
 }
 
@@ -59,7 +44,7 @@ impl LineIndex {
             let message = "the keys are too long for the number of values below them; shorten the keys";
             return Err(LineError::new(line, message));
         }
-        self.by_pointer.insert(pointer.to_owned(), line);
+        self.by_pointer.insert(pointer, line);
         Ok(())
     }
 }

@@ -11,8 +11,8 @@ mod scalar;
 use super::error::Result;
 use super::tree::Tree;
 
-/// Parses a string that starts after `offset` lines of its file.
-pub(super) fn read(text: &str, offset: usize) -> Result<Tree> {
-    let (nodes, root) = compose::compose(text, offset)?;
-    construct::construct(&nodes, root)
+/// Parses a string that starts after `offset` lines of its file. `root` is the pointer of its value.
+pub(super) fn read(text: &str, offset: usize, root: &str) -> Result<Tree> {
+    let (nodes, edge) = compose::compose(text, offset)?;
+    construct::construct(&nodes, edge, root)
 }

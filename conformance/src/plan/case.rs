@@ -124,6 +124,11 @@ pub fn with_url_number(text: &str, url_number: usize) -> String {
 pub const DATE: &str = "{date}";
 
 impl Case {
+    /// The document that the case is planned from.
+    pub fn source<'a>(&self, sources: &'a [Source]) -> Option<&'a Source> {
+        sources.iter().find(|source| self.is_of(source))
+    }
+
     /// Whether the case is planned from this document. Two documents can refer to the same file.
     pub fn is_of(&self, source: &Source) -> bool {
         let offers = || match &self.upload {

@@ -1,5 +1,6 @@
 //! Cases of the credentials of an operation: one for each alternative that the document allows.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::answer::{Success, respond};
@@ -15,15 +16,25 @@ pub(super) fn cases(plan: &OperationPlan<'_>, success: &Success) -> Vec<Case> {
     let alternatives = &plan.shape.alternatives;
     let selectable = alternatives.iter().zip(credential::selectable(alternatives)).filter(|(_, is)| *is);
     let selected = selectable.map(|(alternative, _)| case(plan, success, alternative));
-    let digests = plan.shape.credentials.iter().filter(|asked| asked.kind.is_digest());
-    selected.chain(digests.map(|asked| challenge(plan, success, asked))).collect()
+    let mut names = BTreeSet::new();
+    let digests = alternatives.iter().filter_map(|alternative| {
+        let asked = alternative.iter().find(|asked| asked.kind.is_digest())?;
+        names.insert(&asked.own.name).then(|| challenge(plan, success, asked, alternative))
+    });
+    selected.chain(digests).collect()
 }
 
 /// The challenge of a server that asks for a digest (RFC 7616, 3.3).
 const CHALLENGE: &str = r#"Digest realm="conformance", qop="auth", algorithm=MD5, nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcC", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMA""#;
 
-/// A case in which the server asks for a digest first: without a challenge no client can compute one.
-fn challenge(plan: &OperationPlan<'_>, success: &Success, asked: &AskedCredential) -> Case {
+/// A case in which the server asks for a digest first: without a challenge no client can compute one. The client gets all credentials
+/// of the alternative that has the digest.
+fn challenge(
+    plan: &OperationPlan<'_>,
+    success: &Success,
+    asked: &AskedCredential,
+    alternative: &[AskedCredential],
+) -> Case {
     let code = success.code;
     let mut case = plan.case(
         &format!("{code}/challenge/{}", id_part(&asked.own.name)),
@@ -34,9 +45,16 @@ fn challenge(plan: &OperationPlan<'_>, success: &Success, asked: &AskedCredentia
     let headers = vec![("www-authenticate".to_owned(), CHALLENGE.to_owned())];
     case.serve = vec![respond(401, headers, String::new()), success.serve.clone()];
     case.outcome = success.outcome();
-    case.credentials = Some([asked.own.name.clone()].into());
+    give(plan, &mut case, alternative);
     case.facts.insert(plan.fact(&asked.location.pointer));
     case
+}
+
+/// Gives the client the credentials of an alternative, and no others.
+fn give(plan: &OperationPlan<'_>, case: &mut Case, alternative: &[AskedCredential]) {
+    let values = credential::values(alternative, None, ClientCredential::sample);
+    case.request = Some(Arc::new(plan.shape.request(&case.params, &values)));
+    case.credentials = Some(alternative.iter().map(|asked| asked.own.name.clone()).collect());
 }
 
 fn case(plan: &OperationPlan<'_>, success: &Success, alternative: &[AskedCredential]) -> Case {
@@ -53,9 +71,7 @@ fn case(plan: &OperationPlan<'_>, success: &Success, alternative: &[AskedCredent
         format!("a {code} to a request with {what}, which the document allows"),
         stated,
     );
-    let values = credential::values(alternative, None, ClientCredential::sample);
-    case.request = Some(Arc::new(plan.shape.request(&case.params, &values)));
-    case.credentials = Some(names.iter().map(|name| (*name).to_owned()).collect());
+    give(plan, &mut case, alternative);
     case.facts.extend(plan.credential_facts(alternative));
     case.serve = vec![success.serve.clone()];
     case.outcome = success.outcome();

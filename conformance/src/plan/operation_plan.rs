@@ -131,7 +131,8 @@ impl<'a> OperationPlan<'a> {
         }
         let smallest = self.smallest.get_or_init(|| self.smallest());
         match self.allows_body(&smallest.arguments) {
-            true => Ok(()),
+            true if smallest.request.has_all_segments() => Ok(()),
+            true => Err("the path of a request cannot carry a value that the suite found".to_owned()),
             false => Err("the suite found no body that satisfies its schema".to_owned()),
         }
     }

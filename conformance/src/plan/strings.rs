@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use serde_json::{Value, json};
 
 use super::argument_schema::{ArgumentSchema, Variation, vary};
-use crate::document::ParameterLocation;
 use crate::document::schema::pattern;
 use crate::document::schema::sample::REVEALING;
 use crate::document::schema::walk::count;
+use crate::document::{Document, ParameterLocation};
 
 /// The length of the long string where the schema states no `maxLength`, in characters: longer than 255 and 256, which are common
 /// limits.
@@ -25,7 +25,7 @@ pub(super) fn strings(given: &ArgumentSchema<'_>) -> Vec<Variation> {
         return found;
     }
     let keyword = |name| schema.get(name).and_then(Value::as_str);
-    found.extend(lengths(schema));
+    found.extend(lengths(given.document, schema));
     match (keyword("pattern"), keyword("format")) {
         (Some(pattern), _) => of_pattern(given, pattern, &mut found),
         (None, None) => found.extend(free(given)),
@@ -39,17 +39,17 @@ pub(super) fn strings(given: &ArgumentSchema<'_>) -> Vec<Variation> {
 }
 
 /// Strings at the edges of the documented lengths, and beyond them.
-fn lengths(schema: &Value) -> Vec<Variation> {
+fn lengths(document: &Document, schema: &Value) -> Vec<Variation> {
     let (least, most) = (count(schema, "minLength"), count(schema, "maxLength"));
     let sized = |name: &str, purpose: &str, keyword: &'static str, length: Option<usize>| {
-        let value = of_length(schema, length?)?;
+        let value = of_length(document, schema, length?)?;
         Some(vary(name, &format!("{purpose}, {} characters", length?), value, Some(keyword)))
     };
     let (shorter, longer) =
         (least.and_then(|least| least.checked_sub(1)), most.and_then(|most| most.checked_add(1)));
-    let long = of_length(schema, LONG).filter(|_| most.is_none() && schema.get("format").is_none());
+    let long = of_length(document, schema, LONG).filter(|_| most.is_none() && schema.get("format").is_none());
     let sizes = [
-        shortest(schema),
+        shortest(document, schema),
         sized("shortest", "the shortest", "minLength", least),
         sized("too-short", "one character too short", "minLength", shorter),
         sized("longest", "the longest", "maxLength", most),
@@ -60,19 +60,19 @@ fn lengths(schema: &Value) -> Vec<Variation> {
 }
 
 /// The shortest string that matches the pattern.
-fn shortest(schema: &Value) -> Option<Variation> {
-    let found = pattern::matching(schema.get("pattern")?.as_str()?, 1, None)?;
+fn shortest(document: &Document, schema: &Value) -> Option<Variation> {
+    let found = document.strings.matching(schema.get("pattern")?.as_str()?, 1, None)?;
     let length = found.chars().count();
     let purpose = format!("the shortest string that matches the pattern, {length} characters");
     Some(vary("shortest", &purpose, found, Some("pattern")))
 }
 
-fn of_length(schema: &Value, length: usize) -> Option<String> {
+fn of_length(document: &Document, schema: &Value, length: usize) -> Option<String> {
     if length > pattern::MAX_LENGTH {
         return None;
     }
     match schema.get("pattern").and_then(Value::as_str) {
-        Some(pattern) => pattern::of_length(pattern, length),
+        Some(pattern) => document.strings.of_length(pattern, length),
         None => Some("a".repeat(length)),
     }
 }
@@ -81,19 +81,19 @@ fn of_length(schema: &Value, length: usize) -> Option<String> {
 fn of_pattern(given: &ArgumentSchema<'_>, pattern: &str, found: &mut Vec<Variation>) {
     let most = count(&given.argument.schema.value, "maxLength");
     let sample = given.argument.sample.as_str().unwrap_or_default();
-    let broken = pattern::mismatching(pattern, sample, most);
-    found.extend(broken.map(|broken| {
-        vary("pattern-broken", "a string that does not match the pattern", broken, Some("pattern"))
+    let longest = most.map_or(LONG, |most| most.min(LONG));
+    let made = given.document.strings.around(pattern, sample, most, longest);
+    found.extend(made.mismatching.iter().map(|broken| {
+        vary("pattern-broken", "a string that does not match the pattern", broken.as_str(), Some("pattern"))
     }));
     let mut known: HashSet<Value> = found.iter().map(|variation| variation.value.clone()).collect();
-    let covering = pattern::covering(pattern, most.map_or(LONG, |most| most.min(LONG))).into_iter();
-    let covering = covering.filter(|text| given.allows(&json!(text)) && known.insert(json!(text)));
+    let covering =
+        made.covering.iter().filter(|text| given.allows(&json!(text)) && known.insert(json!(text)));
     found.extend(covering.enumerate().map(|(index, text)| {
         let name = if index == 0 { "edges".to_owned() } else { format!("edges-{}", index + 1) };
-        vary(&name, "a string that uses other parts of the pattern", text, Some("pattern"))
+        vary(&name, "a string that uses other parts of the pattern", text.as_str(), Some("pattern"))
     }));
-    let breaking = pattern::breaking(pattern, sample).into_iter();
-    let breaking = breaking.filter(|broken| known.insert(json!(broken.text)));
+    let breaking = made.breaking.iter().filter(|broken| known.insert(json!(broken.text)));
     found.extend(
         breaking.map(|broken| vary(&broken.name, &broken.what, broken.text.as_str(), Some("pattern"))),
     );

@@ -158,6 +158,7 @@ pub(super) fn put(
     let is_all = kinds.iter().all(|kind| kind.is_known());
     let is_sent =
         |set: &Vec<ExpectedParameter>| set.iter().any(|credential| credential.name == "authorization");
+    request.knows_authorization = is_all && !kinds.is_empty();
     if is_all
         && !request.headers.contains_key("authorization")
         && !request.other_credentials.iter().any(is_sent)

@@ -44,6 +44,9 @@ pub struct ExpectedRequest {
     /// The credentials that a request can have in place of its own: one list for each other alternative of the document.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub other_credentials: Vec<Vec<ExpectedParameter>>,
+    /// Whether the suite knows each header `Authorization` that the document allows.
+    #[serde(skip)]
+    pub(super) knows_authorization: bool,
     /// The body as a value; none when no body is documented.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<Value>,
@@ -95,6 +98,12 @@ impl ExpectedRequest {
             return is_same_path(&self.uri, &sent.join("/"));
         }
         template.iter().zip(own).zip(sent).all(|((template, own), sent)| self.is_segment(template, own, sent))
+    }
+
+    /// Whether no value makes a segment of the path empty, `.` or `..`. Clients and servers remove such segments (RFC 3986, 5.2.4).
+    pub(crate) fn has_all_segments(&self) -> bool {
+        let mut segments = self.template.split('/').zip(self.uri.split('/'));
+        segments.all(|(template, own)| !template.contains('{') || !["", ".", ".."].contains(&own))
     }
 
     /// Whether a segment is the expected one. A list or an object has several spellings; any other segment has its own only.
@@ -165,6 +174,15 @@ impl ExpectedRequest {
                 && other.name.eq_ignore_ascii_case(name)
                 && is_same_header(name, &text(&other.value), value)
         })
+    }
+
+    /// The header `Authorization` of a received request, if no alternative of the credentials has it.
+    pub(crate) fn unknown_authorization<'r>(&self, received: &'r RecordedRequest) -> Option<&'r str> {
+        const NAME: &str = "authorization";
+        let sent = header(&received.headers, NAME).filter(|_| self.knows_authorization)?;
+        let is_judged =
+            self.headers.contains_key(NAME) || self.forbid_headers.iter().any(|name| name == NAME);
+        (!is_judged && !self.is_other_credential(ParameterLocation::Header, NAME, sent)).then_some(sent)
     }
 
     /// The documented media type of the body that a received request has.

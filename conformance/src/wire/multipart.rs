@@ -26,8 +26,9 @@ struct BodyPart {
 pub(super) fn written(encodings: &BTreeMap<String, Encoding>, value: &Value) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in value.as_object().into_iter().flatten() {
-        let stated = encodings.get(name).and_then(|encoding| encoding.media_types.first());
-        for element in elements(value) {
+        let encoding = encodings.get(name);
+        let stated = encoding.and_then(|encoding| encoding.media_types.first());
+        for element in &elements(encoding, value) {
             let file = if is_file(element) { "; filename=\"conformance.bin\"" } else { "" };
             let media_type = stated.map(String::as_str).or(default_type(element));
             let media_type =
@@ -45,10 +46,13 @@ pub(super) fn written(encodings: &BTreeMap<String, Encoding>, value: &Value) -> 
     body
 }
 
-fn elements(value: &Value) -> &[Value] {
-    match value {
-        Value::Array(elements) => elements,
-        single => std::slice::from_ref(single),
+/// The values of the parts: the elements of a list, or all of them in one string, as `explode: false` says.
+fn elements(encoding: Option<&Encoding>, value: &Value) -> Vec<Value> {
+    let joined = encoding.and_then(|encoding| encoding.format.as_ref()).filter(|format| !format.explode);
+    match (value, joined) {
+        (Value::Array(_), Some(format)) if format.defines(value) => vec![format.plain(value).into()],
+        (Value::Array(elements), _) => elements.clone(),
+        (single, _) => vec![single.clone()],
     }
 }
 
@@ -77,8 +81,8 @@ pub(super) fn is(
     };
     let all_sent = fields.iter().all(|(name, value)| {
         let sent: Vec<BodyPart> = left.extract_if(.., |part| part.name == *name).collect();
-        let elements = elements(value);
         let encoding = encodings.get(name);
+        let elements = elements(encoding, value);
         elements.len() == sent.len()
             && elements.iter().zip(&sent).all(|(value, part)| is_part(encoding, value, part))
     });

@@ -129,6 +129,10 @@ pub(super) fn of_header(format: &Serialisation, shape: &Shape, lines: &[&str]) -
         (Shape::Single, [line]) => of_text(format, place, shape, line, None),
         (Shape::Single, _) => Vec::new(),
         (_, lines) if format.is_json_text() => of_text(format, place, shape, &lines.join(","), None),
+        // Only a list with commas can have several lines.
+        (_, [line]) if format.delimiter() != Some(',') => {
+            of_text(format, place, shape, line, format.delimiter())
+        }
         (_, lines) => {
             let elements = lines.iter().flat_map(|line| line.split(',')).map(str::trim);
             of_text(format, place, shape, &elements.collect::<Vec<_>>().join(","), format.delimiter())

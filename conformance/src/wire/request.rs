@@ -242,8 +242,12 @@ fn is_client_supplied(provider: &Provider, operation: &Operation, name: &str) ->
 pub(crate) fn prefix(document: &Document, provider: &Provider, operation: &Operation) -> String {
     let stated = || document.servers_of(operation).first().map(|server| server.url.as_str());
     let base = provider.base_url.as_deref().or_else(stated).unwrap_or_default();
-    let after_host = base.split_once("://").map_or("", |(_, rest)| rest).split_once('/');
-    match after_host.map_or("", |(_, path)| path.trim_end_matches('/')) {
+    let path = match base.split_once("://") {
+        Some((_, rest)) => rest.split_once('/').map(|(_, path)| path),
+        // A URL without a host is relative to that of the document.
+        None => base.strip_prefix('/'),
+    };
+    match path.unwrap_or_default().trim_end_matches('/') {
         "" => String::new(),
         path => format!("/{path}"),
     }

@@ -88,7 +88,7 @@ impl Serialisation {
     pub(super) fn written(&self, place: ParameterLocation, name: &str, value: &Value) -> String {
         match place {
             ParameterLocation::Path => self.in_segment(name, value),
-            ParameterLocation::Header => self.joined(",", value, &|text| text.to_owned()),
+            ParameterLocation::Header => self.plain(value),
             ParameterLocation::Query => self.pairs(name, value).join("&"),
             ParameterLocation::Cookie => self.pairs(name, value).join("; "),
         }
@@ -108,8 +108,14 @@ impl Serialisation {
                 empty if empty.is_empty() => format!(";{}", escape(name)),
                 joined => format!(";{}={joined}", escape(name)),
             },
-            _ => self.joined(",", value, &escape),
+            _ => self.joined(self.escaped_delimiter(), value, &escape),
         }
+    }
+
+    /// The value as one string without percent-encoding, as in a header or in a part of a multipart body.
+    pub(super) fn plain(&self, value: &Value) -> String {
+        let delimiter = self.delimiter().unwrap_or(',').to_string();
+        self.joined(&delimiter, value, &str::to_owned)
     }
 
     /// The `name=value` pairs of a query, a form or a cookie header, percent-encoded.
@@ -129,12 +135,7 @@ impl Serialisation {
                 elements.iter().map(|value| pair(name, value)).collect()
             }
             _ => {
-                let delimiter = match self.style {
-                    Style::SpaceDelimited => "%20",
-                    Style::PipeDelimited => "%7C",
-                    _ => ",",
-                };
-                let joined = self.joined(delimiter, value, &|text| self.escaped(text));
+                let joined = self.joined(self.escaped_delimiter(), value, &|text| self.escaped(text));
                 vec![format!("{}={joined}", escaped(name))]
             }
         }
@@ -159,6 +160,16 @@ impl Serialisation {
         parts.join(delimiter)
     }
 
+    /// The delimiter of a list or an object that is one string, percent-encoded.
+    fn escaped_delimiter(&self) -> &'static str {
+        match self.style {
+            Style::SpaceDelimited => "%20",
+            Style::PipeDelimited => "%7C",
+            Style::TabDelimited => "%09",
+            _ => ",",
+        }
+    }
+
     fn content(&self, value: &Value) -> String {
         if self.is_json_text() { value.to_string() } else { text(value) }
     }
@@ -181,6 +192,7 @@ impl Serialisation {
             Style::Label => Some(','),
             Style::SpaceDelimited => Some(' '),
             Style::PipeDelimited => Some('|'),
+            Style::TabDelimited => Some('\t'),
             Style::DeepObject | Style::Content(_) => None,
         }
     }

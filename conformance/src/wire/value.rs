@@ -1,5 +1,8 @@
 //! The comparison of JSON values, and values that are files.
 
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
 use serde_json::{Number, Value, json};
 
 /// The key of an argument that is a file. Its value is the path of the file.
@@ -76,7 +79,21 @@ fn integer(number: &Number) -> Option<i128> {
 
 /// A body as it is served: keys in alphabetical order, so that the order of keys in a document changes no case.
 pub(crate) fn canonical_json(body: &Value) -> String {
-    let mut body = body.clone();
-    body.sort_all_objects();
-    body.to_string()
+    serde_json::to_string(&Canonical(body)).unwrap_or_else(|_| body.to_string())
+}
+
+/// A value whose keys are written in alphabetical order.
+struct Canonical<'a>(&'a Value);
+
+impl Serialize for Canonical<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(fields) => {
+                let sorted: BTreeMap<&String, &Value> = fields.iter().collect();
+                serializer.collect_map(sorted.into_iter().map(|(name, field)| (name, Self(field))))
+            }
+            Value::Array(elements) => serializer.collect_seq(elements.iter().map(Canonical)),
+            other => other.serialize(serializer),
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod node;
 mod parameter;
 mod reference;
 mod schema;
+mod swagger;
 mod version;
 mod yaml;
 
@@ -249,15 +250,11 @@ fn json_and_docs_pages_give_the_same_model_as_yaml() {
 fn the_error_names_an_unsupported_version() {
     assert_eq!(
         refusal("# A\nopenapi: 4.0.0\n"),
-        "a.yaml:2: the document is OpenAPI 4.0.0; only OpenAPI 3.0, 3.1 and 3.2 are supported; convert the document"
-    );
-    assert_eq!(
-        refusal("swagger: '2.0'\n"),
-        "a.yaml:1: the document is Swagger 2.0; only OpenAPI 3.0, 3.1 and 3.2 are supported; convert the document"
+        "a.yaml:2: the document is OpenAPI 4.0.0; only Swagger 2.0 and OpenAPI 3.0, 3.1 and 3.2 are supported; convert the document"
     );
     assert_eq!(
         refusal("a: 1\n"),
-        "a.yaml:1: the top level has no `openapi:` key; check that this is an OpenAPI document"
+        "a.yaml:1: the top level has no `openapi:` and no `swagger:` key; check that this is an OpenAPI document"
     );
     assert_eq!(
         refusal("openapi: 3.0\n"),

@@ -36,6 +36,7 @@ mod plan;
 mod probe;
 mod process;
 mod protocol;
+mod random;
 mod reference;
 mod reference_client;
 mod refusing_driver;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use media_upload_conformance::document::{Content, Example, Operation, Parameter, Prose, Schema};
 use media_upload_conformance::{Document, Location};
+use serde_json::Value;
 
 /// Reads a document of the repository. The name is relative to its root.
 pub(crate) fn read(name: &str) -> Document {
@@ -34,11 +35,12 @@ impl Outline<'_> {
         for operation in &document.operations {
             self.operation(operation);
         }
-        for (name, definition) in
-            document.definitions["components"]["schemas"].as_object().into_iter().flatten()
-        {
-            let location = document.locate(&format!("/components/schemas/{name}"));
-            self.item(&location, format!("schema {name} {definition}"));
+        for section in ["/components/schemas", "/definitions"] {
+            let definitions = document.definitions.pointer(section).and_then(Value::as_object);
+            for (name, definition) in definitions.into_iter().flatten() {
+                let location = document.locate(&format!("{section}/{name}"));
+                self.item(&location, format!("schema {name} {definition}"));
+            }
         }
         for note in &document.notes {
             self.item(&note.location, format!("note {}", note.text));

@@ -67,7 +67,7 @@ fn number() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-fn scalar() -> BoxedStrategy<Value> {
+pub(crate) fn scalar() -> BoxedStrategy<Value> {
     let listed = |values: Vec<Value>| subsequence(values, 1..=2).prop_map(|values| json!(values)).boxed();
     let bounds = || {
         vec![
@@ -97,7 +97,7 @@ fn scalar() -> BoxedStrategy<Value> {
 }
 
 /// A schema of any kind. `is_new` also uses keywords that OpenAPI 3.0 does not have.
-fn schema(is_new: bool) -> BoxedStrategy<Value> {
+pub(crate) fn schema(is_new: bool) -> BoxedStrategy<Value> {
     let leaf = prop_oneof![9 => scalar(), 1 => Just(json!({ "$ref": "#/components/schemas/Tree" }))].boxed();
     leaf.prop_recursive(3, 16, 4, move |inner| {
         let inner = inner.boxed();
@@ -195,7 +195,7 @@ fn added(inner: &BoxedStrategy<Value>) -> BoxedStrategy<Value> {
     .boxed()
 }
 
-fn components() -> Value {
+pub(crate) fn components() -> Value {
     json!({ "schemas": { "Tree": {
         "type": "object",
         "required": ["value"],
@@ -233,7 +233,7 @@ fn document(schemas: &[Value], is_new: bool) -> Plan {
 }
 
 /// The same schema in the dialect of OpenAPI 3.0.
-fn in_3_0(schema: &Value) -> Value {
+pub(crate) fn in_3_0(schema: &Value) -> Value {
     match schema {
         Value::Object(keywords) => {
             let mut keywords: Map<String, Value> =

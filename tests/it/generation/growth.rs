@@ -20,7 +20,7 @@ fn operation(text: &str) -> String {
 
 /// Asserts that the client contains each of these parts. White space does not count.
 #[track_caller]
-fn assert_contains(document: &str, parts: &[&str]) {
+pub(super) fn assert_contains(document: &str, parts: &[&str]) {
     let without_space =
         |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")").replace(",>", ">");
     let source = generate(document).unwrap();

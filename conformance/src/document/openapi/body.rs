@@ -27,7 +27,7 @@ impl<'a> OpenApiReader<'a> {
         let mut responses = Vec::new();
         for (status, node) in operation.entries_of("responses")? {
             match Code::parse(status) {
-                Some(code) => responses.push(self.response(code, &node)?),
+                Some(code) => responses.push(self.response(code, &node, operation)?),
                 None if status.starts_with("x-") => {}
                 None => self.note(
                     &node,
@@ -42,14 +42,20 @@ impl<'a> OpenApiReader<'a> {
     }
 
     /// A response. Its location is where the operation states the status, even behind a `$ref`.
-    fn response(&mut self, code: Code, stated: &Node<'a>) -> Result<Response> {
+    fn response(&mut self, code: Code, stated: &Node<'a>, operation: &Node<'a>) -> Result<Response> {
         let node = self.resolve(stated)?;
-        self.check_keys(&node, "description content headers links", "summary")?;
-        self.links.extend(node.entries_of("links")?.into_iter().map(|(_, link)| link));
+        let contents = if self.version.is_swagger() {
+            self.check_keys(&node, "description schema headers examples", "")?;
+            self.produced(&node, operation)?
+        } else {
+            self.check_keys(&node, "description content headers links", "summary")?;
+            self.links.extend(node.entries_of("links")?.into_iter().map(|(_, link)| link));
+            self.contents(&node)?
+        };
         Ok(Response {
             code,
             description: node.text_of("description")?.unwrap_or_default().to_owned(),
-            contents: self.contents(&node)?,
+            contents,
             headers: self.headers(&node)?,
             location: self.location(stated),
         })
@@ -85,17 +91,21 @@ impl<'a> OpenApiReader<'a> {
             media_type: media_type.to_owned(),
             schema,
             examples,
-            encodings: self.encodings(node)?,
+            encodings: self.encodings(node, media_type)?,
             location: self.location(node),
         })
     }
 
     /// The entries of `encoding`, by the name of the property.
-    fn encodings(&mut self, node: &Node<'a>) -> Result<BTreeMap<String, Encoding>> {
+    fn encodings(&mut self, node: &Node<'a>, media_type: &str) -> Result<BTreeMap<String, Encoding>> {
+        // OpenAPI 3.0 has a `style` only for forms that are not multipart.
+        let has_format = self.version.has_json_schema() || !media_type.starts_with("multipart/");
         let mut encodings = BTreeMap::new();
         for (name, node) in node.entries_of("encoding")? {
             self.check_keys(&node, "contentType style explode allowReserved", "headers")?;
-            encodings.insert(name.to_owned(), self.encoding(&node)?);
+            let Encoding { media_types, format } = self.encoding(&node)?;
+            let format = format.filter(|_| has_format);
+            encodings.insert(name.to_owned(), Encoding { media_types, format });
         }
         Ok(encodings)
     }

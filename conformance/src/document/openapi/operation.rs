@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::node::Node;
-use super::reader::{OpenApiReader, lists};
+use super::reader::OpenApiReader;
+use super::swagger;
+use super::version::lists;
 use crate::document::error::Result;
-use crate::document::model::{Operation, Parameter, Prose, Server};
+use crate::document::model::{Body, Operation, Parameter, Prose, Server};
 use crate::document::path::{self, Ids};
 use crate::document::schema::MessageDirection;
 
-/// The methods that a path item of every version can have.
+/// The methods that a path item can have. Swagger 2.0 has no `trace`; documents that state it mean it.
 const METHODS: &str = "get put post delete options head patch trace";
 
 /// What a path item states for all its operations.
-struct Shared {
+struct Shared<'a> {
+    item: Node<'a>,
     parameters: Vec<Parameter>,
     servers: Vec<Server>,
     prose: Vec<Prose>,
@@ -47,11 +50,16 @@ impl<'a> OpenApiReader<'a> {
         Ok(operations)
     }
 
-    fn shared(&mut self, item: &Node<'a>) -> Result<Shared> {
-        self.check_keys(item, "summary description servers parameters", METHODS)?;
+    fn shared(&mut self, item: &Node<'a>) -> Result<Shared<'a>> {
+        let keys = match self.version.is_swagger() {
+            true => "parameters",
+            false => "summary description servers parameters",
+        };
+        self.check_keys(item, keys, METHODS)?;
         self.enter(MessageDirection::Request);
         let prose = self.summary_and_description(item)?;
-        Ok(Shared { parameters: self.parameters(item)?, servers: self.servers(item)?, prose })
+        let (parameters, servers) = (self.parameters(item)?, self.servers(item)?);
+        Ok(Shared { item: item.clone(), parameters, servers, prose })
     }
 
     fn summary_and_description(&self, node: &Node<'a>) -> Result<Vec<Prose>> {
@@ -63,14 +71,14 @@ impl<'a> OpenApiReader<'a> {
         node: &Node<'a>,
         path: &str,
         method: &str,
-        shared: &Shared,
+        shared: &Shared<'a>,
         ids: &mut Ids,
     ) -> Result<Operation> {
-        self.check_keys(
-            node,
-            "operationId summary description parameters requestBody responses security servers",
-            "tags externalDocs deprecated",
-        )?;
+        let keys = match self.version.is_swagger() {
+            true => swagger::OPERATION_KEYS,
+            false => "operationId summary description parameters requestBody responses security servers",
+        };
+        self.check_keys(node, keys, "tags externalDocs deprecated")?;
         let mut servers = self.servers(node)?;
         if servers.is_empty() {
             servers.clone_from(&shared.servers);
@@ -79,7 +87,7 @@ impl<'a> OpenApiReader<'a> {
         prose.extend(shared.prose.iter().cloned());
         self.enter(MessageDirection::Request);
         let parameters = self.operation_parameters(node, path, &shared.parameters)?;
-        let body = self.request_body(node)?;
+        let body = self.body(node, &shared.item)?;
         self.enter(MessageDirection::Response);
         Ok(Operation {
             id: self.operation_id(node, path, method, ids)?,
@@ -94,6 +102,13 @@ impl<'a> OpenApiReader<'a> {
             security: self.security(node)?,
             examples: Vec::new(),
         })
+    }
+
+    fn body(&mut self, operation: &Node<'a>, item: &Node<'a>) -> Result<Option<Body>> {
+        match self.version.is_swagger() {
+            true => self.body_of_parameters(operation, item),
+            false => self.request_body(operation),
+        }
     }
 
     fn operation_id(&mut self, node: &Node<'a>, path: &str, method: &str, ids: &mut Ids) -> Result<String> {
@@ -111,6 +126,9 @@ impl<'a> OpenApiReader<'a> {
     }
 
     pub(super) fn servers(&mut self, node: &Node<'a>) -> Result<Vec<Server>> {
+        if self.version.is_swagger() {
+            return self.base_urls(node);
+        }
         node.items_of("servers")?.iter().map(|server| self.server(server)).collect()
     }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::node::Node;
 use super::reader::OpenApiReader;
+use super::swagger::{ListPlace, is_in_body};
 use crate::document::error::Result;
 use crate::document::model::{Content, Example, Parameter, ParameterLocation, Schema};
 use crate::document::path;
@@ -28,6 +29,9 @@ impl<'a> OpenApiReader<'a> {
         let mut taken = BTreeSet::new();
         for node in node.items_of("parameters")? {
             let resolved = self.resolve(&node)?;
+            if self.version.is_swagger() && is_in_body(&resolved) {
+                continue;
+            }
             let parameter = self.parameter(&resolved)?;
             let name = &parameter.name;
             let is_header = |of: &[&str]| {
@@ -35,7 +39,7 @@ impl<'a> OpenApiReader<'a> {
                     && of.iter().any(|header| header.eq_ignore_ascii_case(name))
             };
             if is_header(&DESCRIBED_ELSEWHERE) {
-                self.note(&node, format!("OpenAPI ignores a header parameter named `{name}`; it is ignored"));
+                self.note_described_elsewhere(&node, name);
             } else if is_header(&HTTP_HEADERS) {
                 self.note(&node, format!("the header `{name}` is set by the HTTP implementation, not by the caller; it is ignored"));
             } else if !taken.insert((parameter.sent_in, name.clone())) {
@@ -46,6 +50,16 @@ impl<'a> OpenApiReader<'a> {
             }
         }
         Ok(parameters)
+    }
+
+    /// Swagger 2.0 has no rule about such a header.
+    fn note_described_elsewhere(&mut self, node: &Node<'a>, name: &str) {
+        match self.version.is_swagger() {
+            true => self.note_not_judged(node, format!("the header parameter `{name}`")),
+            false => {
+                self.note(node, format!("OpenAPI ignores a header parameter named `{name}`; it is ignored"));
+            }
+        }
     }
 
     /// The parameters of an operation: first those of its path item, then its own.
@@ -67,7 +81,10 @@ impl<'a> OpenApiReader<'a> {
     }
 
     fn parameter(&mut self, node: &Node<'a>) -> Result<Parameter> {
-        self.check_keys(node, KEYS, "name in deprecated allowEmptyValue")?;
+        match self.version.is_swagger() {
+            true => self.check_parameter_keys(node)?,
+            false => self.check_keys(node, KEYS, "name in deprecated allowEmptyValue")?,
+        }
         let name = node.required_text("name")?;
         let sent_in = self.parameter_location(node)?;
         let mut parameter = self.described(node, name, sent_in)?;
@@ -84,16 +101,26 @@ impl<'a> OpenApiReader<'a> {
     /// A header of a response.
     pub(super) fn header(&mut self, name: &str, node: &Node<'a>) -> Result<Parameter> {
         let node = self.resolve(node)?;
-        self.check_keys(&node, KEYS, "deprecated allowEmptyValue")?;
+        match self.version.is_swagger() {
+            true => self.check_header_keys(&node)?,
+            false => self.check_keys(&node, KEYS, "deprecated allowEmptyValue")?,
+        }
         self.described(&node, name, ParameterLocation::Header)
     }
 
     /// The part that parameters and headers have in common.
     fn described(&mut self, node: &Node<'a>, name: &str, sent_in: ParameterLocation) -> Result<Parameter> {
-        let (schema, style, value_examples) = self.value(node, sent_in)?;
-        let format = serialisation(node, style)?;
-        let mut examples = self.examples(node)?;
-        examples.extend(value_examples);
+        let (schema, format, examples) = match self.version.is_swagger() {
+            true => {
+                let format = self.collection_format(node, ListPlace::Parameter(sent_in))?;
+                (self.own_schema(node)?, format, Vec::new())
+            }
+            false => {
+                let (schema, style, value_examples) = self.value(node, sent_in)?;
+                let examples = [self.examples(node)?, value_examples].concat();
+                (schema, serialisation(node, style)?, examples)
+            }
+        };
         Ok(Parameter {
             name: name.to_owned(),
             sent_in,
@@ -156,10 +183,13 @@ impl<'a> OpenApiReader<'a> {
 
     pub(super) fn parameter_location(&mut self, node: &Node<'a>) -> Result<ParameterLocation> {
         let stated = node.required_text("in")?;
-        ParameterLocation::ALL.into_iter().find(|location| location.word() == stated).ok_or_else(|| {
-            node.error(format!(
-                "`in: {stated}` is not a parameter location; use path, query, header or cookie"
-            ))
+        let is_swagger = self.version.is_swagger();
+        let mut allowed = ParameterLocation::ALL
+            .into_iter()
+            .filter(|location| !is_swagger || *location != ParameterLocation::Cookie);
+        allowed.find(|location| location.word() == stated).ok_or_else(|| {
+            let last = if is_swagger { "header, formData or body" } else { "header or cookie" };
+            node.error(format!("`in: {stated}` is not a parameter location; use path, query, {last}"))
         })
     }
 }

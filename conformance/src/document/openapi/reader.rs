@@ -1,12 +1,13 @@
 //! The state of the OpenAPI reader, and what all its parts use: locations, notes, references, caps.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::node::Node;
-use super::version::Version;
+use super::version::{Version, lists};
 use crate::document::error::Result;
 use crate::document::files::path_of;
 use crate::document::model::{CredentialKind, Location, Note, NoteKind, Prose};
@@ -29,7 +30,9 @@ pub(super) struct OpenApiReader<'a> {
     /// The lines of each text, in which prose is located, by the path of the file; empty for the document itself.
     sources: HashMap<&'a str, Vec<&'a str>>,
     pub(super) schemes: BTreeMap<String, CredentialKind>,
-    /// The pointers of referenced schemas that are not among the schemas of `components`, and the direction of the reference.
+    /// The schemas that `$ref`s point to, laid out so that the `$ref`s resolve.
+    pub(super) definitions: Value,
+    /// The pointers of referenced schemas, and the direction of the reference.
     pub(super) referenced: Vec<(String, MessageDirection)>,
     /// The links of the responses that are read.
     pub(super) links: Vec<Node<'a>>,
@@ -57,6 +60,7 @@ impl<'a> OpenApiReader<'a> {
             has_directions: texts.iter().any(|(_, text)| is_directional(text)),
             sources: texts.into_iter().map(|(path, text)| (path, text.lines().collect())).collect(),
             schemes: BTreeMap::new(),
+            definitions: json!({}),
             referenced: Vec::new(),
             links: Vec::new(),
             moved: HashMap::new(),
@@ -82,6 +86,12 @@ impl<'a> OpenApiReader<'a> {
         self.notes.push(Note { kind: NoteKind::Defect, text: text.into(), location });
     }
 
+    /// Notes something right that the suite does not judge.
+    pub(super) fn note_not_judged(&mut self, node: &Node<'_>, what: impl fmt::Display) {
+        let text = format!("the suite does not judge {what}; it is ignored");
+        self.notes.push(Note { kind: NoteKind::NotJudged, text, location: self.location(node) });
+    }
+
     /// Notes each key that is neither read nor ignored on purpose.
     pub(super) fn check_keys(&mut self, node: &Node<'_>, read: &str, ignored: &str) -> Result<()> {
         for (key, entry) in node.entries()?.filter(|(key, _)| !lists(read, key)) {
@@ -93,12 +103,12 @@ impl<'a> OpenApiReader<'a> {
     /// Notes an unknown key. Extensions (`x-`) are ignored on purpose.
     pub(super) fn note_unknown_key(&mut self, key: &str, node: &Node<'_>, ignored: &str) {
         if self.version.leaves_unjudged(key) {
-            let text = format!("the suite does not judge `{key}`; it is ignored");
             let is_empty = node.value.as_object().is_some_and(|entries| entries.is_empty());
-            let note = Note { kind: NoteKind::NotJudged, text, location: self.location(node) };
-            self.notes.extend((!is_empty).then_some(note));
+            if !is_empty {
+                self.note_not_judged(node, format!("`{key}`"));
+            }
         } else if !key.starts_with("x-") && !lists(ignored, key) {
-            self.note(node, format!("OpenAPI {} has no key `{key}` here; it is ignored", self.version));
+            self.note(node, format!("{} has no key `{key}` here; it is ignored", self.version));
         }
     }
 
@@ -130,7 +140,7 @@ impl<'a> OpenApiReader<'a> {
         let allowed = if self.version.has_json_schema() { "$ref summary description" } else { "$ref" };
         for (key, entry) in node.entries()?.filter(|(key, _)| !lists(allowed, key) && !key.starts_with("x-"))
         {
-            let text = format!("OpenAPI {} ignores `{key}` beside a `$ref`; it is ignored", self.version);
+            let text = format!("{} ignores `{key}` beside a `$ref`; it is ignored", self.version);
             self.note(&entry, text);
         }
         Ok(())
@@ -159,11 +169,6 @@ impl<'a> OpenApiReader<'a> {
             .map(|(text, line)| Prose { text, location: Location { line, ..self.location(&node) } })
             .collect())
     }
-}
-
-/// Whether a list of keys, with spaces between them, has this key.
-pub(super) fn lists(keys: &str, key: &str) -> bool {
-    keys.split_whitespace().any(|listed| listed == key)
 }
 
 /// The approximate size of a value, in bytes.

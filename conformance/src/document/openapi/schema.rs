@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value, json};
 
+use super::form::javascript_literal;
 use super::node::Node;
-use super::reader::{OpenApiReader, lists, weight};
+use super::reader::{OpenApiReader, weight};
+use super::version::lists;
 use crate::document::error::Result;
 use crate::document::model::{Example, Schema};
 use crate::document::schema::{MessageDirection, definition_of, uri_fragment};
@@ -14,10 +16,6 @@ use crate::document::schema::{MessageDirection, definition_of, uri_fragment};
 const IGNORED: &str = "externalDocs nullable $defs definitions $comment contentSchema";
 /// Keywords that say nothing about a value.
 const ANNOTATIONS: &str = "title summary description deprecated $comment externalDocs xml";
-/// Keywords of JSON Schema 2020-12 that OpenAPI 3.0 does not have.
-const ADDED: &str = "const examples prefixItems contains minContains maxContains if then else propertyNames patternProperties \
-                     dependentSchemas dependentRequired unevaluatedItems unevaluatedProperties contentEncoding contentMediaType \
-                     $defs definitions $comment contentSchema";
 /// Keywords whose value is one schema.
 const SUBSCHEMAS: &str = "additionalProperties items not contains propertyNames if then else unevaluatedItems unevaluatedProperties";
 const TYPES: [&str; 6] = ["string", "number", "integer", "boolean", "array", "object"];
@@ -80,27 +78,31 @@ impl<'a> OpenApiReader<'a> {
 
     /// The keywords of a schema, without its `$ref`.
     fn keywords(&mut self, node: &Node<'a>) -> Result<Map<String, Value>> {
+        self.some_keywords(node, |key| key != "$ref")
+    }
+
+    /// The keywords of a schema for which a condition holds.
+    pub(super) fn some_keywords(
+        &mut self,
+        node: &Node<'a>,
+        is_read: impl Fn(&str) -> bool,
+    ) -> Result<Map<String, Value>> {
         let hidden = self.hidden_properties(node)?;
         self.hidden.push(hidden);
         let mut schema = Map::new();
-        for (key, entry) in node.entries()?.filter(|(key, _)| *key != "$ref") {
+        for (key, entry) in node.entries()?.filter(|(key, _)| is_read(key)) {
             if let Some(value) = self.keyword(key, &entry)? {
                 schema.insert(key.to_owned(), value);
             }
         }
         self.hidden.pop();
-        if self.version.has_json_schema() {
-            self.put_in_one_form(node, &mut schema)?;
-        }
-        self.put_exclusive_bounds(node, &mut schema);
-        let is_nullable = !self.version.has_json_schema() && node.flag_of("nullable", false)?;
-        Ok(if is_nullable { with_null(schema) } else { schema })
+        self.in_one_form(node, schema)
     }
 
     /// A keyword's value in JSON Schema; `None` if the keyword is dropped.
     fn keyword(&mut self, key: &str, node: &Node<'a>) -> Result<Option<Value>> {
         let has_json_schema = self.version.has_json_schema();
-        if !has_json_schema && lists(ADDED, key) || has_json_schema && key == "nullable" {
+        if self.version.lacks(key) {
             self.note_unknown_key(key, node, "");
             return Ok(None);
         }
@@ -134,6 +136,10 @@ impl<'a> OpenApiReader<'a> {
             }
             "readOnly" | "writeOnly" | "deprecated" => node.flag().map(drop)?,
             "examples" => node.items().map(drop)?,
+            // Swagger 2.0 has only the name of the property.
+            "discriminator" if self.version.is_swagger() => {
+                return Ok(Some(json!({ "propertyName": node.text()? })));
+            }
             "default" | "example" | "discriminator" | "const" | "xml" => {}
             _ => {
                 self.note_unknown_key(key, node, IGNORED);
@@ -177,15 +183,13 @@ impl<'a> OpenApiReader<'a> {
             resolved.mapping()?;
         }
         let definition = definition_of(&target.pointer, self.direction);
-        if definition != target.pointer {
-            self.referenced.push((target.pointer, self.direction));
-        }
+        self.referenced.push((target.pointer, self.direction));
         Ok(json!({ "$ref": format!("#{}", uri_fragment(&definition)) }))
     }
 
     /// The types; one type is no list.
     fn types(&mut self, node: &Node<'a>) -> Result<Option<Value>> {
-        if !(self.version.has_json_schema() && node.value.is_array()) {
+        if !(self.version.has_type_lists() && node.value.is_array()) {
             return Ok(self.type_name(node)?.map(Value::from));
         }
         let mut names = Vec::new();
@@ -202,7 +206,13 @@ impl<'a> OpenApiReader<'a> {
 
     fn type_name(&mut self, node: &Node<'a>) -> Result<Option<&'a str>> {
         let name = node.text()?;
-        if TYPES.contains(&name) || name == "null" && self.version.has_json_schema() {
+        let is_added = match name {
+            "null" => self.version.has_type_lists(),
+            // A form field or a response.
+            "file" => self.version.is_swagger(),
+            _ => false,
+        };
+        if TYPES.contains(&name) || is_added {
             return Ok(Some(name));
         }
         let types = TYPES.join(", ");
@@ -311,107 +321,12 @@ impl<'a> OpenApiReader<'a> {
         };
         let is_marked =
             |node: &Node<'a>| node.any(keyword).is_some_and(|flag| *flag.value == Value::Bool(true));
-        Ok(self.has_directions && (is_marked(property) || is_marked(&property.resolve()?)))
-    }
-
-    /// OpenAPI 3.0: `exclusiveMinimum: true` makes a `minimum` exclusive, and `exclusiveMaximum` a `maximum`.
-    fn put_exclusive_bounds(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) {
-        for (exclusive, constraint) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-            let Some(Value::Bool(flag)) = schema.get(exclusive).cloned() else { continue };
-            schema.remove(exclusive);
-            match schema.get(constraint).cloned() {
-                None => {
-                    self.note(
-                        node,
-                        format!("`{exclusive}` has no effect without `{constraint}`; it is ignored"),
-                    );
-                }
-                Some(bound) if flag => {
-                    schema.remove(constraint);
-                    schema.insert(exclusive.to_owned(), bound);
-                }
-                Some(_) => {}
-            }
-        }
-    }
-
-    /// JSON Schema 2020-12: the first of `examples` becomes the `example`, and `const` an `enum`.
-    fn put_in_one_form(&mut self, node: &Node<'a>, schema: &mut Map<String, Value>) -> Result<()> {
-        if schema.remove("examples").is_some()
-            && !schema.contains_key("example")
-            && let Some(first) = node.items_of("examples")?.first()
-        {
-            self.keep_line(node, "example", first);
-            schema.insert("example".to_owned(), first.value.clone());
-        }
-        if !schema.contains_key("enum")
-            && let (Some(constant), Some(stated)) = (schema.remove("const"), node.any("const"))
-        {
-            self.keep_line(node, "enum", &stated);
-            schema.insert("enum".to_owned(), json!([constant]));
-        }
-        Ok(())
-    }
-
-    /// Locates a keyword of the model where the document has the other form.
-    fn keep_line(&mut self, node: &Node<'a>, keyword: &str, stated: &Node<'a>) {
-        self.moved.insert(format!("{}/{keyword}", node.pointer), stated.line());
+        let is_read = self.has_directions && !self.version.lacks(keyword);
+        Ok(is_read && (is_marked(property) || is_marked(&property.resolve()?)))
     }
 }
 
 /// Checks that a node is a list of strings.
 fn strings(node: &Node<'_>) -> Result<()> {
     node.items()?.iter().try_for_each(|name| name.text().map(drop))
-}
-
-/// Adds `null` to the type. A schema without a type becomes `anyOf` the schema and `null`.
-fn with_null(mut schema: Map<String, Value>) -> Map<String, Value> {
-    if let Some(Value::Array(values)) = schema.get_mut("enum")
-        && !values.contains(&Value::Null)
-    {
-        values.push(Value::Null);
-    }
-    match schema.get_mut("type") {
-        Some(name) => *name = json!([name.clone(), "null"]),
-        None => schema = Map::from_iter([("anyOf".to_owned(), json!([schema, { "type": "null" }]))]),
-    }
-    schema
-}
-
-/// Splits `/pattern/flags`. The pattern must have no unescaped slash.
-fn javascript_literal(text: &str) -> Option<(&str, &str)> {
-    let (pattern, flags) = text.strip_prefix('/')?.rsplit_once('/')?;
-    let mut is_escaped = false;
-    let mut is_in_class = false;
-    for c in pattern.chars() {
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = true,
-            '[' => is_in_class = true,
-            ']' => is_in_class = false,
-            '/' if !is_in_class => return None,
-            _ => {}
-        }
-    }
-    let is_literal = !pattern.is_empty() && !is_escaped && flags.chars().all(|c| "dgimsuvy".contains(c));
-    is_literal.then_some((pattern, flags))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::javascript_literal;
-
-    #[test]
-    fn a_pattern_between_slashes_is_a_literal_with_flags() {
-        assert_eq!(javascript_literal("/^a$/"), Some(("^a$", "")));
-        assert_eq!(javascript_literal("/^a$/gi"), Some(("^a$", "gi")));
-        assert_eq!(javascript_literal(r"/^media:\/\/[/.]+$/"), Some((r"^media:\/\/[/.]+$", "")));
-    }
-
-    #[test]
-    fn a_pattern_that_contains_slashes_is_not_a_literal() {
-        for pattern in ["^/a/$", "/a/b/", "/a/home", "//", "/", "", r"/a\/"] {
-            assert_eq!(javascript_literal(pattern), None, "{pattern}");
-        }
-    }
 }

@@ -10,11 +10,14 @@ use crate::document::model::{Credential, CredentialKind};
 impl<'a> OpenApiReader<'a> {
     /// The security schemes of the document, by name.
     pub(super) fn security_schemes(&mut self, root: &Node<'a>) -> Result<BTreeMap<String, CredentialKind>> {
-        let Some(components) = root.get("components") else {
-            return Ok(BTreeMap::new());
+        let stated = match self.version.is_swagger() {
+            true => root.entries_of("securityDefinitions")?,
+            false => root
+                .get("components")
+                .map_or(Ok(Vec::new()), |components| components.entries_of("securitySchemes"))?,
         };
         let mut schemes = BTreeMap::new();
-        for (name, node) in components.entries_of("securitySchemes")? {
+        for (name, node) in stated {
             let node = self.resolve(&node)?;
             schemes.insert(name.to_owned(), self.security_scheme(&node)?);
         }
@@ -22,13 +25,19 @@ impl<'a> OpenApiReader<'a> {
     }
 
     fn security_scheme(&mut self, node: &Node<'a>) -> Result<CredentialKind> {
-        self.check_keys(node, "type name in scheme", "description bearerFormat flows openIdConnectUrl")?;
+        let is_swagger = self.version.is_swagger();
+        let (keys, ignored) = match is_swagger {
+            true => ("type name in", "description flow authorizationUrl tokenUrl scopes"),
+            false => ("type name in scheme", "description bearerFormat flows openIdConnectUrl"),
+        };
+        self.check_keys(node, keys, ignored)?;
         match node.required_text("type")? {
             "apiKey" => {
                 let sent_in = self.parameter_location(node)?;
                 Ok(CredentialKind::Parameter(sent_in, node.required_text("name")?.to_owned()))
             }
-            "http" => Ok(match node.required_text("scheme")?.to_ascii_lowercase().as_str() {
+            "basic" if is_swagger => Ok(CredentialKind::Basic),
+            "http" if !is_swagger => Ok(match node.required_text("scheme")?.to_ascii_lowercase().as_str() {
                 "bearer" => CredentialKind::Bearer,
                 "basic" => CredentialKind::Basic,
                 other => CredentialKind::Challenge(other.to_owned()),
@@ -51,8 +60,11 @@ impl<'a> OpenApiReader<'a> {
         let mut credentials = Vec::new();
         for (name, entry) in node.entries()? {
             let kind = self.schemes.get(name).cloned().unwrap_or_else(|| {
-                let text =
-                    format!("`{name}` is not defined in `components/securitySchemes`; it cannot be sent");
+                let section = match self.version.is_swagger() {
+                    true => "securityDefinitions",
+                    false => "components/securitySchemes",
+                };
+                let text = format!("`{name}` is not defined in `{section}`; it cannot be sent");
                 self.note(&entry, text);
                 CredentialKind::Other(name.to_owned())
             });

@@ -1,16 +1,17 @@
 //! The state of the reStructuredText reader, its locations, and its notes about content that it does not read.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::block::{Block, BlockKind, says_nothing};
 use super::section::{Group, Method, Section, Topic};
+use crate::document::lines::Lines;
 use crate::document::model::{Location, Note, NoteKind, Server};
 
 /// The state of the reader.
 pub(super) struct RstReader {
     name: Arc<str>,
-    pub(super) lines: HashMap<String, usize>,
+    pub(super) lines: Lines,
     pub(super) notes: Vec<Note>,
     /// The line and text of each note.
     noted: HashSet<(usize, String)>,
@@ -21,7 +22,7 @@ impl RstReader {
     pub(super) fn new(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
-            lines: HashMap::new(),
+            lines: Lines::default(),
             notes: Vec::new(),
             noted: HashSet::new(),
             servers: Vec::new(),
@@ -30,7 +31,9 @@ impl RstReader {
 
     /// Makes a location and records the line of its pointer.
     pub(super) fn location(&mut self, pointer: &str, line: usize) -> Location {
-        self.lines.entry(pointer.to_owned()).or_insert(line);
+        if !self.lines.contains_key(pointer) {
+            self.lines.insert(pointer, line);
+        }
         Location::new(&self.name, line, pointer)
     }
 

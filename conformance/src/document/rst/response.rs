@@ -91,7 +91,7 @@ impl RstReader {
             content.examples.push(Example { value: Value::String(joined(lines)), location });
             return;
         }
-        match json::read(&joined(lines), first.number - 1) {
+        match json::read(&joined(lines), first.number - 1, "") {
             Ok(tree) => {
                 self.infer_schema(content, &format!("{at}/schema"), &tree, first.number);
                 content.examples.push(Example { value: tree.value, location });

@@ -6,6 +6,7 @@ use jsonschema::{Draft, PatternOptions, Validator};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::pattern::LARGEST_PATTERN;
 use crate::document::model::{Document, Schema};
 use crate::document::pointer::{escape, of_fragment, unescape};
 
@@ -26,9 +27,6 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// The largest compiled pattern, in bytes: what is larger is not used.
-pub(crate) const LARGEST_PATTERN: usize = 1024 * 1024;
-
 /// The formats that are not checked. OpenAPI 3.0 leaves their meaning open, and JSON Schema 2020-12 makes no format a requirement:
 /// documents use `time`, for example, for `10:30`.
 const OTHER_FORMATS: [&str; 11] = [
@@ -44,6 +42,9 @@ const OTHER_FORMATS: [&str; 11] = [
     "json-pointer",
     "relative-json-pointer",
 ];
+
+/// The places of shared schemas: in OpenAPI 3, and in Swagger 2.0.
+const SECTIONS: [&str; 2] = ["/components/schemas", "/definitions"];
 
 /// The pointer of the definitions of requests, where these differ from those of responses.
 const OF_REQUESTS: &str = "/request";
@@ -90,6 +91,15 @@ impl Document {
         let definition = self.definitions.pointer(&pointer)?;
         let stated = pointer.strip_prefix(OF_REQUESTS).unwrap_or(&pointer);
         Some((definition, stated.strip_prefix("/elsewhere/").map_or_else(|| stated.to_owned(), unescape)))
+    }
+
+    /// The shared schemas: the name, the pointer, and the schema.
+    pub(crate) fn shared_schemas(&self) -> impl Iterator<Item = (&String, String, &Value)> {
+        SECTIONS.iter().flat_map(|section| {
+            let schemas = self.definitions.pointer(section).and_then(Value::as_object);
+            let at = move |name: &String| format!("{section}/{}", escape(name));
+            schemas.into_iter().flatten().map(move |(name, schema)| (name, at(name), schema))
+        })
     }
 
     /// Whether requests have other definitions than responses.
@@ -147,12 +157,18 @@ pub(crate) fn collect_references<'a>(value: &'a Value, found: &mut Vec<&'a str>)
     }
 }
 
-/// Where a schema that some `$ref` names stands among the definitions: a component where the
+/// The name of a shared schema, as a step of its pointer; none for a schema at another place.
+pub(crate) fn shared_name(pointer: &str) -> Option<&str> {
+    let name = SECTIONS.iter().find_map(|section| pointer.strip_prefix(section))?.strip_prefix('/')?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// Where a schema that some `$ref` names stands among the definitions: a shared schema where the
 /// document has it, anything else under `elsewhere` by its pointer.
 pub(crate) fn definition_of(pointer: &str, direction: MessageDirection) -> String {
-    let place = match pointer.strip_prefix("/components/schemas/") {
-        Some(name) if !name.contains('/') => pointer.to_owned(),
-        _ => format!("/elsewhere/{}", escape(pointer)),
+    let place = match shared_name(pointer) {
+        Some(_) => pointer.to_owned(),
+        None => format!("/elsewhere/{}", escape(pointer)),
     };
     match direction {
         MessageDirection::Request => format!("{OF_REQUESTS}{place}"),

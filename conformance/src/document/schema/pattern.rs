@@ -3,12 +3,11 @@
 mod breaking;
 mod characters;
 mod covering;
+mod kept;
 mod matching;
 mod nothing;
 mod searching;
 
-pub(crate) use breaking::breaking;
-pub(crate) use covering::covering;
-pub(crate) use matching::{MAX_LENGTH, Matcher, accepts, matching, mismatching, of_length};
+pub(crate) use kept::PatternStrings;
+pub(crate) use matching::{LARGEST_PATTERN, MAX_LENGTH, Matcher, accepts, matching};
 pub(crate) use nothing::matches_nothing;
-pub(crate) use searching::candidates;

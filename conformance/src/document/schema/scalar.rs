@@ -1,10 +1,8 @@
 //! Numbers and strings that a schema allows: another one for each index.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
-use super::pattern::{self, MAX_LENGTH};
+use super::pattern::MAX_LENGTH;
 use super::walk::{bound, bounds, count};
 use crate::document::model::Document;
 
@@ -93,27 +91,12 @@ fn of_patterns(
     turn: usize,
 ) -> Option<String> {
     if let ([pattern], 0) = (patterns, turn)
-        && let Some(usual) = pattern::matching(pattern, least.max(1), most)
+        && let Some(usual) = document.strings.matching(pattern, least.max(1), most)
     {
         return Some(usual);
     }
-    let key = (patterns.iter().map(|pattern| (*pattern).to_owned()).collect(), least, most);
-    let found =
-        document.strings.get(&key, || Arc::new(matching_all(patterns, least, most).unwrap_or_default()));
+    let found = document.strings.matching_all(patterns, least, most);
     found.get(turn % found.len().max(1)).cloned()
-}
-
-/// The strings that match all patterns; none when a pattern cannot be compiled.
-fn matching_all(patterns: &[&str], least: usize, most: Option<usize>) -> Option<Vec<String>> {
-    let matchers: Vec<_> =
-        patterns.iter().map(|pattern| pattern::Matcher::of(pattern)).collect::<Option<_>>()?;
-    let matches_all = |text: &String| {
-        let length = text.chars().count();
-        length >= least
-            && most.is_none_or(|most| length <= most)
-            && matchers.iter().all(|matcher| matcher.accepts(text))
-    };
-    Some(pattern::candidates(patterns, least, most).into_iter().filter(matches_all).collect())
 }
 
 /// The string as free text that differs for each number.

@@ -6,15 +6,15 @@ use super::compose::{Edge, GraphNode};
 use crate::document::error::{LineError, Result};
 use crate::document::files::Files;
 use crate::document::pointer;
-use crate::document::tree::{LineIndex, Tree, check_size, duplicate, nearest_line};
+use crate::document::tree::{LineIndex, Tree, check_size, duplicate};
 
 /// The maximum number of values from aliases (`*name`), which can expand a small text without bound.
 const MAX_ALIASED: usize = 50_000;
 /// The key whose value is merged into its mapping.
 const MERGE: &str = "<<";
 
-pub(super) fn construct(nodes: &[GraphNode], root: Edge) -> Result<Tree> {
-    let (pointer, lines) = (String::new(), LineIndex::default());
+pub(super) fn construct(nodes: &[GraphNode], root: Edge, pointer: &str) -> Result<Tree> {
+    let (pointer, lines) = (pointer.to_owned(), LineIndex::default());
     let mut constructor = Constructor { nodes, pointer, lines, values: 0, aliased: 0 };
     let value = constructor.value(root, None, 0)?;
     Ok(Tree { value, lines: constructor.lines.by_pointer, files: Files::default() })
@@ -53,7 +53,7 @@ impl Constructor<'_> {
         for (key, edge) in entries.iter().filter(|(key, _)| key != MERGE) {
             if map.contains_key(key) {
                 pointer::push(&mut self.pointer, key);
-                return Err(duplicate(key, edge.line, nearest_line(&self.lines.by_pointer, &self.pointer)));
+                return Err(duplicate(key, edge.line, self.lines.by_pointer.nearest(&self.pointer)));
             }
             map.insert(key.clone(), self.part(key, *edge, alias, depth)?);
         }

@@ -9,6 +9,11 @@ use crate::documents::edited;
 const PETS_3_0: &str = include_str!("../../fixtures/pets-3.0.yaml");
 const PETS_3_1: &str = include_str!("../../fixtures/pets-3.1.yaml");
 
+/// The same API in three versions.
+const SHOP_2_0: &str = include_str!("../../documents/shop-2.0.yaml");
+const SHOP_3_0: &str = include_str!("../../documents/shop-3.0.yaml");
+const SHOP_3_1: &str = include_str!("../../documents/shop-3.1.yaml");
+
 /// A document of a version with this schema in a request and in a response.
 fn document(version: &str, schema: &str) -> String {
     format!(
@@ -127,10 +132,54 @@ fn bytes_are_a_binary_string_or_have_no_schema() {
 }
 
 #[test]
-fn a_document_that_moved_to_openapi_3_1_has_no_difference() {
-    for (old, new) in [(PETS_3_0, PETS_3_1), (PETS_3_1, PETS_3_0)] {
-        let diff = diff("pets.yaml", old, new);
-        assert!(diff.is_empty() && !diff.same_text, "{diff:#?}");
+fn a_document_that_moved_to_another_version_has_no_difference() {
+    let pairs = [(PETS_3_0, PETS_3_1), (SHOP_2_0, SHOP_3_0), (SHOP_2_0, SHOP_3_1), (SHOP_3_0, SHOP_3_1)];
+    for (older, newer) in pairs {
+        for (old, new) in [(older, newer), (newer, older)] {
+            let diff = diff("pets.yaml", old, new);
+            assert!(diff.is_empty() && !diff.same_text, "{diff:#?}");
+        }
+    }
+}
+
+/// Edits of the Swagger document, and the rules of the changes.
+const SWAGGER_EDITS: &[(&str, &str, &[&str])] = &[
+    (
+        "name: text, in: formData, required: true, type: string, maxLength: 80",
+        "name: text, in: formData, required: true, type: string, maxLength: 8",
+        &["request-limit-stricter"],
+    ),
+    ("collectionFormat: pipes", "collectionFormat: tsv", &["request-parameter-written-otherwise"]),
+    ("maximum: 10", "maximum: 9", &["request-limit-stricter"]),
+    (
+        "consumes: [application/json, application/xml]",
+        "consumes: [application/json]",
+        &["request-media-type-removed"],
+    ),
+    (
+        "produces: [image/png]",
+        "produces: [image/jpeg]",
+        &["response-media-type-removed", "response-media-type-added"],
+    ),
+    (
+        "name: { type: string, minLength: 1, maxLength: 20",
+        "name: { type: string, minLength: 2, maxLength: 20",
+        &["request-limit-stricter"],
+    ),
+    ("title: Shop", "title: Store", &["unread-changed"]),
+];
+
+#[test]
+fn a_change_of_a_swagger_document_is_found_once_and_in_the_other_version_too() {
+    for (old, new, rules) in SWAGGER_EDITS {
+        let edited = edited(SHOP_2_0, old, new);
+        for (document, found) in [
+            ("2.0", changes("shop.yaml", SHOP_2_0, &edited)),
+            ("3.0", changes("shop.yaml", SHOP_3_0, &edited)),
+        ] {
+            let found: Vec<_> = found.iter().map(|change| change.rule).collect();
+            assert_eq!(found, *rules, "{document}: {old} -> {new}");
+        }
     }
 }
 

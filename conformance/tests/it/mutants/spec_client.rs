@@ -238,6 +238,7 @@ pub(crate) struct Response {
     pub(crate) retry_after_s: Option<f64>,
     /// What the server asks for, where the request had no credential.
     pub(crate) challenge: Option<String>,
+    pub(crate) media_type: Option<String>,
     /// Whether all bytes that `Content-Length` states have arrived.
     pub(crate) is_whole: bool,
     pub(crate) body: Vec<u8>,
@@ -292,6 +293,7 @@ fn parsed(received: &[u8]) -> Option<Response> {
     Some(Response {
         status: head.split_whitespace().nth(1)?.parse().ok()?,
         challenge: header("www-authenticate").map(str::to_owned),
+        media_type: header("content-type").map(str::to_owned),
         retry_after_s: header("retry-after").and_then(|seconds| seconds.parse().ok()),
         is_whole: body.len() == length,
         body,

@@ -51,7 +51,7 @@ pub(super) fn write(
         "application/xml" => {
             let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
             let reference = content["schema"]["$ref"].as_str().and_then(|name| name.rsplit('/').next());
-            element(description, &mut out, reference.unwrap(), &content["schema"], &value, defect);
+            element(description, &mut out, reference.unwrap_or("root"), &content["schema"], &value, defect);
             out.into_bytes()
         }
         _ if media_type.contains("json") => value.to_string().into_bytes(),

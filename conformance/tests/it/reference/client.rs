@@ -1,5 +1,8 @@
 //! The client: it refuses what the document forbids, sends a call as the document says, and reports the response.
 
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use media_upload_conformance::{
@@ -10,6 +13,7 @@ use serde_json::{Value, json};
 use super::body::{self, WrittenBody};
 use super::defect::Defect;
 use super::description::{Described, DescribedBody, Description};
+use super::judge::Direction;
 use super::writing::{Written, encoded};
 use crate::mutants::spec_client::{Response, SentRequest, exchange};
 
@@ -20,6 +24,10 @@ pub(crate) struct IndependentClient {
     /// Which of several media types and which of several alternatives of credentials it takes.
     choice: usize,
     defect: Option<Defect>,
+    /// The same client without the defect.
+    right: Option<Box<IndependentClient>>,
+    /// The ids of the cases in which the defect changed the request.
+    acted: Arc<Mutex<BTreeSet<String>>>,
 }
 
 /// A request in the making.
@@ -33,13 +41,28 @@ struct Draft {
 }
 
 impl IndependentClient {
-    pub(super) fn new(document: &str, choice: usize, defect: Option<Defect>) -> Self {
+    pub(crate) fn new(document: &str, choice: usize, defect: Option<Defect>) -> Self {
         let description = Description::read(document);
         let operations = description.operations();
         let client = ClientName { name: "independent".into(), version: "0".into(), language: "rust".into() };
         let offered = operations.iter().map(|operation| operation.id.clone()).collect();
         let info = DriverInfo { protocol: 1, client, operations: offered, concurrency: 8 };
-        Self { info, description, operations, choice, defect }
+        let right = defect.map(|_| Box::new(Self::new(document, choice, None)));
+        Self { info, description, operations, choice, defect, right, acted: Arc::default() }
+    }
+
+    /// The ids of the cases in which the defect changes the request.
+    pub(crate) fn acted(&self) -> Arc<Mutex<BTreeSet<String>>> {
+        Arc::clone(&self.acted)
+    }
+
+    /// Notes whether the defect changes the request.
+    fn note(&self, operation: &Described, request: &Request, sent: &SentRequest) {
+        let Some(right) = &self.right else { return };
+        let others = right.draft(operation, request).map(|draft| self::sent(operation, draft));
+        if others.as_ref() != Ok(sent) {
+            self.acted.lock().unwrap().insert(request.case.clone());
+        }
     }
 
     async fn answer(&self, request: &Request) -> Answer {
@@ -49,9 +72,10 @@ impl IndependentClient {
             Err(message) => return Answer::Refused(Refusal { message }),
         };
         let mut sent = sent(operation, draft);
+        self.note(operation, request, &sent);
         let mut answered = exchange(&request.base_url, &sent, &request.clock).await;
         if let Ok(Response { challenge: Some(challenge), .. }) = &answered {
-            sent.headers.extend(self.digest(challenge, &sent, request));
+            sent.headers.extend(self.digest(challenge, &sent, operation, request));
             answered = exchange(&request.base_url, &sent, &request.clock).await;
         }
         match answered {
@@ -64,15 +88,16 @@ impl IndependentClient {
         let mut draft = Draft { path: encoded_literal(&operation.path), ..Draft::default() };
         let content = operation.body.as_ref().and_then(|body| self.content(body));
         let properties = content.map(|(_, content)| self.description.properties(&content["schema"]).0);
-        let names = operation.argument_names(&properties.unwrap_or_default());
+        let names = operation.argument_names(properties.as_ref());
         for parameter in &operation.parameters {
             let (place, name) = (parameter["in"].as_str().unwrap(), parameter["name"].as_str().unwrap());
             let mut argument = &names[&(place.to_owned(), name.to_owned())];
             if self.defect == Some(Defect::NamesConfused) {
                 argument = names.iter().find(|((_, other), _)| other == name).unwrap().1;
             }
-            let schema =
-                parameter.get("schema").unwrap_or(&parameter["content"]["application/json"]["schema"]);
+            let described = parameter["content"].as_object().and_then(|contents| contents.values().next());
+            let schema = parameter.get("schema").or(described.map(|content| &content["schema"]));
+            let schema = schema.unwrap_or(&Value::Null);
             let given = request.arguments.get(argument);
             if let Some(value) = self.checked(argument, given, parameter["required"] == true, schema)? {
                 if place == "path" && value == "" {
@@ -140,7 +165,12 @@ impl IndependentClient {
                 self.checked(argument, request.arguments.get(argument), required.contains(name), property)?;
             given.extend(value.map(|value| (name.clone(), value.clone())));
         }
-        Ok(Some(write(&body::object(given))))
+        let has_file = given.iter().any(|(_, value)| is_file(value));
+        let whole = body::object(given);
+        match has_file || self.is_valid(schema, Direction::Request, &whole) {
+            true => Ok(Some(write(&whole))),
+            false => Err("the body is not allowed".to_owned()),
+        }
     }
 
     /// An argument that the document allows. A file has no schema that a JSON value could satisfy.
@@ -153,19 +183,15 @@ impl IndependentClient {
     ) -> Result<Option<&'v Value>, String> {
         match given {
             None if is_required => Err(format!("{name} is required")),
-            Some(value) if !is_file(value) && !self.is_valid(schema, value) => {
+            Some(value) if !is_file(value) && !self.is_valid(schema, Direction::Request, value) => {
                 Err(format!("{name} is not allowed"))
             }
             given => Ok(given),
         }
     }
 
-    fn is_valid(&self, schema: &Value, value: &Value) -> bool {
-        jsonschema::draft4::options()
-            .should_validate_formats(true)
-            .build(&self.description.whole(schema))
-            .unwrap()
-            .is_valid(value)
+    fn is_valid(&self, schema: &Value, direction: Direction, value: &Value) -> bool {
+        schema.is_null() || self.description.judge.allows(schema, direction, value)
     }
 
     /// Adds the credentials of an alternative of which all are given.
@@ -223,29 +249,39 @@ impl IndependentClient {
     }
 
     /// The answer to a challenge. Its digest is not computed: the suite looks at the scheme only.
-    fn digest(&self, challenge: &str, sent: &SentRequest, request: &Request) -> Option<(String, String)> {
-        let user = request.credentials.values().next()?.as_str()?.split_once(':')?.0;
+    fn digest(
+        &self,
+        challenge: &str,
+        sent: &SentRequest,
+        operation: &Described,
+        request: &Request,
+    ) -> Option<(String, String)> {
+        let mut schemes = operation.security.iter().flatten();
+        let (name, _) = schemes.find(|(_, scheme)| scheme["scheme"] == "digest")?;
+        let user = request.credentials.get(name)?.as_str()?.split_once(':')?.0;
         let quoted = challenge.strip_prefix("Digest ")?;
         let value = format!("Digest username=\"{user}\", uri=\"{}\", response=\"0\", {quoted}", sent.path);
         (self.defect != Some(Defect::NoCredential)).then(|| ("Authorization".to_owned(), value))
     }
 
     fn reported(&self, operation: &Described, response: Response) -> Answer {
-        let Response { status, retry_after_s, is_whole, body, .. } = response;
+        let Response { status, retry_after_s, is_whole, body, media_type, .. } = response;
         let is_bodiless = operation.method == "HEAD" || [204, 205, 304].contains(&status);
-        let documented = operation.responses.get(status.to_string());
+        let documented = operation.response(status).map(|response| self.description.followed(response));
         let contents = documented.and_then(|documented| documented["content"].as_object());
-        let content = contents.and_then(|contents| contents.iter().next()).filter(|_| !is_bodiless);
+        let content = contents.filter(|contents| !contents.is_empty() && !is_bodiless);
+        let media_type = media_type.unwrap_or_default();
+        let content =
+            content.map(|contents| contents.iter().find(|(stated, _)| includes(stated, &media_type)));
         let parsed = serde_json::from_slice::<Value>(&body);
         let result = match (content, parsed.as_ref()) {
             (None, _) => Some(json!({})),
-            (Some((media_type, _)), _) if !media_type.contains("json") && media_type != "application/*" => {
-                Some(String::from_utf8_lossy(&body).into())
+            (Some(None), _) => None,
+            (Some(Some(_)), _) if !media_type.contains("json") => Some(String::from_utf8_lossy(&body).into()),
+            (Some(Some((_, content))), Ok(value)) => {
+                self.is_valid(&content["schema"], Direction::Response, value).then(|| value.clone())
             }
-            (Some((_, content)), Ok(value)) => {
-                self.is_valid(&content["schema"], value).then(|| value.clone())
-            }
-            (Some(_), Err(_)) => None,
+            (Some(Some(_)), Err(_)) => None,
         };
         let is_success = (200..300).contains(&status) && documented.is_some();
         if let (Some(result), true) = (result, is_success && (is_whole || operation.method == "HEAD")) {
@@ -269,6 +305,16 @@ fn is_file(value: &Value) -> bool {
     match value {
         Value::Array(elements) => elements.iter().all(is_file) && !elements.is_empty(),
         value => value.get("$file").is_some(),
+    }
+}
+
+/// Whether a documented media type, or a range of them, has the media type of a response.
+fn includes(documented: &str, sent: &str) -> bool {
+    let [documented, sent] =
+        [documented, sent].map(|one| one.split(';').next().unwrap().trim().to_lowercase());
+    match documented.strip_suffix('*') {
+        Some(range) => range == "*/" || sent.starts_with(range),
+        None => documented == sent,
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// What a client is wrong about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Defect {
+pub(crate) enum Defect {
     /// Lists in parameters are JSON text.
     ListAsJson,
     /// The parts of lists and objects have another delimiter.
@@ -33,4 +33,25 @@ pub(super) enum Defect {
     OneCredential,
     /// The user name is left out.
     NoUserName,
+}
+
+impl Defect {
+    /// Each defect.
+    pub(crate) const ALL: [Self; 15] = [
+        Self::ListAsJson,
+        Self::WrongDelimiter,
+        Self::ExplodeIgnored,
+        Self::NamesConfused,
+        Self::DroppedPart,
+        Self::WrongMediaType,
+        Self::RangeSent,
+        Self::JsonBody,
+        Self::FileAsText,
+        Self::WrongPartType,
+        Self::XmlNamesIgnored,
+        Self::CredentialElsewhere,
+        Self::NoCredential,
+        Self::OneCredential,
+        Self::NoUserName,
+    ];
 }

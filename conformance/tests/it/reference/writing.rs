@@ -38,6 +38,9 @@ impl<'a> Written<'a> {
     pub(super) fn value(&self, value: &Value, encode: fn(&str) -> String) -> String {
         let parts = |separator: &str, delimiter: &str| self.parts(value, encode, separator, delimiter);
         let name = encode(self.name);
+        if self.is_json {
+            return encode(&value.to_string());
+        }
         match (self.style.as_str(), self.explode, value) {
             ("label", true, _) => format!(".{}", parts("=", ".")),
             ("label", false, _) => format!(".{}", parts(",", ",")),
@@ -74,7 +77,7 @@ impl<'a> Written<'a> {
                 .collect(),
             (style, _, _) => {
                 let delimiter = match (style, self.defect) {
-                    (_, Some(Defect::WrongDelimiter)) => ";",
+                    (_, Some(Defect::WrongDelimiter)) => "!",
                     ("spaceDelimited", _) => "%20",
                     ("pipeDelimited", _) => "%7C",
                     _ => ",",
@@ -89,7 +92,8 @@ impl<'a> Written<'a> {
     }
 
     fn parts(&self, value: &Value, encode: fn(&str) -> String, separator: &str, delimiter: &str) -> String {
-        let delimiter = if self.defect == Some(Defect::WrongDelimiter) { "|" } else { delimiter };
+        let is_wrong = self.defect == Some(Defect::WrongDelimiter);
+        let delimiter = if is_wrong && delimiter != "!" { "|" } else { delimiter };
         match value {
             _ if self.is_list_as_json(value) => encode(&value.to_string()),
             Value::Array(elements) => {

@@ -14,6 +14,7 @@ const MAX_STRINGS: usize = 200;
 const MAX_BYTES: usize = 4_000;
 
 /// A string that probably does not match: the other parts of the pattern can allow it.
+#[derive(Debug)]
 pub(crate) struct Broken {
     /// What is wrong, as a part of the case id.
     pub(crate) name: String,

@@ -6,7 +6,9 @@ use regex_syntax::hir::{Class, Hir, HirKind, Literal, Repetition};
 use serde_json::json;
 
 use super::characters;
-use crate::document::schema::definition::LARGEST_PATTERN;
+
+/// The largest compiled pattern, in bytes: what is larger is not used.
+pub(crate) const LARGEST_PATTERN: usize = 1024 * 1024;
 
 /// The longest string that is made, in characters.
 pub(crate) const MAX_LENGTH: usize = 70_000;
@@ -18,12 +20,6 @@ pub(crate) fn matching(pattern: &str, least: usize, most: Option<usize>) -> Opti
     let shortest = write(&hir, 0)?;
     let found = if shortest.chars().count() >= least { shortest } else { stretched(&hir, least)? };
     most.is_none_or(|most| found.chars().count() <= most).then_some(found)
-}
-
-/// A string of exactly this many characters that matches the pattern.
-pub(crate) fn of_length(pattern: &str, length: usize) -> Option<String> {
-    let found = matching(pattern, length, Some(length))?;
-    (found.chars().count() == length).then_some(found)
 }
 
 /// Whether a string matches the pattern; none when the pattern is invalid.
@@ -181,6 +177,10 @@ mod tests {
     use super::*;
 
     const MEDIA: &str = r"^media:\/\/[a-zA-Z0-9\-_\.\/]+$";
+
+    fn of_length(pattern: &str, length: usize) -> Option<String> {
+        matching(pattern, length, Some(length)).filter(|found| found.chars().count() == length)
+    }
 
     #[test]
     fn the_shortest_and_the_longest_string_match_and_have_their_length() {
