@@ -5,6 +5,7 @@ pub(crate) mod client;
 mod duplicate;
 mod error_enum;
 mod list;
+mod optional_body;
 mod success_enum;
 mod types;
 mod union;

@@ -49,9 +49,11 @@ pub(crate) fn emit(document: &Document, api: &Api) -> Result<TokenStream, Defect
     check_success(document, operation)?;
     let fields = error_fields(document, operation)?;
     Ok(quote! {
-        /// The names that `src/pyannote.rs` uses, from the document.
+        /// The request body of the operation that `src/pyannote.rs` calls.
+        pub(crate) type UploadUrlRequest = #request;
+
+        /// The names of fields that `src/pyannote.rs` reads.
         pub(crate) mod uses {
-            pub(crate) use super::#request as UploadUrlRequest;
             #fields
         }
     })
@@ -64,20 +66,22 @@ fn request(document: &Document, operation: &Operation) -> Result<TokenStream, De
     let Some((name, body)) = body.and_then(|body| Some((schema::name(body)?, resolved(root, body)))) else {
         return Err(missing(document, operation, "a JSON object as its request body"));
     };
-    if body["properties"].get(URL).is_none() {
-        return Err(missing(document, operation, &format!("the field `{URL}` in its request body")));
+    let required = body.get("required").and_then(Value::as_array).into_iter().flatten();
+    let (url, others): (Vec<_>, Vec<_>) = required.filter_map(Value::as_str).partition(|name| *name == URL);
+    let is_required = operation.node(root)["requestBody"]["required"] == true;
+    if url.is_empty() || !is_required || body["properties"].get(URL).is_none() {
+        return Err(missing(
+            document,
+            operation,
+            &format!("the required field `{URL}` in a required request body"),
+        ));
     }
-    let mut required =
-        body.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    if let Some(other) = required.find(|name| *name != URL) {
+    if let Some(other) = others.first() {
         let problem = format!(
             "`{OPERATION}` requires `{other}`, which `media_upload_url` in src/pyannote.rs does not send"
         );
-        return Err(document.defect(
-            &operation.pointer(),
-            problem,
-            "add an argument for it there, and to build/uses.rs",
-        ));
+        let fix = "add an argument for it there, and to build/uses.rs";
+        return Err(document.defect(&operation.pointer(), problem, fix));
     }
     Ok(type_path(name))
 }

@@ -157,7 +157,7 @@ impl Client {
         url: &MediaUrl,
     ) -> Result<PresignedUrl, Error> {
         let api = self.generated(api::Policy::for_method(self.secrets.clone(), context.tracer.clone()));
-        let outcome = api.get_media_upload_url(&api::uses::UploadUrlRequest::new(url.0.clone())).await;
+        let outcome = api.get_media_upload_url(&api::UploadUrlRequest::new(url.0.clone())).await;
         let success = convert::<_, api::GetMediaUploadUrlError>(context, &api, outcome)?;
         let accepted = self.http.base.accept_upload_url(&success.url);
         accepted.map_err(|why| context.undocumented_success(success.status(), &why))
@@ -180,7 +180,9 @@ impl Client {
         })
     }
 
-    /// The generated client, for operations that have no method here.
+    /// The generated client, for operations that have no method here. Await a call to send it, after its setters have set
+    /// optional arguments. A request body is made by `new` with the required fields, and has a setter for each optional field.
+    /// What was not set is not sent.
     ///
     /// It sends the credential, applies [`call_timeout`](ClientBuilder::call_timeout) (on the system's clock), and limits and
     /// redacts the bodies of errors. It does not retry, and its own error type prints the server's message.

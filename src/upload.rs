@@ -1,9 +1,9 @@
 //! The upload flow, which both providers share: request a pre-signed URL, then PUT the media to it.
 //!
-//! `cargo bench --bench upload` measures its cost, and says how busy the machine was. On a machine with two cores that other
-//! processes kept busy, 2 GiB to a server on the same machine reached 1.17 times the throughput of `curl -T` (median of nine pairs),
-//! with 1.17 times its processor time (0.36 to 0.56 s per GiB) and 9 MiB of resident memory for 64 MiB and for 2 GiB. The request for
-//! the URL took 1.05 to 1.08 times the processor time of the same call with plain reqwest.
+//! `cargo bench --bench upload` measures its cost, and says how busy the machine was. On a quiet machine with two cores, 2 GiB to a
+//! server on the same machine reached 1.01 times the throughput of `curl -T` (median of nine pairs), with 1.10 times its processor
+//! time (0.44 to 0.65 s per GiB) and 9 MiB of resident memory for 64 MiB and for 2 GiB. The request for the URL took 1.05 times the
+//! processor time of the same call with plain reqwest.
 
 use std::fmt;
 use std::future::IntoFuture;

@@ -5,6 +5,7 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{FnArg, GenericArgument, ImplItemFn, Pat, PathArguments, ReturnType, Type, parse_quote};
 
+use crate::build::emit::optional_body;
 use crate::build::operation::Operation;
 use crate::build::rust_name::pascal;
 
@@ -16,9 +17,25 @@ struct Argument {
     optional: Option<Type>,
 }
 
+impl Argument {
+    fn make_optional(&mut self) {
+        let of = &self.of;
+        self.optional = Some(of.clone());
+        self.of = parse_quote! { Option<#of> };
+    }
+}
+
 /// Makes the operation's method return a struct, and returns that struct. `None` if the method is not as expected.
-pub(crate) fn replace(method: &mut ImplItemFn, operation: &Operation) -> Option<TokenStream> {
-    let arguments = arguments(method)?;
+pub(crate) fn replace(
+    method: &mut ImplItemFn,
+    operation: &Operation,
+    has_optional_body: bool,
+) -> Option<TokenStream> {
+    let mut arguments = arguments(method)?;
+    if has_optional_body {
+        optional_body::make_conditional(&mut method.block)?;
+        arguments.iter_mut().filter(|argument| argument.name == "body").for_each(Argument::make_optional);
+    }
     let name = format_ident!("{}Call", pascal(&operation.name));
     let client = local("client", &arguments);
     let structure = structure(method, operation, &name, &client, &arguments)?;
@@ -116,10 +133,14 @@ pub(crate) fn option_of(of: &Type) -> Option<Type> {
 fn setter(argument: &Argument) -> Option<TokenStream> {
     let (name, of) = (&argument.name, argument.optional.as_ref()?);
     let doc = format!("Sets the optional argument `{name}`.");
+    let (of, value) = match is_body(of) {
+        true => (quote! { impl Into<reqwest::Body> }, quote! { value.into() }),
+        false => (quote! { #of }, quote! { value }),
+    };
     Some(quote! {
         #[doc = #doc]
         pub fn #name(mut self, value: #of) -> Self {
-            self.#name = Some(value);
+            self.#name = Some(#value);
             self
         }
     })

@@ -37,7 +37,7 @@ pub(crate) fn generate(document: &Document, api: &Api) -> Result<(File, Vec<Toke
         .ok_or_else(|| unexpected("/components", "progenitor's types are not as expected".to_owned()))?;
     let mut calls = Vec::new();
     for operation in operations {
-        let call = edit(&mut client, operation).ok_or_else(|| {
+        let call = edit(&mut client, &document.root, operation).ok_or_else(|| {
             let problem = format!("progenitor's method for `{}` is not as expected", operation.id);
             unexpected(&operation.pointer(), problem)
         })?;
@@ -47,12 +47,14 @@ pub(crate) fn generate(document: &Document, api: &Api) -> Result<(File, Vec<Toke
 }
 
 /// Edits the method of an operation, and returns the struct of its call. `None` if the method is not as expected.
-fn edit(client: &mut File, operation: &Operation) -> Option<TokenStream> {
+fn edit(client: &mut File, root: &Value, operation: &Operation) -> Option<TokenStream> {
     let method = method(client, &snake(&operation.name))?;
     remove_version_header(method)?;
     set_media_type(method, operation)?;
     success_enum::install(method, operation)?;
-    call::replace(method, operation)
+    let body = operation.node(root).get("requestBody");
+    let has_optional_body = body.is_some_and(|body| body.get("required") != Some(&Value::Bool(true)));
+    call::replace(method, operation, has_optional_body)
 }
 
 /// progenitor sends a header `api-version` with every request, which the document does not ask for. A header parameter with

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::build::fix::union::{Alternative, Body, Union};
+use crate::build::fix::union::{Alternative, AlternativeType, Union};
 use crate::build::rust_name::pascal;
 
 /// The enum of the alternatives. If a value can satisfy two of them, also a struct of the enum and the value as it was.
@@ -195,16 +195,16 @@ fn variant(alternative: &Alternative) -> Ident {
 }
 
 fn is_recursive(alternative: &Alternative) -> bool {
-    matches!(alternative.body, Body::Schema { is_recursive: true, .. })
+    matches!(alternative.body, AlternativeType::Schema { is_recursive: true, .. })
 }
 
 fn body_type(alternative: &Alternative) -> TokenStream {
     match &alternative.body {
-        Body::Schema { name, .. } => {
+        AlternativeType::Schema { name, .. } => {
             let name = format_ident!("{}", pascal(name));
             quote! { #name }
         }
-        Body::Rust(rust) => rust.parse().unwrap_or_default(),
+        AlternativeType::Rust(rust) => rust.parse().unwrap_or_default(),
     }
 }
 

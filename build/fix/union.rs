@@ -25,7 +25,7 @@ pub(crate) struct Union {
 
 pub(crate) struct Alternative {
     pub(crate) variant: String,
-    pub(crate) body: Body,
+    pub(crate) body: AlternativeType,
     /// The values of the discriminator that select it.
     pub(crate) values: Vec<String>,
     /// The properties with an `enum` of strings, and these strings.
@@ -33,7 +33,7 @@ pub(crate) struct Alternative {
 }
 
 /// The type of an alternative.
-pub(crate) enum Body {
+pub(crate) enum AlternativeType {
     /// The name of a schema, and whether it leads back to the union.
     Schema { name: String, is_recursive: bool },
     /// A type of Rust.
@@ -147,8 +147,8 @@ fn take_one(root: &mut Value, before: &Value, name: String) -> Union {
     for (index, (part, values)) in flat.iter().zip(values).enumerate() {
         let body = body(root, before, &name, index, part);
         let wanted = match &body {
-            Body::Schema { name, .. } => pascal(name),
-            Body::Rust(rust) => pascal(rust.rsplit(':').next().unwrap_or(rust)),
+            AlternativeType::Schema { name, .. } => pascal(name),
+            AlternativeType::Rust(rust) => pascal(rust.rsplit(':').next().unwrap_or(rust)),
         };
         let variant = pascal(&unique(&mut taken, &wanted));
         alternatives.push(Alternative {
@@ -167,8 +167,8 @@ fn take_one(root: &mut Value, before: &Value, name: String) -> Union {
     let description = string(union, "description").unwrap_or_default().to_owned();
     // progenitor ignores the extension. It shows which schemas the union needs.
     let needed = alternatives.iter().filter_map(|alternative| match &alternative.body {
-        Body::Schema { name, .. } => Some(json!({ "$ref": format!("{SCHEMAS}{name}") })),
-        Body::Rust(_) => None,
+        AlternativeType::Schema { name, .. } => Some(json!({ "$ref": format!("{SCHEMAS}{name}") })),
+        AlternativeType::Rust(_) => None,
     });
     let needed: Vec<_> = needed.collect();
     root["components"]["schemas"][&name] = json!({ "description": description, "x-alternatives": needed });
@@ -209,16 +209,16 @@ fn discriminator(root: &Value, union: &Value, flat: &[Value]) -> (Option<String>
 }
 
 /// The type of an alternative. An inline schema that is not simple gets a name.
-fn body(root: &mut Value, before: &Value, union: &str, index: usize, part: &Value) -> Body {
+fn body(root: &mut Value, before: &Value, union: &str, index: usize, part: &Value) -> AlternativeType {
     if let Some(rust) = simple(part) {
-        return Body::Rust(rust);
+        return AlternativeType::Rust(rust);
     }
     let name = schema::name(part).map(str::to_owned);
     let name = name.unwrap_or_else(|| schema::add(root, part, &format!("{union}Variant{index}")));
     let mut needed = BTreeSet::new();
     schema::find_in(before, part, &mut needed);
     let is_recursive = needed.contains(union);
-    Body::Schema { name, is_recursive }
+    AlternativeType::Schema { name, is_recursive }
 }
 
 /// The Rust type of a schema with nothing but a type.

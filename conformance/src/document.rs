@@ -1,4 +1,4 @@
-//! Readers of API descriptions: OpenAPI 3.0 to 3.2 and reStructuredText into one model, [`Document`].
+//! Readers of API descriptions: Swagger 2.0, OpenAPI 3.0 to 3.2 and reStructuredText into one model, [`Document`].
 //!
 //! The readers see the vendor's text. The corrections that `build/` of the client crate makes are not
 //! applied here, so the suite checks the generated client independently.
@@ -13,11 +13,11 @@ use std::sync::Arc;
 pub use self::error::ReadError;
 pub use self::excerpt::Excerpts;
 pub use self::files::SourceFile;
-pub use self::lines::Lines;
 pub use self::model::{
     Body, Code, Content, Credential, CredentialKind, Document, Example, Kind, Location, Note, NoteKind,
     Operation, Parameter, ParameterLocation, Prose, RequestExample, Response, Schema, Server,
 };
+pub use self::pointer_lines::PointerLines;
 pub use self::serialisation::{Encoding, Serialisation, Style};
 pub use self::source::OpenApiSource;
 
@@ -26,13 +26,13 @@ mod error;
 mod excerpt;
 mod files;
 mod json;
-mod lines;
 mod loader;
 mod model;
 mod openapi;
 mod page;
 mod path;
 pub(crate) mod pointer;
+mod pointer_lines;
 mod prose;
 mod rst;
 pub(crate) mod schema;

@@ -6,6 +6,7 @@ use std::io;
 use std::time::Instant;
 
 use crate::plan::case::{Basis, Case, Family};
+use crate::plan::source::Source;
 use crate::plan::{Plan, server};
 use crate::result::{OnResult, Options, Run};
 
@@ -32,6 +33,12 @@ impl ServerUnderTest {
         let cases = std::mem::take(&mut plan.cases);
         let of_clients = cases.into_iter().filter_map(|case| for_server(plan, case));
         plan.cases = of_clients.chain(of_servers).collect();
+    }
+
+    /// The cases for servers only, which no client has.
+    pub(crate) fn own_cases(sources: &[Source]) -> Vec<Case> {
+        let of = |source| [server::cases(source), server::uploads(source)].concat();
+        sources.iter().flat_map(of).collect()
     }
 
     /// Adds the cases that send a small upload to a pre-signed URL.

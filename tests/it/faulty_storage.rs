@@ -107,18 +107,7 @@ async fn serve(
         | Behaviour::PauseAfter(bytes, _) => *bytes,
     };
     read_body(&mut stream, &mut request, wanted).await;
-    if let Behaviour::PauseAfter(step, may_go_on) = &behaviour {
-        while !request.is_complete() {
-            may_go_on.acquire().await.unwrap().forget();
-            let wanted = request.length().min(request.body.len() + step);
-            read_body(&mut stream, &mut request, wanted).await;
-        }
-    }
-    if let Behaviour::AnswerWhileReading(_, answer) = &behaviour {
-        stream.write_all(answer.as_bytes()).await.unwrap();
-        let length = request.length();
-        read_body(&mut stream, &mut request, length).await;
-    }
+    read_rest(&mut stream, &mut request, &behaviour).await;
     received.lock().unwrap().push(request.clone());
     let stays_open = match behaviour {
         Behaviour::PauseAfter(..) => {
@@ -144,6 +133,25 @@ async fn serve(
     ended.add_permits(1);
     if stays_open {
         std::future::pending::<()>().await;
+    }
+}
+
+/// Reads the rest of the body, for the behaviours that read it after they have begun to act.
+async fn read_rest(stream: &mut TcpStream, request: &mut ReceivedRequest, behaviour: &Behaviour) {
+    let length = request.length();
+    match behaviour {
+        Behaviour::PauseAfter(step, may_go_on) => {
+            while !request.is_complete() {
+                may_go_on.acquire().await.unwrap().forget();
+                let wanted = length.min(request.body.len() + step);
+                read_body(stream, request, wanted).await;
+            }
+        }
+        Behaviour::AnswerWhileReading(_, answer) => {
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            read_body(stream, request, length).await;
+        }
+        _ => {}
     }
 }
 

@@ -17,7 +17,7 @@ mod pyannote {
         pub(crate) use generated::*;
 
         #[allow(missing_docs, missing_debug_implementations, unreachable_pub, unused)]
-        #[allow(clippy::all, clippy::unwrap_used, rustdoc::all)]
+        #[allow(clippy::all, clippy::too_many_lines, clippy::unwrap_used, rustdoc::all)]
         mod generated {
             include!("../snapshots/jobs.generated");
         }
@@ -144,8 +144,10 @@ fn round_trip<T: serde::de::DeserializeOwned + serde::Serialize>(value: &Value) 
     serde_json::to_value(serde_json::from_value::<T>(value.clone()).unwrap()).unwrap()
 }
 
+type RoundTrip = fn(&Value) -> Value;
+
 /// Every named schema of the document, with its type.
-const SCHEMAS: [(&str, fn(&Value) -> Value); 12] = [
+const SCHEMAS: [(&str, RoundTrip); 12] = [
     ("ApiError", round_trip::<types::ApiError>),
     ("DiarizeJob", round_trip::<types::DiarizeJob>),
     ("DiarizeRequest", round_trip::<types::DiarizeRequest>),

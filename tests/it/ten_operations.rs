@@ -27,7 +27,7 @@ mod pyannote {
         pub(crate) use generated::*;
 
         #[allow(missing_docs, missing_debug_implementations, unreachable_pub, unused)]
-        #[allow(clippy::all, clippy::unwrap_used, rustdoc::all)]
+        #[allow(clippy::all, clippy::too_many_lines, clippy::unwrap_used, rustdoc::all)]
         mod generated {
             include!("../snapshots/ten-operations.generated");
         }
@@ -190,6 +190,15 @@ async fn a_form_is_sent_and_a_default_answers_it() {
     let request = Mock::given(path("/v1/feedback")).and(body_string("self=true&stars=5"));
     let (_server, client) = serving(request, json(200, json!({ "ok": true, "fn": "x" }))).await;
     let body = serde_json::from_value(json!({ "stars": 5, "self": true })).unwrap();
-    let answer = client.send_feedback(&body).await.unwrap();
+    let answer = client.send_feedback().body(&body).await.unwrap();
     assert_eq!((answer.ok, answer.fn_.as_deref()), (true, Some("x")));
+}
+
+#[tokio::test]
+async fn an_optional_body_is_sent_only_if_it_is_set() {
+    let request = Mock::given(path("/v1/feedback"));
+    let (server, client) = serving(request, json(200, json!({ "ok": true }))).await;
+    client.send_feedback().await.unwrap();
+    let sent = &server.received_requests().await.unwrap()[0];
+    assert!(sent.body.is_empty() && !sent.headers.contains_key("content-type"), "{sent:?}");
 }

@@ -73,6 +73,11 @@ impl Documents {
         Outline::of(documents, &providers).map_err(CommandError::usage)
     }
 
+    /// Reads the documents, and plans all their cases.
+    pub(super) fn plan(&self) -> Result<Plan, CommandError> {
+        Ok(self.read()?.plan(&[])?.0)
+    }
+
     /// Replaces the path of each listed document by the DOCUMENT argument for the same file: output shows the path that the user
     /// gave, and a provider finds its documents by path.
     fn name_as_given(&self, providers: &mut [Provider]) {

@@ -15,9 +15,10 @@ use crate::check::redact::Redactor;
 use crate::check::rule::RuleBasis;
 use crate::check::transcript_text::response;
 use crate::document::Document;
-use crate::plan::case::{Case, Outcome};
+use crate::plan::case::{Case, Family, Outcome};
 use crate::plan::outline::Outline;
 use crate::plan::source::Source;
+use crate::probe::ServerUnderTest;
 use crate::style::{counted, shell_word};
 use crate::wire::message::ExpectedRequest;
 
@@ -51,6 +52,8 @@ fn find(outline: &Outline, id: &str) -> Result<Case, CommandError> {
         ids.push(case.id.clone());
         found = found.or_else(|| (case.id == id).then_some(case));
     }
+    let of_servers = ServerUnderTest::own_cases(&outline.sources);
+    let found = found.or_else(|| of_servers.into_iter().find(|case| case.id == id));
     found.ok_or_else(|| unknown_case(&ids, id))
 }
 
@@ -67,9 +70,17 @@ fn explained(source: &Source, case: &Case) -> String {
     let redactor = Redactor::new(source);
     let mut out = format!("{}\n  {}\n\n", case.id, case.purpose);
     put_excerpt(&mut out, &source.document, case);
-    put_request(&mut out, source, case);
-    put_responses(&mut out, case, &redactor);
-    put_outcome(&mut out, case);
+    if let Family::Server(_) = case.family {
+        let id = shell_word(&case.id);
+        let _ = writeln!(
+            out,
+            "\nOnly servers have this case. To send it: conformance run --server URL --filter {id}"
+        );
+    } else {
+        put_request(&mut out, source, case);
+        put_responses(&mut out, case, &redactor);
+        put_outcome(&mut out, case);
+    }
     put_rules(&mut out, source, case);
     put_facts(&mut out, case);
     redactor.text(&out)

@@ -10,9 +10,11 @@ use serde::{Serialize, Serializer};
 use super::documents::Documents;
 use super::error::CommandError;
 use super::output::print_with;
+use crate::plan::Plan;
 use crate::plan::case::Case;
 use crate::plan::fact::Fact;
 use crate::plan::outline::Outline;
+use crate::probe::ServerUnderTest;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -24,26 +26,47 @@ Exit codes: 0 listed; 2 usage, or a document that cannot be read.")]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     documents: Documents,
+    /// List the cases of `run --server`
+    #[arg(long)]
+    server: bool,
     /// Print JSON: every case in full, and every fact
     #[arg(long)]
     json: bool,
 }
 
 pub(super) fn run(arguments: &PlanArgs) -> Result<ExitCode, CommandError> {
-    let outline = arguments.documents.outline()?;
-    match arguments.json {
-        true => print_json(&outline)?,
-        false => print_rows(&outline)?,
+    match arguments.server {
+        true => print_server_plan(arguments.documents.plan()?, arguments.json)?,
+        false => print_plan(&arguments.documents.outline()?, arguments.json)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
+fn print_plan(outline: &Outline, is_json: bool) -> Result<(), CommandError> {
+    if is_json {
+        // An error must come before the first line of the output.
+        outline.each(drop).try_for_each(|case| case).map_err(CommandError::usage)?;
+        return print_json(&outline.facts, Streamed(outline));
+    }
+    let rows: Result<Vec<Row>, _> = outline.each(Row::of).collect();
+    print_rows(&rows.map_err(CommandError::usage)?, outline.facts.len())
+}
+
+fn print_server_plan(mut plan: Plan, is_json: bool) -> Result<(), CommandError> {
+    ServerUnderTest::select(&mut plan);
+    ServerUnderTest::select_uploads(&mut plan);
+    if is_json {
+        return print_json(&plan.facts, &plan.cases);
+    }
+    print_rows(&plan.cases.into_iter().map(Row::of).collect::<Vec<_>>(), plan.facts.len())
+}
+
 /// A plan as JSON.
 #[derive(Serialize)]
-struct Listing<'a> {
+struct Listing<'a, C> {
     version: u32,
     facts: &'a [Fact],
-    cases: Streamed<'a>,
+    cases: C,
 }
 
 /// The cases of an outline. Each one is planned when it is written.
@@ -59,10 +82,8 @@ impl Serialize for Streamed<'_> {
     }
 }
 
-fn print_json(outline: &Outline) -> Result<(), CommandError> {
-    // An error must come before the first line of the output.
-    outline.each(drop).try_for_each(|case| case).map_err(CommandError::usage)?;
-    let listing = Listing { version: 1, facts: &outline.facts, cases: Streamed(outline) };
+fn print_json(facts: &[Fact], cases: impl Serialize) -> Result<(), CommandError> {
+    let listing = Listing { version: 1, facts, cases };
     print_with(|out| {
         serde_json::to_writer_pretty(&mut *out, &listing).map_err(io::Error::from)?;
         writeln!(out)
@@ -72,14 +93,13 @@ fn print_json(outline: &Outline) -> Result<(), CommandError> {
 /// The maximum width of the column of ids.
 const MAX_WIDTH: usize = 100;
 
-fn print_rows(outline: &Outline) -> Result<(), CommandError> {
-    let rows: Vec<Row> = outline.each(Row::of).collect::<Result<_, _>>().map_err(CommandError::usage)?;
+fn print_rows(rows: &[Row], facts: usize) -> Result<(), CommandError> {
     let width = rows.iter().map(|row| row.id.len()).max().unwrap_or(0).min(MAX_WIDTH);
     print_with(|out| {
-        for Row { id, rest } in &rows {
+        for Row { id, rest } in rows {
             writeln!(out, "{id:width$}  {rest}")?;
         }
-        writeln!(out, "{} cases, {} facts", rows.len(), outline.facts.len())
+        writeln!(out, "{} cases, {facts} facts", rows.len())
     })
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::style::cut;
+
 /// The reason why a document cannot be read, as one line: what is wrong, where, and what to do.
 #[derive(Debug)]
 pub struct ReadError {
@@ -37,6 +39,14 @@ pub(super) struct LineError {
 /// The result of a reader.
 pub(super) type Result<T> = std::result::Result<T, LineError>;
 
+/// The longest message, in bytes. It can quote a value of the document.
+const MAX_MESSAGE: usize = 1000;
+
+/// A message as one line of limited length, whatever it quotes.
+fn one_line(message: &str) -> String {
+    cut(message, MAX_MESSAGE).chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 impl LineError {
     pub(super) fn new(line: usize, message: impl Into<String>) -> Self {
         Self { document: None, line, message: message.into() }
@@ -45,6 +55,6 @@ impl LineError {
     /// Adds the name of the document.
     pub(super) fn of(self, document: &Arc<str>) -> ReadError {
         let document = self.document.unwrap_or_else(|| document.clone());
-        ReadError { document, line: self.line, message: self.message }
+        ReadError { document, line: self.line, message: one_line(&self.message) }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::cache::Validators;
 use super::excerpt::Excerpts;
 use super::files::{SourceFile, path_of};
-use super::lines::Lines;
+use super::pointer_lines::PointerLines;
 use super::schema::pattern::PatternStrings;
 use super::serialisation::{Encoding, Serialisation};
 
@@ -37,7 +37,7 @@ pub struct Document {
     pub notes: Vec<Note>,
     /// The line (from 1) of each JSON pointer into the document. The pointers into another file begin with
     /// `/x-referenced-files/` and the path of the file.
-    pub lines: Lines,
+    pub lines: PointerLines,
     /// The other files that the document refers to, by their path from its folder.
     pub files: BTreeMap<String, SourceFile>,
     pub(super) validators: Validators,

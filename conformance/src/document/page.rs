@@ -14,7 +14,7 @@ struct FencedBlock<'a> {
 /// and the number of page lines before it. The rest of the page belongs to the docs site, not to the API.
 pub(super) fn openapi_block(page: &str) -> Result<(String, usize)> {
     let mut blocks = fenced_blocks(page)?.into_iter().filter(holds_openapi);
-    let message = "no fenced block that starts with ```yaml or ```json contains an `openapi:` key; \
+    let message = "no fenced block that starts with ```yaml or ```json contains an `openapi:` or `swagger:` key; \
                    check that this is the page's Markdown source";
     let FencedBlock { line, lines, .. } = blocks.next().ok_or_else(|| LineError::new(0, message))?;
     if let Some(second) = blocks.next() {

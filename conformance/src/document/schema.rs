@@ -1,5 +1,6 @@
 //! JSON Schemas of documents: what they refer to, what they allow, and values that satisfy or break them.
 
+mod combined;
 mod definition;
 mod flat;
 pub(crate) mod mutation;

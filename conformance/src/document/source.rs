@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 
 use super::error::{LineError, ReadError, Result};
 use super::files::{KEY, SourceFile};
-use super::lines::Lines;
 use super::model::{Document, Location};
+use super::pointer_lines::PointerLines;
 use super::text::{self, Format};
 use super::tree::Tree;
 use super::{json, page, yaml};
@@ -26,7 +26,7 @@ pub struct OpenApiSource {
     /// The complete value, including parts that no reader uses.
     pub value: Value,
     /// The line (from 1) in the file of each JSON pointer.
-    pub lines: Lines,
+    pub lines: PointerLines,
 }
 
 /// The OpenAPI text of a file, and the number of lines before it.

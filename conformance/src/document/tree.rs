@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::error::{LineError, Result};
 use super::files::Files;
-use super::lines::Lines;
+use super::pointer_lines::PointerLines;
 
 /// The maximum nesting of mappings and lists. Published documents stay below 40.
 const MAX_DEPTH: usize = 100;
@@ -18,7 +18,7 @@ const MAX_POINTERS: usize = 512 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub(crate) value: Value,
-    pub(super) lines: Lines,
+    pub(super) lines: PointerLines,
     /// The files that the document refers to.
     pub(super) files: Files,
 }
@@ -33,7 +33,7 @@ impl Tree {
 /// The line of each value, by JSON pointer.
 #[derive(Default)]
 pub(super) struct LineIndex {
-    pub(super) by_pointer: Lines,
+    pub(super) by_pointer: PointerLines,
     bytes: usize,
 }
 

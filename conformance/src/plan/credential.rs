@@ -16,12 +16,18 @@ pub(super) fn cases(plan: &OperationPlan<'_>, success: &Success) -> Vec<Case> {
     let alternatives = &plan.shape.alternatives;
     let selectable = alternatives.iter().zip(credential::selectable(alternatives)).filter(|(_, is)| *is);
     let selected = selectable.map(|(alternative, _)| case(plan, success, alternative));
-    let mut names = BTreeSet::new();
+    let mut known = BTreeSet::new();
     let digests = alternatives.iter().filter_map(|alternative| {
         let asked = alternative.iter().find(|asked| asked.kind.is_digest())?;
-        names.insert(&asked.own.name).then(|| challenge(plan, success, asked, alternative))
+        let alone = id_part(&asked.own.name);
+        let id = if known.contains(&alone) { id_part(&names(alternative).join("+")) } else { alone };
+        known.insert(id.clone()).then(|| challenge(plan, success, asked, alternative, &id))
     });
     selected.chain(digests).collect()
+}
+
+fn names(alternative: &[AskedCredential]) -> Vec<&str> {
+    alternative.iter().map(|asked| asked.own.name.as_str()).collect()
 }
 
 /// The challenge of a server that asks for a digest (RFC 7616, 3.3).
@@ -34,10 +40,11 @@ fn challenge(
     success: &Success,
     asked: &AskedCredential,
     alternative: &[AskedCredential],
+    id: &str,
 ) -> Case {
     let code = success.code;
     let mut case = plan.case(
-        &format!("{code}/challenge/{}", id_part(&asked.own.name)),
+        &format!("{code}/challenge/{id}"),
         Family::ResponseVariation(Code::Exact(code)),
         format!("a {code} after a 401 that asks for a digest"),
         &asked.location,
@@ -58,8 +65,7 @@ fn give(plan: &OperationPlan<'_>, case: &mut Case, alternative: &[AskedCredentia
 }
 
 fn case(plan: &OperationPlan<'_>, success: &Success, alternative: &[AskedCredential]) -> Case {
-    let names: Vec<&str> = alternative.iter().map(|asked| asked.own.name.as_str()).collect();
-    let (id, what) = match names.as_slice() {
+    let (id, what) = match names(alternative).as_slice() {
         [] => ("none".to_owned(), "no credential".to_owned()),
         names => (id_part(&names.join("+")), names.join(" and ")),
     };

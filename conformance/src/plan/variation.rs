@@ -8,7 +8,7 @@ use super::planned_argument::Argument;
 use super::strings::strings;
 use crate::document::schema::mutation::mutations;
 use crate::document::schema::sample;
-use crate::document::schema::walk::{branches, count, kind};
+use crate::document::schema::walk::{COMBINED, branches, count, kind};
 use crate::wire::serialisation::text;
 
 /// The longest list that is given to a client. The elements of a list can be large.
@@ -30,7 +30,8 @@ pub(super) fn variations(given: &ArgumentSchema<'_>) -> Vec<Variation> {
         _ => {}
     }
     // A single value has no parts, but in a body it can have other documented forms.
-    if argument.place.is_none() || ["object", "array"].contains(&kind(schema)) {
+    let is_combined = COMBINED.iter().any(|keyword| schema.get(*keyword).is_some());
+    if argument.place.is_none() || is_combined || ["object", "array"].contains(&kind(schema)) {
         all.extend(parts(given));
     }
     let keyword = schema.get("type").map(|_| "type");

@@ -19,7 +19,7 @@ use crate::document::Location;
 use crate::plan::Plan;
 use crate::plan::case::{Case, Serve};
 use crate::plan::source::Source;
-use crate::result::{CaseResult, Options, Verdict};
+use crate::result::{CaseResult, Options, Verdict, VerdictKind};
 use crate::wire::message::{ExpectedRequest, RecordedRequest};
 
 /// Why a status was not judged.
@@ -103,19 +103,37 @@ impl<'a> ServerRun<'a> {
         let nothing_judged = self.nothing_judged();
         let results = self.asked.iter().map(|one| {
             let result = self.settled(one);
-            let is_judged = matches!(result.verdict, Verdict::Fail | Verdict::Error(_));
+            let is_judged = match result.verdict {
+                Verdict::Error(_) => true,
+                // A server that finds nothing at all has another URL, unless the caller says that it has this value.
+                Verdict::Fail => self.statuses.first() != Some(&404) || self.has_server_value(&result.case),
+                _ => false,
+            };
             match nothing_judged.clone().filter(|_| !is_judged) {
-                Some(why) => CaseResult { verdict: Verdict::Unsupported(why), ..result },
+                Some(why) => {
+                    let findings =
+                        if result.verdict.kind() == VerdictKind::Fail { Vec::new() } else { result.findings };
+                    CaseResult { verdict: Verdict::Unsupported(why), findings, ..result }
+                }
                 None => result,
             }
         });
         (results.collect(), nothing_judged)
     }
 
+    fn has_server_value(&self, case: &Case) -> bool {
+        let question = self.plan.source(case).and_then(|source| Question::of(source, case));
+        question.is_some_and(|question| question.has_server_value(case))
+    }
+
     /// If every response has the same status, the responses show nothing. The exception is a status about the content of a request.
+    /// 404 is one where each request has a value that only the server can know. Otherwise the URL of the server is probably wrong.
     fn nothing_judged(&self) -> Option<String> {
         let first = *self.statuses.first()?;
-        let is_about_content = matches!(first, 200..300 | 400 | 404 | 410 | 422);
+        let is_about_content = match first {
+            404 => self.asked.iter().all(|one| self.has_server_value(&one.result.case)),
+            status => matches!(status, 200..300 | 400 | 410 | 422),
+        };
         let is_everywhere = self.statuses.iter().all(|status| *status == first);
         (is_everywhere && !is_about_content)
             .then(|| format!("nothing was judged, because every response was {first}"))

@@ -91,11 +91,20 @@ impl ExpectedRequest {
     }
 
     /// Whether a path is the expected one, in one of its lawful spellings.
+    ///
+    /// A documented path can have a `#`. RFC 3986, 3.5: what follows is no part of the path, unless the client encodes the `#`.
     pub(crate) fn is_path(&self, sent: &str) -> bool {
-        let [template, own, sent] =
-            [&self.template, &self.uri, sent].map(|path| path.split('/').collect::<Vec<_>>());
+        let before_fragment = |path: &str| path.split('#').next().unwrap_or_default().to_owned();
+        let (template, own) = (before_fragment(&self.template), before_fragment(&self.uri));
+        let is_cut = own != self.uri && self.are_segments(&template, &own, sent);
+        is_cut || self.are_segments(&self.template, &self.uri, sent)
+    }
+
+    fn are_segments(&self, template: &str, own: &str, sent: &str) -> bool {
+        let uri = own;
+        let [template, own, sent] = [template, own, sent].map(|path| path.split('/').collect::<Vec<_>>());
         if template.len() != own.len() || own.len() != sent.len() {
-            return is_same_path(&self.uri, &sent.join("/"));
+            return is_same_path(uri, &sent.join("/"));
         }
         template.iter().zip(own).zip(sent).all(|((template, own), sent)| self.is_segment(template, own, sent))
     }

@@ -306,3 +306,13 @@ fn completions_and_manual_pages_have_every_subcommand_and_flag() {
     assert!(text(&conformance(&["man"]).stdout).contains("Exit codes"));
     assert!(refused(2, &["man", "nothing"]).contains("unknown subcommand 'nothing'"));
 }
+
+#[test]
+fn cases_for_servers_are_listed_and_explained() {
+    let listed = conformance(&["plan", "--server"]);
+    let id = "pyannote/getMediaUploadURL/server/wrong-credential";
+    assert!(text(&listed.stdout).contains(id));
+    let explained = conformance(&["explain", id]);
+    assert_eq!(explained.status.code(), Some(0));
+    assert!(text(&explained.stdout).contains("Only servers have this case."));
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use media_upload_conformance::document::{Document, Lines};
+use media_upload_conformance::document::{Document, PointerLines};
 use proptest::prelude::*;
 
 /// The error of a document that must not be readable.
@@ -194,7 +194,7 @@ mod encoding {
     }
 
     /// The whole model as text, and the lines, which have no order.
-    fn shown(name: &str, text: &str) -> (String, Lines) {
+    fn shown(name: &str, text: &str) -> (String, PointerLines) {
         let mut document = Document::read(name, text.as_bytes()).unwrap();
         let lines = std::mem::take(&mut document.lines);
         (format!("{document:?}"), lines)

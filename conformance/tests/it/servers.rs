@@ -138,12 +138,16 @@ async fn without_a_job_that_the_server_knows_the_cases_that_need_one_are_unsuppo
 
 #[tokio::test]
 async fn the_same_refusal_of_every_request_is_no_judgement() {
-    for status in [401, 403, 429, 500] {
+    for status in [401, 403, 404, 429, 500] {
         let run =
             run(&PLAN, LIMIT, Arc::new(move |_, _| right::json(status, &serde_json::Value::Null))).await;
         let why = format!("nothing was judged, because every response was {status}");
         assert_eq!(run.nothing_judged.as_ref(), Some(&why));
         assert_eq!(run.count(VerdictKind::Pass), 0, "{status}");
+        // The job of cielo24 is one that the caller says exists.
+        let failed = run.results.iter().filter(|result| result.verdict.kind() == VerdictKind::Fail);
+        let of_pyannote = failed.filter(|result| &*result.case.provider == "pyannote");
+        assert!(status != 404 || of_pyannote.count() == 0);
         assert_eq!(reason(&run, "pyannote/getMediaUploadURL/402"), why);
     }
 }

@@ -7,13 +7,13 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use media_upload::cielo24::JobId;
 use media_upload::pyannote::MediaUrl;
-use media_upload::{ClientBuilder, Error, Retry};
+use media_upload::{ClientBuilder, Retry};
 
 use crate::concurrency::Jobs;
 use crate::entry::Entry;
 use crate::list::{Columns, List, STDIN};
 use crate::partition::Partition;
-use crate::terminal;
+use crate::usage_error::UsageError;
 
 pub(crate) const NAME: &str = "media-upload";
 
@@ -265,16 +265,6 @@ fn given<S, T>(settings: S, value: Option<T>, set: impl FnOnce(S, T) -> S) -> S 
 fn seconds(text: &str) -> Result<Duration, &'static str> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.ok_or("give a number of seconds, for example 90 or 0.5")
-}
-
-/// The arguments are wrong, and nothing was sent. The string is the message.
-#[derive(Debug)]
-pub(crate) struct UsageError(pub(crate) String);
-
-impl From<Error> for UsageError {
-    fn from(error: Error) -> Self {
-        Self(terminal::with_causes(&error))
-    }
 }
 
 /// The completion script for `shell`.

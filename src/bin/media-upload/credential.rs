@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::arguments::UsageError;
+use crate::usage_error::UsageError;
 
 /// The cap on a credential, in bytes. Servers limit headers to about this length.
 const MAX_BYTES: usize = 8 * 1024;

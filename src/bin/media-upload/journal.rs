@@ -13,9 +13,9 @@ use fs4::{FileExt, TryLockError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::UsageError;
 use crate::entry::hash;
 use crate::fingerprint::{Digest, Fingerprint};
+use crate::usage_error::UsageError;
 
 const HEADER: &[u8] = b"{\"journal\":\"media-upload\",\"version\":1}\n";
 

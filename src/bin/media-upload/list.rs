@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::arguments::UsageError;
 use crate::entry::Entry;
+use crate::usage_error::UsageError;
 
 /// Standard input, in place of a file.
 pub(crate) const STDIN: &str = "-";

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use clap::Parser;
 use jiff::SignedDuration;
 
-use arguments::{Arguments, Command, Common, UsageError};
+use arguments::{Arguments, Command, Common};
 use concurrency::Concurrency;
 use display::Display;
 use journal::Journal;
@@ -18,6 +18,7 @@ use service::Service;
 use session::End;
 use stop::Stop;
 use uploader::Uploader;
+use usage_error::UsageError;
 
 mod arguments;
 mod batch;
@@ -39,6 +40,7 @@ mod tasks;
 mod terminal;
 mod trace;
 mod uploader;
+mod usage_error;
 
 const SUCCESS: u8 = 0;
 const UPLOAD_FAILED: u8 = 1;

@@ -7,9 +7,10 @@ use media_upload::pyannote::{self, ApiKey, MediaUrl};
 use media_upload::{Error, Upload};
 use tempfile::NamedTempFile;
 
-use crate::arguments::{Cielo24, Common, Pyannote, UsageError};
+use crate::arguments::{Cielo24, Common, Pyannote};
 use crate::entry::Entry;
 use crate::list::STDIN;
+use crate::usage_error::UsageError;
 use crate::{credential, media_key, terminal};
 
 /// What differs between the providers. A destination is what identifies media: a media URL or a job.

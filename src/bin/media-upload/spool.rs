@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use tempfile::NamedTempFile;
 
-use crate::arguments::UsageError;
+use crate::usage_error::UsageError;
 
 /// The cap on standard input, in bytes: storage takes at most 5 GiB in one PUT.
 const MAX_BYTES: u64 = 5 << 30;

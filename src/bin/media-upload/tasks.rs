@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::arguments::UsageError;
 use crate::entry::hash;
 use crate::list::List;
 use crate::partition::Partition;
 use crate::service::{Service, Target, Task};
+use crate::usage_error::UsageError;
 
 /// The tasks of a batch.
 pub(crate) struct Tasks {

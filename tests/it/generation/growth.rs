@@ -171,11 +171,11 @@ fn of_several_media_types_of_a_body_json_is_sent() {
         &operation(&format!(
             "requestBody: {{ {forms} }}, responses: {{ '200': {{ description: '', content: {{ application/json: {{}} }} }} }}"
         )),
-        &["body: &'a ::serde_json::Value", "ResponseValue<::serde_json::Value>"],
+        &["body: Option<&'a ::serde_json::Value>", "ResponseValue<::serde_json::Value>"],
     );
     let bytes = "content: { application/octet-stream: { schema: { type: string, format: binary } } }";
     assert_contains(
-        &operation(&format!("requestBody: {{ {bytes} }}, {DONE}")),
+        &operation(&format!("requestBody: {{ required: true, {bytes} }}, {DONE}")),
         &["pub fn make_thing<'a>", "body: impl Into<reqwest::Body>", "body: body.into()"],
     );
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::block::{Block, BlockKind, says_nothing};
 use super::section::{Group, Method, Section, Topic};
-use crate::document::lines::Lines;
 use crate::document::model::{Location, Note, NoteKind, Server};
+use crate::document::pointer_lines::PointerLines;
 
 /// The state of the reader.
 pub(super) struct RstReader {
     name: Arc<str>,
-    pub(super) lines: Lines,
+    pub(super) lines: PointerLines,
     pub(super) notes: Vec<Note>,
     /// The line and text of each note.
     noted: HashSet<(usize, String)>,
@@ -22,7 +22,7 @@ impl RstReader {
     pub(super) fn new(name: &Arc<str>) -> Self {
         Self {
             name: name.clone(),
-            lines: Lines::default(),
+            lines: PointerLines::default(),
             notes: Vec::new(),
             noted: HashSet::new(),
             servers: Vec::new(),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::combined;
 use super::sample;
-use super::walk::{Branch, branches, fits, list, properties, required, resolve};
+use super::walk::{Branch, COMBINED, branches, fits, has_type, list, properties, required, resolve};
 use crate::document::model::{Document, Schema};
 use crate::document::pointer::escape;
 
@@ -112,7 +113,9 @@ impl Mutator<'_> {
         if schema.get("type").is_some() {
             let of =
                 |name: String| (format!("wrong-type/{name}"), format!("whose {name} has the wrong type"));
-            self.add_broken(format!("{pointer}/type"), part, Some(other_type(&value)), of);
+            if let Some(other) = other_type(schema, &value) {
+                self.add_broken(format!("{pointer}/type"), part, Some(other), of);
+            }
         }
         for (index, field) in required(schema).enumerate() {
             self.at(field, part, |mutator, part| {
@@ -120,6 +123,7 @@ impl Mutator<'_> {
                 mutator.add_broken(format!("{pointer}/required/{index}"), part, None, of);
             });
         }
+        self.combined(schema, &pointer, &value, part);
         for (field, property) in properties(schema) {
             let at = format!("{pointer}/properties/{}", escape(field));
             self.at(field, part, |mutator, part| mutator.visit(property, &at, part));
@@ -141,6 +145,22 @@ impl Mutator<'_> {
             }
         }
         self.choices(schema, &pointer, &value, part);
+    }
+
+    /// Adds a value for each keyword that constrains a part together with others, where one is found that breaks the whole.
+    fn combined(&mut self, schema: &Value, pointer: &str, value: &Value, part: &Part<'_>) {
+        for keyword in COMBINED.iter().filter(|keyword| schema.get(**keyword).is_some()) {
+            let at = format!("{pointer}/{keyword}");
+            let found = (!self.seen.contains(&at))
+                .then(|| combined::breaking(self.document, schema, keyword, value))
+                .flatten();
+            let Some(broken) = found else { continue };
+            if !self.document.allows(self.schema, &part.replaced(Some(broken.clone()))) {
+                self.add_broken(at, part, Some(broken), |name| {
+                    (format!("{keyword}/{name}"), format!("whose {name} breaks `{keyword}`"))
+                });
+            }
+        }
     }
 
     /// Calls `work` for a property or an element of a part, if the value has it.
@@ -224,9 +244,13 @@ fn pointer(path: &[String]) -> String {
     path.iter().map(|step| format!("/{}", escape(step))).collect()
 }
 
-fn other_type(value: &Value) -> Value {
-    match value {
-        Value::Object(_) | Value::Array(_) => json!("conformance"),
-        _ => json!({ "conformance": true }),
-    }
+/// A value of a type that the schema does not allow.
+fn other_type(schema: &Value, value: &Value) -> Option<Value> {
+    let (text, object) = (json!("conformance"), json!({ "conformance": true }));
+    let usual = match value {
+        Value::Object(_) | Value::Array(_) => [text, object],
+        _ => [object, text],
+    };
+    let others = [json!(true), json!([]), json!(1.5)];
+    usual.into_iter().chain(others).find(|other| !has_type(schema, other))
 }

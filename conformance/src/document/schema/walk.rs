@@ -27,7 +27,7 @@ pub(crate) const CONSTRAINTS: &[&str] = &[
     "maxProperties",
 ];
 
-/// The keywords that constrain a value together with other parts of it. The suite has no values that break only one of them.
+/// The keywords that constrain a value together with other parts of it.
 pub(crate) const COMBINED: &[&str] = &[
     "not",
     "if",

@@ -72,7 +72,7 @@ fn a_page_needs_exactly_one_closed_openapi_block() {
     let refusal = |page: &str| Document::read("a.md", page.as_bytes()).map(|_| ()).unwrap_err().to_string();
     assert_eq!(
         refusal("# Page\n\n```yaml\nname: x\n```\n"),
-        "a.md: no fenced block that starts with ```yaml or ```json contains an `openapi:` key; check that this is the page's Markdown source"
+        "a.md: no fenced block that starts with ```yaml or ```json contains an `openapi:` or `swagger:` key; check that this is the page's Markdown source"
     );
     assert_eq!(
         refusal("```yaml\nopenapi: 3.0.0\n```\n\n~~~json\n{\"openapi\": \"3.0.0\"}\n~~~\n"),

@@ -13,7 +13,12 @@ use serde_json::{Map, Value};
 use super::error::Documented;
 use super::pyannote::api;
 
-include!("calls.generated");
+#[allow(clippy::too_many_lines)]
+mod calls {
+    use super::*;
+
+    include!("calls.generated");
+}
 
 /// Keeps the status of the latest response, as the crate does.
 #[derive(Clone, Debug, Default)]
@@ -50,7 +55,7 @@ impl Driver for JobsClient {
             let refused = |message| Answer::Refused(Refusal { message });
             // As with our own client, the timeout ends when the server stops responding.
             let answer = tokio::select! {
-                answer = call(&client, &request) => answer.unwrap_or_else(refused),
+                answer = calls::call(&client, &request) => answer.unwrap_or_else(refused),
                 () = request.clock.silence() => {
                     Answer::Error(ErrorReport { message: "a timeout".to_owned(), ..ErrorReport::default() })
                 }
@@ -122,7 +127,7 @@ async fn answer<E: Documented + Serialize, T: Serialize>(
         Err(error) => error,
     };
     let status = error.status().map(|status| status.as_u16());
-    let message = error.to_string();
+    let message = format!("{}: {error}", E::OPERATION);
     let body = match error {
         Error::UnexpectedResponse(response) => response.bytes().await.unwrap_or_default(),
         _ => Default::default(),
@@ -141,7 +146,7 @@ pub(super) fn calls(document: &Value) -> String {
     let operations = paths.values().flat_map(|item| item.as_object().unwrap().values());
     let arms: String = operations.map(|operation| arm(document, operation)).collect();
     format!(
-        "async fn call(client: &api::Client, request: &Request) -> Result<Answer, String> {{\n    \
+        "pub(super) async fn call(client: &api::Client, request: &Request) -> Result<Answer, String> {{\n    \
          match request.operation.as_str() {{\n{arms}        _ => Ok(Answer::Unsupported),\n    }}\n}}\n"
     )
 }

@@ -134,7 +134,9 @@ fn element(
     let (attributes, elements): (Vec<_>, Vec<_>) =
         fields.iter().rev().partition(|(name, _)| xml(&properties[*name], "attribute") == true);
     for (name, value) in attributes {
-        *out += &format!(" {name}='{}'", escaped(&text(value)));
+        // OpenAPI 3.0.3, 4.7.26: `name` replaces the name of the element or attribute.
+        let own = xml(&properties[name], "name").as_str().unwrap_or(name).to_owned();
+        *out += &format!(" {own}='{}'", escaped(&text(value)));
     }
     *out += ">\n";
     for (name, value) in elements {

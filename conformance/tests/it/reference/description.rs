@@ -179,6 +179,12 @@ impl Described {
         named.collect()
     }
 
+    /// Whether a success is documented.
+    pub(super) fn has_success(&self) -> bool {
+        let mut codes = self.responses.as_object().into_iter().flatten().map(|(code, _)| code);
+        codes.any(|code| code.starts_with('2') || code == "default")
+    }
+
     /// The documented response with this status.
     pub(super) fn response(&self, status: u16) -> Option<&Value> {
         let range = format!("{}XX", status / 100);

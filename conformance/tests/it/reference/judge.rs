@@ -27,6 +27,9 @@ const ONE: &str = "items additionalProperties not if then else contains property
 const SEVERAL: &str = "allOf oneOf anyOf prefixItems";
 const NAMED: &str = "properties patternProperties dependentSchemas $defs";
 
+/// Keywords that constrain nothing. Documents have them in forms that JSON Schema does not allow.
+const ANNOTATIONS: [&str; 5] = ["title", "description", "default", "example", "examples"];
+
 /// Where a value is: OpenAPI 3.0.3, 4.7.24.2: `readOnly` properties should not be sent in a request, and `required` has no effect on
 /// them there. The same holds for `writeOnly` and responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,14 +98,13 @@ impl Judge {
             return json!({ "$ref": reference });
         }
         let mut out = Map::new();
-        for (key, value) in keywords {
+        for (key, value) in keywords.iter().filter(|(key, _)| !ANNOTATIONS.contains(&key.as_str())) {
             out.insert(key.clone(), self.keyword(key, value, direction));
         }
         self.leave_out_hidden(schema, direction, &mut out);
-        if self.is_3_0 {
-            in_2020_12(&mut out);
-        }
-        Value::Object(out)
+        let is_nullable = self.is_3_0 && in_2020_12(&mut out);
+        let own = Value::Object(out);
+        if is_nullable { json!({ "anyOf": [own, { "type": "null" }] }) } else { own }
     }
 
     fn keyword(&self, key: &str, value: &Value, direction: Direction) -> Value {
@@ -140,8 +142,9 @@ impl Judge {
     }
 }
 
-/// OpenAPI 3.0 has `nullable` and boolean `exclusiveMinimum`.
-fn in_2020_12(schema: &mut Map<String, Value>) {
+/// OpenAPI 3.0 has `nullable` and boolean `exclusiveMinimum`. Returns whether null is allowed. OpenAPI 3.0.1, 4.7.24: `nullable`
+/// "allows sending a null value for the defined schema". 3.0.3 adds that a `type` must be stated for it; many documents state none.
+fn in_2020_12(schema: &mut Map<String, Value>) -> bool {
     for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
         if schema.get(exclusive).is_some_and(Value::is_boolean)
             && schema.remove(exclusive) == Some(Value::Bool(true))
@@ -150,10 +153,7 @@ fn in_2020_12(schema: &mut Map<String, Value>) {
             schema.insert(exclusive.to_owned(), limit);
         }
     }
-    // OpenAPI 3.0.3, 4.7.24: it allows null where a `type` is stated in the same schema.
-    if let (Some(Value::Bool(true)), Some(kind)) = (schema.remove("nullable"), schema.get("type").cloned()) {
-        schema.insert("type".to_owned(), json!([kind, "null"]));
-    }
+    schema.remove("nullable") == Some(Value::Bool(true))
 }
 
 /// The JSON pointers that the schema refers to.

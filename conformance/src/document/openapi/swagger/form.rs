@@ -10,7 +10,7 @@ use super::parameter::ListPlace;
 use crate::document::error::Result;
 use crate::document::model::{Body, Content, Schema};
 use crate::document::openapi::node::Node;
-use crate::document::openapi::reader::OpenApiReader;
+use crate::document::openapi::reader::{OpenApiReader, weight};
 use crate::document::pointer;
 use crate::document::schema::{definition_of, put, uri_fragment};
 use crate::document::serialisation::Encoding;
@@ -53,6 +53,7 @@ impl<'a> OpenApiReader<'a> {
         let types = self.form_types(operation, &form)?;
         let location = self.location(&operation.get("parameters").unwrap_or_else(|| operation.clone()));
         let schema = json!({ "type": "object", "properties": form.properties, "required": form.required });
+        self.spend(operation, types.len() * weight(&schema))?;
         let contents = types.into_iter().map(|StatedType { name, location }| Content {
             media_type: name,
             schema: Some(Schema { value: schema.clone(), pointer: form.pointer.clone() }),

@@ -8,13 +8,16 @@ use super::matching::{Matcher, matching, mismatching};
 use super::searching::candidates;
 use crate::document::cache::Cache;
 
+/// The fewest and the most characters of a string.
+type LengthRange = (usize, Option<usize>);
+
 /// The strings that are made from the patterns of one document.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PatternStrings {
-    /// By pattern, with the fewest and the most characters.
-    one: Cache<(String, usize, Option<usize>), Option<String>>,
-    /// By patterns, with the fewest and the most characters.
-    all: Cache<(Vec<String>, usize, Option<usize>), Arc<Vec<String>>>,
+    /// By pattern.
+    one: Cache<(String, LengthRange), Option<String>>,
+    /// By patterns.
+    all: Cache<(Vec<String>, LengthRange), Arc<Vec<String>>>,
     /// By pattern and sample, with the most characters that the schema allows and those of a string that covers the pattern.
     around: Cache<(String, String, Option<usize>, usize), Arc<AroundSample>>,
 }
@@ -33,7 +36,7 @@ pub(crate) struct AroundSample {
 impl PatternStrings {
     /// A string that matches the pattern, between `least` and `most` characters long; none when the suite makes none.
     pub(crate) fn matching(&self, pattern: &str, least: usize, most: Option<usize>) -> Option<String> {
-        self.one.get(&(pattern.to_owned(), least, most), || matching(pattern, least, most))
+        self.one.get(&(pattern.to_owned(), (least, most)), || matching(pattern, least, most))
     }
 
     /// A string of exactly this many characters that matches the pattern.
@@ -48,7 +51,7 @@ impl PatternStrings {
         least: usize,
         most: Option<usize>,
     ) -> Arc<Vec<String>> {
-        let key = (patterns.iter().map(|pattern| (*pattern).to_owned()).collect(), least, most);
+        let key = (patterns.iter().map(|pattern| (*pattern).to_owned()).collect(), (least, most));
         self.all.get(&key, || Arc::new(matching_all(patterns, least, most).unwrap_or_default()))
     }
 

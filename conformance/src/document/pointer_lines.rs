@@ -7,9 +7,9 @@ use super::text::hash;
 /// The line (from 1) of each JSON pointer. A large document has some hundred thousand pointers of about 100 bytes, so only a hash
 /// of each is kept. That two pointers of one document have the same hash is less likely than one in a hundred million.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lines(HashMap<u64, u32>);
+pub struct PointerLines(HashMap<u64, u32>);
 
-impl Lines {
+impl PointerLines {
     /// The line of a pointer.
     pub fn get(&self, pointer: &str) -> Option<usize> {
         self.0.get(&hash(pointer)).map(|line| *line as usize)
@@ -48,17 +48,17 @@ impl Lines {
 
 #[cfg(test)]
 mod tests {
-    use super::Lines;
+    use super::PointerLines;
 
     #[test]
     fn a_pointer_without_a_line_has_the_line_of_its_ancestor() {
-        let mut lines = Lines::default();
+        let mut lines = PointerLines::default();
         for (pointer, line) in [("", 4), ("/a", 5), ("/a/b", 7)] {
             lines.insert(pointer, line);
         }
         let found = ["/a/b", "/a/b/c/d", "/a/bc", "/b", ""].map(|pointer| lines.nearest(pointer));
         assert_eq!(found, [7, 7, 5, 4, 4]);
         assert_eq!((lines.get("/a/b"), lines.get("/a/b/c")), (Some(7), None));
-        assert_eq!(Lines::default().nearest("/a"), 1);
+        assert_eq!(PointerLines::default().nearest("/a"), 1);
     }
 }
