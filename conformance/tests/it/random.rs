@@ -131,6 +131,8 @@ fn a_right_client_passes_each_case_of_documents_made_at_random() {
         }
     }
     println!("{counts:#?}");
+    // Shrinking takes time: the failures are shown before it.
+    wrong.values().for_each(|(_, text)| println!("{text}"));
     let shown: Vec<String> = wrong
         .iter()
         .map(|(kind, (document, text))| format!("{}\n{text}", shrunk(&runtime, document, kind)))
